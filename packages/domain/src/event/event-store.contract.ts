@@ -1,0 +1,62 @@
+import { expect, it } from "vitest";
+import { memoryIds } from "../memory.ts";
+import type { SessionId } from "../session/session.ts";
+import { anEvent, aUser } from "../user/user.fixture.ts";
+import type { UserWorld } from "../user/user-store.contract.ts";
+import type { UserEvent } from "./event.ts";
+
+/** What every EventStore does, whatever it is built on. */
+export function eventStoreContract(open: () => Promise<UserWorld>): void {
+  it("gives back every kind of event as it was kept", async () => {
+    const { users, events } = await open();
+    const { id: userId } = await aUser(users);
+    const ids = memoryIds();
+    const occurredAt = new Date("2026-02-03T04:05:06.789Z");
+    const sessionId: SessionId = ids.sessionId();
+    const common = { version: 1, userId, occurredAt } as const;
+    const reset = { epoch: 3, expiresAt: "2026-02-03T04:20:06.789Z", tokenBy: "mail" } as const;
+    const kinds: UserEvent[] = [
+      { ...common, id: ids.eventId(), type: "user.created", data: {} },
+      { ...common, id: ids.eventId(), type: "user.password_changed", data: { by: "reset" } },
+      { ...common, id: ids.eventId(), type: "user.password_reset_requested", data: reset },
+      { ...common, id: ids.eventId(), type: "user.disabled", data: {} },
+      { ...common, id: ids.eventId(), type: "user.enabled", data: {} },
+      { ...common, id: ids.eventId(), type: "session.created", data: { sessionId } },
+      { ...common, id: ids.eventId(), type: "session.revoked", data: { sessionId, by: "log_out" } },
+    ];
+    await events.append(kinds);
+    expect(await events.list(userId, 100)).toEqual(kinds);
+    for (const event of kinds) expect(await events.find(event.id)).toEqual(event);
+  });
+
+  it("keeps an event that is nobody's", async () => {
+    const { events } = await open();
+    const event: UserEvent = {
+      id: memoryIds().eventId(),
+      type: "user.password_reset_requested",
+      version: 1,
+      userId: undefined,
+      occurredAt: new Date("2026-02-03T04:05:06.789Z"),
+      data: { epoch: 0, expiresAt: "2026-02-03T04:20:06.789Z", tokenBy: "mail" },
+    };
+    await events.append([event]);
+    expect(await events.find(event.id)).toEqual(event);
+  });
+
+  it("keeps an event once, however often it is appended", async () => {
+    const { users, events } = await open();
+    const { id } = await aUser(users);
+    const event = anEvent(id);
+    await Promise.all([events.append([event]), events.append([event]), events.append([event])]);
+    expect(await events.list(id, 10)).toEqual([event]);
+  });
+
+  it("lists no more than it is asked for", async () => {
+    const { users, events } = await open();
+    const { id } = await aUser(users);
+    const three = [anEvent(id), anEvent(id), anEvent(id)];
+    await events.append(three);
+    expect(await events.list(id, 2)).toEqual(three.slice(0, 2));
+    expect(await events.find(anEvent(id).id)).toBeUndefined();
+  });
+}

@@ -1,0 +1,60 @@
+import type { Brand } from "../brand.ts";
+import type { UserId } from "../ids.ts";
+
+/** UUID v7. */
+export type EventId = Brand<string, "EventId">;
+
+/** What every event carries. Delivered at least once, so a handler ignores an `id` it has seen. */
+interface Event<Type extends string, Version extends number, Data, Subject = UserId> {
+  readonly id: EventId;
+  readonly type: Type;
+  /** Goes up when the shape of `data` changes. */
+  readonly version: Version;
+  readonly userId: Subject;
+  readonly occurredAt: Date;
+  /** Ids and reasons; never an address, a secret, a token or a hash. */
+  readonly data: Data;
+}
+
+type Nothing = Readonly<Record<string, never>>;
+
+export type UserCreated = Event<"user.created", 1, Nothing>;
+
+/** A password was replaced; every earlier session and token of the user has ended. */
+export type PasswordChanged = Event<"user.password_changed", 1, { readonly by: "reset" }>;
+
+/**
+ * Somebody asked to reset the password of an address. Nobody's (`userId` undefined), when no user
+ * who may reset has the address and the policy hides that: the same is done and kept either way.
+ */
+export type PasswordResetRequested = Event<
+  "user.password_reset_requested",
+  1,
+  {
+    /** The user's epoch when it was asked; the token counts only while it lasts. */
+    readonly epoch: number;
+    /** ISO 8601. */
+    readonly expiresAt: string;
+    /** How the token reaches the user: in the answer (open disclosure) or by mail. */
+    readonly tokenBy: "answer" | "mail";
+  },
+  UserId | undefined
+>;
+
+export type UserDisabled = Event<"user.disabled", 1, Nothing>;
+export type UserEnabled = Event<"user.enabled", 1, Nothing>;
+export type SessionCreated = Event<"session.created", 1, { readonly sessionId: string }>;
+export type SessionRevoked = Event<
+  "session.revoked",
+  1,
+  { readonly sessionId: string; readonly by: "log_out" }
+>;
+
+export type UserEvent =
+  | UserCreated
+  | PasswordChanged
+  | PasswordResetRequested
+  | UserDisabled
+  | UserEnabled
+  | SessionCreated
+  | SessionRevoked;

@@ -1,0 +1,27 @@
+import { describe } from "vitest";
+import {
+  epochContract,
+  eventStoreContract,
+  passwordHasherContract,
+  secretSourceContract,
+  sessionStoreContract,
+  tokenStoreContract,
+  userStoreContract,
+} from "./contract.ts";
+import { memoryClock, memoryPasswordHasher, memoryPorts, memorySecretSource } from "./memory.ts";
+
+/** Ports on a clock that a contract can move. */
+const world = async () => {
+  const clock = memoryClock();
+  const pass = async (ms: number) => clock.advance(ms);
+  return { ...memoryPorts({ clock }), pass };
+};
+
+describe("in-memory user store", () => userStoreContract(world));
+describe("in-memory event store", () => eventStoreContract(world));
+describe("in-memory session store", () => sessionStoreContract(world));
+describe("in-memory token store", () => tokenStoreContract(world));
+describe("in-memory password hasher", () =>
+  passwordHasherContract((cost) => memoryPasswordHasher({ cost: cost === "small" ? 1 : 2 })));
+describe("in-memory secret source", () => secretSourceContract(memorySecretSource));
+describe("the epoch, on in-memory adapters", () => epochContract(world, { runs: 1000 }));

@@ -1,0 +1,55 @@
+import type { Clock } from "./clock.ts";
+import type { UserEvent } from "./event/event.ts";
+import { memoryEventStore } from "./event/event-store.memory.ts";
+import type { IdSource } from "./ids.ts";
+import { memoryPasswordHasher } from "./password/password-hasher.memory.ts";
+import { coursePolicy } from "./policy.ts";
+import type { Ports } from "./ports.ts";
+import { memoryTokenStore } from "./recovery/token-store.memory.ts";
+import { memorySecretSource } from "./session/secret-source.memory.ts";
+import { memorySessionStore } from "./session/session-store.memory.ts";
+import { memoryUserStore } from "./user/user-store.memory.ts";
+
+export { memoryPasswordHasher } from "./password/password-hasher.memory.ts";
+export { memorySecretSource } from "./session/secret-source.memory.ts";
+
+/** A clock that stands still until it is moved. */
+export function memoryClock(start = new Date("2026-01-01T00:00:00Z")): Clock & {
+  advance(ms: number): void;
+} {
+  let now = start.getTime();
+  return {
+    now: () => new Date(now),
+    advance(ms) {
+      now += ms;
+    },
+  };
+}
+
+/** Ids in the right form that count up from a random start, so that two sources do not meet. */
+export function memoryIds(): IdSource {
+  let count = Math.floor(Math.random() * 2 ** 40);
+  const uuid = <Id>(version: number) =>
+    `00000000-0000-${version}000-8000-${(++count).toString(16).padStart(12, "0")}` as Id;
+  return { userId: () => uuid(7), eventId: () => uuid(7), sessionId: () => uuid(4) };
+}
+
+/** Every port, in memory: a whole service for tests and for trying things out. */
+export function memoryPorts(
+  given: Partial<Ports> = {},
+): Ports {
+  const clock = given.clock ?? memoryClock();
+  const log: UserEvent[] = [];
+  return {
+    clock,
+    events: memoryEventStore(log),
+    hasher: memoryPasswordHasher(),
+    ids: memoryIds(),
+    policy: coursePolicy,
+    secrets: memorySecretSource(),
+    sessions: memorySessionStore(clock),
+    tokens: memoryTokenStore(clock),
+    users: memoryUserStore(clock, log),
+    ...given,
+  };
+}

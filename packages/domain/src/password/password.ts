@@ -1,0 +1,49 @@
+import type { Brand } from "../brand.ts";
+import { err, ok, type Result } from "../result.ts";
+import type { EmailKey } from "../user/email.ts";
+
+/** A password in the one form that is hashed: NFKC, well formed, no NUL, within the hasher's bytes. */
+export type Password = Brand<string, "Password">;
+
+export type MalformedPassword = "password_malformed" | "password_too_long";
+export type PasswordRefusal = MalformedPassword | "password_too_short" | "password_too_easy";
+
+export interface PasswordRules {
+  /** In code points after normalisation (NIST SP 800-63B-4 section 3.1.1.2). */
+  readonly minCodePoints: number;
+  /** Refuses a password that is the user's own address, or the part before its `@`. */
+  readonly refuseEmail: boolean;
+}
+
+/**
+ * Normalises a password as NIST SP 800-63B-4 section 3.1.1.2 asks. bcrypt stops at NUL, cuts after
+ * 72 bytes, and a lone surrogate would become U+FFFD: each lets a wrong password pass, so each is
+ * refused instead.
+ */
+export function toPassword(given: string, maxBytes: number): Result<Password, MalformedPassword> {
+  if (!given.isWellFormed() || given.includes("\0")) return err("password_malformed");
+  const normalized = given.normalize("NFKC");
+  return utf8Length(normalized) <= maxBytes ? ok(normalized as Password) : err("password_too_long");
+}
+
+/** Why this may not become somebody's password, or `undefined` when it may. */
+export function refusePassword(
+  password: Password,
+  rules: PasswordRules,
+  emailKey: EmailKey,
+): PasswordRefusal | undefined {
+  if ([...password].length < rules.minCodePoints) return "password_too_short";
+  const plain = password.toLowerCase();
+  const isEmail = plain === emailKey || plain === emailKey.slice(0, emailKey.indexOf("@"));
+  return rules.refuseEmail && isEmail ? "password_too_easy" : undefined;
+}
+
+/** Bytes in UTF-8 (RFC 3629). The domain knows no TextEncoder. */
+function utf8Length(text: string): number {
+  let bytes = 0;
+  for (const character of text) {
+    const codePoint = character.codePointAt(0) ?? 0;
+    bytes += codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x1_0000 ? 3 : 4;
+  }
+  return bytes;
+}

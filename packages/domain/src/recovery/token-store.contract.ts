@@ -1,0 +1,57 @@
+import { expect, it } from "vitest";
+import { memoryIds } from "../memory.ts";
+import type { TokenHash } from "../session/secret-source.ts";
+import { aUser } from "../user/user.fixture.ts";
+import type { UserStore } from "../user/user-store.ts";
+import type { TokenClaim, TokenStore } from "./token-store.ts";
+
+export interface TokenWorld {
+  readonly tokens: TokenStore;
+  readonly users: UserStore;
+  /** Lets `ms` pass by the token store's clock. */
+  pass(ms: number): Promise<void>;
+}
+
+const ids = memoryIds();
+const aTokenHash = () => ids.eventId().replaceAll("-", "").padEnd(43, "x") as string as TokenHash;
+const MINUTE_MS = 60_000;
+
+/** What every TokenStore does, whatever it is built on. */
+export function tokenStoreContract(open: () => Promise<TokenWorld>): void {
+  async function aClaim(users: UserStore): Promise<TokenClaim> {
+    const user = await aUser(users);
+    return { purpose: "password_reset", userId: user.id, epoch: user.epoch };
+  }
+
+  it("finds a claim again, as often as it is asked", async () => {
+    const { tokens, users } = await open();
+    const [hash, claim] = [aTokenHash(), await aClaim(users)];
+    await tokens.put(hash, claim, MINUTE_MS);
+    await tokens.put(hash, claim, MINUTE_MS);
+    expect(await tokens.find("password_reset", hash)).toEqual(claim);
+    expect(await tokens.find("password_reset", hash)).toEqual(claim);
+  });
+
+  it("finds nothing by a hash it was never given", async () => {
+    const { tokens, users } = await open();
+    await tokens.put(aTokenHash(), await aClaim(users), MINUTE_MS);
+    expect(await tokens.find("password_reset", aTokenHash())).toBeUndefined();
+    expect(await tokens.find("password_reset", "" as TokenHash)).toBeUndefined();
+  });
+
+  it("forgets a claim when its time is over", async () => {
+    const { tokens, users, pass } = await open();
+    const hash = aTokenHash();
+    await tokens.put(hash, await aClaim(users), 30);
+    await pass(40);
+    expect(await tokens.find("password_reset", hash)).toBeUndefined();
+  });
+
+  it("keeps several tokens of one user apart", async () => {
+    const { tokens, users } = await open();
+    const claim = await aClaim(users);
+    const hashes = [aTokenHash(), aTokenHash()];
+    for (const hash of hashes) await tokens.put(hash, claim, MINUTE_MS);
+    for (const hash of hashes) expect(await tokens.find("password_reset", hash)).toEqual(claim);
+  });
+}

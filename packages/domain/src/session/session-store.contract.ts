@@ -1,0 +1,195 @@
+import { describe, expect, it } from "vitest";
+import { memoryIds } from "../memory.ts";
+import { aHash, aUser } from "../user/user.fixture.ts";
+import type { User } from "../user/user.ts";
+import type { UserStore } from "../user/user-store.ts";
+import type { TokenHash } from "./secret-source.ts";
+import { MAX_SESSIONS, type SessionRules } from "./session.ts";
+import type { SessionOpening, SessionStore } from "./session-store.ts";
+
+export interface SessionWorld {
+  readonly sessions: SessionStore;
+  readonly users: UserStore;
+  /** Lets `ms` pass by the session store's clock. */
+  pass(ms: number): Promise<void>;
+}
+
+const ids = memoryIds();
+const aTokenHash = () => ids.eventId().replaceAll("-", "").padEnd(43, "x") as string as TokenHash;
+const HOUR_MS = 3_600_000;
+const RULES: SessionRules = { idleMs: HOUR_MS, absoluteMs: 2 * HOUR_MS, touchEveryMs: HOUR_MS };
+
+function anOpening(user: User, rules: Partial<SessionRules> = {}): SessionOpening {
+  return { id: ids.sessionId(), tokenHash: aTokenHash(), user, rules: { ...RULES, ...rules } };
+}
+
+/** What every SessionStore does, whether it keeps a copy of the user or joins the users' table. */
+export function sessionStoreContract(open: () => Promise<SessionWorld>): void {
+  /** A user with a session each for `count` openings. */
+  async function opened(count = 1, rules: Partial<SessionRules> = {}) {
+    const world = await open();
+    const user = await aUser(world.users);
+    const openings: SessionOpening[] = [];
+    for (let index = 0; index < count; index += 1) {
+      const opening = anOpening(user, rules);
+      openings.push(opening);
+      await world.sessions.open(opening);
+    }
+    const [opening] = openings;
+    if (!opening) throw new Error("count is at least 1");
+    const isLive = async (one: SessionOpening) =>
+      (await world.sessions.check(user.id, one.tokenHash, RULES)) !== undefined;
+    return { ...world, user, opening, openings, isLive };
+  }
+
+  async function raiseEpoch(users: UserStore, user: User): Promise<User> {
+    const change = { userId: user.id, expectedEpoch: user.epoch, passwordHash: aHash("next") };
+    const renewed = await users.replacePassword(change, []);
+    if (!renewed) throw new Error("nobody else changes this user");
+    return renewed;
+  }
+
+  describe("opening and checking", () => {
+    it("answers a check with the session and its user", async () => {
+      const { sessions, users } = await open();
+      const user = await aUser(users);
+      const opening = anOpening(user);
+      const session = await sessions.open(opening);
+      expect(session).toMatchObject({ id: opening.id, userId: user.id, epoch: 0 });
+      const { id, email, emailVerifiedAt } = user;
+      expect(await sessions.check(user.id, opening.tokenHash, RULES)).toEqual({
+        session,
+        user: { id, email, emailVerifiedAt },
+      });
+    });
+
+    it("knows neither another token nor another user's", async () => {
+      const { sessions, users, user, opening } = await opened();
+      const other = await aUser(users);
+      await sessions.open(anOpening(other));
+      expect(await sessions.check(user.id, aTokenHash(), RULES)).toBeUndefined();
+      expect(await sessions.check(other.id, opening.tokenHash, RULES)).toBeUndefined();
+      expect(await sessions.check(ids.userId(), opening.tokenHash, RULES)).toBeUndefined();
+    });
+
+    it("opens none for a log-in that a later epoch has overtaken", async () => {
+      const { sessions, users, user, opening, isLive } = await opened();
+      await sessions.project(await raiseEpoch(users, user));
+      const late = anOpening(user);
+      expect(await sessions.open(late)).toBeUndefined();
+      expect(await isLive(late)).toBe(false);
+      expect(await isLive(opening)).toBe(false);
+    });
+
+    it("takes a later epoch from a log-in, though it was never projected", async () => {
+      const { sessions, users, user, opening, isLive } = await opened();
+      const fresh = anOpening(await raiseEpoch(users, user));
+      expect(await sessions.open(fresh)).toMatchObject({ epoch: 1 });
+      expect(await isLive(fresh)).toBe(true);
+      expect(await isLive(opening)).toBe(false);
+    });
+
+    it(`ends the oldest session when one more than ${MAX_SESSIONS} is opened`, async () => {
+      const { sessions, user, openings, isLive } = await opened(MAX_SESSIONS + 1);
+      const listed = await sessions.list(user.id);
+      expect(listed.map(({ id }) => id)).toEqual(openings.slice(1).map(({ id }) => id));
+      const [first, second] = openings;
+      expect(first && (await isLive(first))).toBe(false);
+      expect(second && (await isLive(second))).toBe(true);
+    });
+  });
+
+  describe("ending", () => {
+    it("ends one session for good and leaves the others", async () => {
+      const { sessions, user, openings, isLive } = await opened(3);
+      const [first, second, third] = openings as [SessionOpening, SessionOpening, SessionOpening];
+      await sessions.end(user.id, second.id);
+      await sessions.end(user.id, second.id);
+      expect(await Promise.all([first, second, third].map(isLive))).toEqual([true, false, true]);
+      expect((await sessions.list(user.id)).map(({ id }) => id)).toEqual([first.id, third.id]);
+    });
+
+    it("does not end a session in another user's name", async () => {
+      const { sessions, users, opening, isLive } = await opened();
+      const other = await aUser(users);
+      await sessions.end(other.id, opening.id);
+      expect(await isLive(opening)).toBe(true);
+    });
+  });
+
+  describe("projecting", () => {
+    it("ends every session from before a raised epoch, and keeps those born after", async () => {
+      const { sessions, users, user, openings, isLive } = await opened(3);
+      const renewed = await raiseEpoch(users, user);
+      await sessions.project(renewed);
+      const fresh = anOpening(renewed);
+      await sessions.open(fresh);
+      await sessions.project(renewed);
+      await sessions.project(user); // late, and older
+      expect(await Promise.all(openings.map(isLive))).toEqual([false, false, false]);
+      expect(await isLive(fresh)).toBe(true);
+      expect(await sessions.list(user.id)).toHaveLength(1);
+    });
+
+    it("keeps sessions when only the revision has risen", async () => {
+      const { sessions, users, user, opening, isLive } = await opened();
+      const rehash = { userId: user.id, expectedEpoch: 0, expectedHash: aHash() };
+      const renewed = await users.rehash({ ...rehash, passwordHash: aHash("anew") });
+      if (renewed) await sessions.project(renewed);
+      expect(renewed).toBeDefined();
+      expect(await isLive(opening)).toBe(true);
+    });
+
+    it("holds no session for a user who never logged in", async () => {
+      const { sessions, users } = await open();
+      const user = await aUser(users);
+      await sessions.project(await raiseEpoch(users, user));
+      expect(await sessions.list(user.id)).toEqual([]);
+    });
+  });
+
+  describe("lifetimes", () => {
+    it("ends a session that was idle for too long", async () => {
+      const { pass, opening, isLive, sessions, user } = await opened(1, { idleMs: 40 });
+      await pass(50);
+      expect(await isLive(opening)).toBe(false);
+      expect(await sessions.list(user.id)).toEqual([]);
+    });
+
+    it("ends a session at its absolute limit, however long it may be idle", async () => {
+      const { pass, opening, isLive } = await opened(1, { absoluteMs: 40 });
+      await pass(50);
+      expect(await isLive(opening)).toBe(false);
+    });
+
+    it("moves the idle expiry with use, but only once an interval", async () => {
+      const { sessions, user, opening, pass } = await opened();
+      const check = (touchEveryMs: number) =>
+        sessions.check(user.id, opening.tokenHash, { touchEveryMs });
+      const [born] = await sessions.list(user.id);
+      await pass(5);
+      const untouched = await check(HOUR_MS);
+      expect(untouched?.session).toEqual(born);
+      const touched = await check(1);
+      expect(touched?.session.lastSeenAt.getTime()).toBeGreaterThan(born?.lastSeenAt.getTime() ?? 0);
+      const idle = touched && touched.session.idleExpiresAt.getTime() - touched.session.lastSeenAt.getTime();
+      expect(idle).toBe(HOUR_MS);
+      expect(touched?.session.absoluteExpiresAt).toEqual(born?.absoluteExpiresAt);
+      expect(await sessions.list(user.id)).toEqual([touched?.session]);
+    });
+
+    it("never lets use move the idle expiry past the absolute one", async () => {
+      const { sessions, user, opening, pass } = await opened(1, { absoluteMs: HOUR_MS });
+      await pass(5);
+      const touched = await sessions.check(user.id, opening.tokenHash, { touchEveryMs: 1 });
+      expect(touched?.session.idleExpiresAt).toEqual(touched?.session.absoluteExpiresAt);
+    });
+
+    it("lets a session outlive a younger one that is shorter", async () => {
+      const { sessions, user, opening, isLive, pass } = await opened();
+      await sessions.open(anOpening(user, { absoluteMs: 20, idleMs: 20 }));
+      await pass(40);
+      expect(await isLive(opening)).toBe(true);
+    });
+  });
+}

@@ -1,0 +1,31 @@
+import type { Brand } from "../brand.ts";
+import type { UserId } from "../ids.ts";
+
+/** UUID v4, public: for listing and ending a session. It opens nothing. */
+export type SessionId = Brand<string, "SessionId">;
+
+/** A span of time in which a log-in is trusted. */
+export interface Session {
+  readonly id: SessionId;
+  readonly userId: UserId;
+  /** The user's epoch at its birth; it counts only while the user still has it. */
+  readonly epoch: number;
+  readonly createdAt: Date;
+  /** When it was last used, to within the policy's `touchEveryMs`. */
+  readonly lastSeenAt: Date;
+  readonly idleExpiresAt: Date;
+  readonly absoluteExpiresAt: Date;
+}
+
+/** OWASP ASVS 5.0 section 7.3. */
+export interface SessionRules {
+  /** Ends when it has not been used for this long. */
+  readonly idleMs: number;
+  /** Ends this long after the log-in, however busy it is. */
+  readonly absoluteMs: number;
+  /** A use is written down at most this often. */
+  readonly touchEveryMs: number;
+}
+
+/** The most sessions one user has; opening one more ends the oldest. */
+export const MAX_SESSIONS = 50;

@@ -1,0 +1,13 @@
+/**
+ * Something the service leans on cannot answer now: a store is down, or hashing is at capacity.
+ * Nothing is known about the request itself, so the caller may try again. Answered as 503.
+ */
+export class Unavailable extends Error {
+  readonly retryAfterSeconds: number;
+
+  constructor(message: string, options: { cause?: unknown; retryAfterSeconds?: number } = {}) {
+    super(message, { cause: options.cause });
+    this.name = "Unavailable";
+    this.retryAfterSeconds = options.retryAfterSeconds ?? 1;
+  }
+}

@@ -1,0 +1,64 @@
+import type { UserEvent } from "../event/event.ts";
+import type { UserId } from "../ids.ts";
+import type { PasswordHash } from "../password/password-hasher.ts";
+import type { EmailKey } from "./email.ts";
+import type { User } from "./user.ts";
+
+export interface NewUser {
+  readonly id: UserId;
+  readonly email: string;
+  readonly emailKey: EmailKey;
+  readonly passwordHash: PasswordHash | undefined;
+}
+
+/** A user as log-in needs it. No hash: the user has no password yet, or it was voided. */
+export interface Credentials {
+  readonly user: User;
+  readonly passwordHash: PasswordHash | undefined;
+}
+
+export interface PasswordChange {
+  readonly userId: UserId;
+  readonly expectedEpoch: number;
+  readonly passwordHash: PasswordHash;
+}
+
+export interface Rehash extends PasswordChange {
+  readonly expectedHash: PasswordHash;
+}
+
+/**
+ * Users, and the events of their changes: a change and its events are kept together or not at all.
+ * Every change raises `revision`; what else it raises is said beside it. There is no general
+ * `update`: each change that must be atomic has a method that says what it compares and sets.
+ */
+export interface UserStore {
+  /** Creates a user at epoch 0. `undefined`: the e-mail key is taken; of many at once, one wins. */
+  create(user: NewUser, events: readonly UserEvent[]): Promise<User | undefined>;
+  find(userId: UserId): Promise<User | undefined>;
+  findByEmail(emailKey: EmailKey): Promise<User | undefined>;
+  findCredentials(emailKey: EmailKey): Promise<Credentials | undefined>;
+  /**
+   * Replaces the hash and raises the epoch, if the epoch is still `expectedEpoch` and the user is
+   * enabled. Of any number of simultaneous callers with one epoch, one gets the user; the others
+   * `undefined`.
+   */
+  replacePassword(
+    change: PasswordChange,
+    events: readonly UserEvent[],
+  ): Promise<User | undefined>;
+  /**
+   * Replaces the hash by another of the same password, if epoch and hash are still as expected, so
+   * that an old password cannot come back. Raises no epoch. `undefined`: nothing was replaced.
+   */
+  rehash(rehash: Rehash): Promise<User | undefined>;
+  /** Raises the epoch. `undefined`: there is no such user, or it is disabled already. */
+  disable(userId: UserId, events: readonly UserEvent[]): Promise<User | undefined>;
+  /** Raises no epoch. `undefined`: there is no such user, or it is enabled already. */
+  enable(userId: UserId, events: readonly UserEvent[]): Promise<User | undefined>;
+  /**
+   * Keeps `events` if the user is enabled and still at `epoch`; tells whether it did. A log-in asks
+   * this last, so that a session born of a password that is no longer the user's does not stay.
+   */
+  confirmEpoch(userId: UserId, epoch: number, events: readonly UserEvent[]): Promise<boolean>;
+}

@@ -1,0 +1,22 @@
+import type { UserId } from "../ids.ts";
+import type { EmailKey } from "./email.ts";
+
+/** Somebody we recognise. The password hash is not part of it, so that it cannot travel along. */
+export interface User {
+  readonly id: UserId;
+  /** The address as it was given; mail goes here. */
+  readonly email: string;
+  /** Its canonical form, unique among users. */
+  readonly emailKey: EmailKey;
+  /** Rises with every change that must end the sessions and tokens from before it. */
+  readonly epoch: number;
+  /** Rises with every change at all, so that a copy knows whether it is older. */
+  readonly revision: number;
+  readonly emailVerifiedAt: Date | undefined;
+  readonly disabledAt: Date | undefined;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** May this user log in and reset a password? */
+export const isEnabled = (user: User): boolean => user.disabledAt === undefined;
