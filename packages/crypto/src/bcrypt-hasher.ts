@@ -1,0 +1,57 @@
+import { hash as bcrypt, verify as bcryptVerify } from "@node-rs/bcrypt";
+import type { PasswordHash, PasswordHasher } from "@postern/domain";
+import type { HashGate } from "./hash-gate.ts";
+
+/** bcrypt reads no further (Provos and Mazières 1999, section 5). */
+const MAX_BYTES = 72;
+const MIN_COST = 4;
+/** A stored hash that claims more than this would hold a CPU for minutes; it is taken as malformed. */
+const MAX_COST = 16;
+const FORM = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
+
+/** Salt and digest of a well-formed hash. One that is not is refused early, which would show. */
+const DUMMY_TAIL = "SXZFGyiRavv4BQmH5nbg5u0zWt2T6eG4qu1CIjb4YdJYFf81WOhiC";
+
+/**
+ * Passwords by bcrypt, a few at a time through `gate`. `cost` is the base-2 logarithm of the rounds
+ * (OWASP Password Storage Cheat Sheet: 10 or more).
+ */
+export function bcryptHasher({ cost, gate }: { cost: number; gate: HashGate }): PasswordHasher {
+  const own = twoDigits(cost);
+  return {
+    maxBytes: MAX_BYTES,
+
+    hash(password) {
+      return gate.run(async () => (await bcrypt(password, cost)) as PasswordHash);
+    },
+
+    verify(password, hash) {
+      const made = costOf(hash);
+      return gate.run(async () => {
+        if (!hash || made === undefined) {
+          await bcryptVerify(password, dummyHash(cost));
+          return false;
+        }
+        const matches = await bcryptVerify(password, hash);
+        // 2^c + (2^c + 2^(c+1) + … + 2^(C-1)) = 2^C: an old, cheaper hash takes as long as a new one.
+        for (let missing = made; missing < cost; missing += 1) {
+          await bcryptVerify(password, dummyHash(missing));
+        }
+        return matches;
+      });
+    },
+
+    isOutdated: (hash) => !hash.startsWith(`$2b$${own}$`),
+  };
+}
+
+/** A hash of this cost that nobody's password is asked to match. Exported for its test. */
+export const dummyHash = (cost: number): string => `$2b$${twoDigits(cost)}$${DUMMY_TAIL}`;
+
+/** The cost a hash was made at, or `undefined` when it is malformed. */
+function costOf(hash: PasswordHash | undefined): number | undefined {
+  const cost = Number(hash && FORM.exec(hash)?.[1]);
+  return cost >= MIN_COST && cost <= MAX_COST ? cost : undefined;
+}
+
+const twoDigits = (cost: number) => String(cost).padStart(2, "0");

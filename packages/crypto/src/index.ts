@@ -1,0 +1,4 @@
+export { bcryptHasher } from "./bcrypt-hasher.ts";
+export { type HashGate, hashGate } from "./hash-gate.ts";
+export { idSource } from "./id-source.ts";
+export { secretSource } from "./secret-source.ts";

@@ -1,0 +1,41 @@
+import type { UserId } from "@postern/domain";
+import { secretSourceContract } from "@postern/domain/contract";
+import { describe, expect, it } from "vitest";
+import { idSource } from "./id-source.ts";
+import { secretSource } from "./secret-source.ts";
+
+const key = Buffer.alloc(32, 7);
+
+describe("secret source", () => {
+  secretSourceContract(() => secretSource({ key }));
+
+  it("makes session tokens of 64 characters that hold the user id and 256 further bits", () => {
+    const userId = idSource().userId();
+    const { token, tokenHash } = secretSource({ key }).sessionToken(userId);
+    expect(token).toMatch(/^[A-Za-z0-9_-]{64}$/);
+    expect(Buffer.from(token, "base64url").toString("hex", 0, 16)).toBe(userId.replaceAll("-", ""));
+    expect(tokenHash).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    expect(token).not.toContain(tokenHash);
+  });
+
+  it("makes reset tokens of 43 characters", () => {
+    expect(secretSource({ key }).resetToken().token).toMatch(/^[A-Za-z0-9_-]{43}$/);
+  });
+
+  it("derives another mailed token from another key", () => {
+    const eventId = idSource().eventId();
+    const other = secretSource({ key: Buffer.alloc(32, 8) });
+    expect(other.resetTokenOf(eventId)).not.toEqual(secretSource({ key }).resetTokenOf(eventId));
+  });
+});
+
+describe("id source", () => {
+  it("makes version 7 ids for users and events, in the order of their making, and version 4 for sessions", () => {
+    const ids = idSource();
+    const users: UserId[] = Array.from({ length: 50 }, () => ids.userId());
+    for (const id of users) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(users.toSorted()).toEqual(users);
+    expect(ids.eventId()[14]).toBe("7");
+    expect(ids.sessionId()[14]).toBe("4");
+  });
+});

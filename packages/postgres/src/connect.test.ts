@@ -1,0 +1,57 @@
+import { Unavailable } from "@postern/domain";
+import { aNewUser, anEvent } from "@postern/domain/contract";
+import { testServers } from "@postern/test-servers";
+import { sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { connectPostgres } from "./connect.ts";
+import { type FreshDatabase, freshDatabase } from "./testing.ts";
+import { postgresUserStore } from "./user-store.ts";
+
+describe("a connection to Postgres", () => {
+  const statements: string[] = [];
+  let database: FreshDatabase;
+  beforeAll(async () => {
+    database = await freshDatabase(testServers(), { onStatement: (text) => statements.push(text) });
+  });
+  afterAll(() => database.close());
+
+  it("says that a database that is not there is unavailable, not that the caller erred", async () => {
+    const nowhere = connectPostgres({ url: "postgres://postgres@127.0.0.1:1/none" });
+    await expect(nowhere.ping()).rejects.toThrow(Unavailable);
+    await nowhere.close();
+  });
+
+  it("gives up a statement that takes too long, and serves the next one", async () => {
+    await expect(sql`select pg_sleep(10)`.execute(database.db)).rejects.toThrow(Unavailable);
+    await expect(database.ping()).resolves.toBeUndefined();
+  });
+
+  it("survives a server that ends its connections", async () => {
+    const others = sql`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid()`;
+    await Promise.all([database.ping(), database.ping(), database.ping()]);
+    await others.execute(database.db);
+    const results = await Promise.allSettled(Array.from({ length: 10 }, () => database.ping()));
+    for (const result of results) {
+      if (result.status === "rejected") expect(result.reason).toBeInstanceOf(Unavailable);
+    }
+    await expect(database.ping()).resolves.toBeUndefined();
+  });
+
+  it("does not pass off a mistake in a statement as the server's fault", async () => {
+    const mistake = sql`select nothing_of_this_name`.execute(database.db);
+    await expect(mistake).rejects.toThrow(/nothing_of_this_name/);
+    await expect(mistake).rejects.not.toBeInstanceOf(Unavailable);
+  });
+
+  it("writes a user, its event and its outbox row in one statement", async () => {
+    const users = postgresUserStore(database.db);
+    const user = aNewUser();
+    const event = anEvent(user.id);
+    statements.length = 0;
+    await users.create(user, [event]);
+    expect(statements).toHaveLength(1);
+    const outbox = await database.db.selectFrom("outbox").select("event_id").execute();
+    expect(outbox).toEqual([{ event_id: event.id }]);
+  });
+});

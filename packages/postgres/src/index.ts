@@ -1,0 +1,7 @@
+export { connectPostgres, type PostgresConnection } from "./connect.ts";
+export { postgresEventStore } from "./event-store.ts";
+export { migrate, pendingMigrations } from "./migrate.ts";
+export type { Schema } from "./schema.ts";
+export { postgresSessionStore } from "./session-store.ts";
+export { postgresTokenStore } from "./token-store.ts";
+export { postgresUserStore } from "./user-store.ts";

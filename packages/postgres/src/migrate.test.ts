@@ -1,0 +1,24 @@
+import { testServers } from "@postern/test-servers";
+import { sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { migrate, pendingMigrations } from "./migrate.ts";
+import { type FreshDatabase, freshDatabase } from "./testing.ts";
+
+describe("migrations", () => {
+  let database: FreshDatabase;
+  beforeAll(async () => {
+    database = await freshDatabase(testServers());
+    await sql`drop schema public cascade`.execute(database.db);
+    await sql`create schema public`.execute(database.db);
+  });
+  afterAll(() => database.close());
+
+  it("lets one of several simultaneous runners migrate, and tells what is pending", async () => {
+    const { db } = database;
+    expect(await pendingMigrations(db)).toEqual(["0001-start"]);
+    const runs = await Promise.all([migrate(db), migrate(db), migrate(db), migrate(db)]);
+    expect(runs.flat()).toEqual(["0001-start"]);
+    expect(await pendingMigrations(db)).toEqual([]);
+    expect(await migrate(db)).toEqual([]);
+  });
+});

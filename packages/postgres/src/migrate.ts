@@ -1,0 +1,42 @@
+import { type Kysely, sql } from "kysely";
+import { Migrator, type Migration } from "kysely/migration";
+import * as start from "./migrations/0001-start.ts";
+import type { Schema } from "./schema.ts";
+
+/** In order. A migration that has been released is never edited; there is no way down. */
+const MIGRATIONS: Readonly<Record<string, Migration>> = { "0001-start": start };
+
+/** How long a migration waits for a table that somebody holds, before it gives up and can be retried. */
+const LOCK_TIMEOUT = "1s";
+
+/**
+ * Brings the database up to date and gives the names of what it applied. Several may call it at
+ * once: an advisory lock lets one run, and the others find nothing left to do.
+ */
+export async function migrate(db: Kysely<Schema>): Promise<readonly string[]> {
+  const { error, results = [] } = await migrator(db).migrateToLatest();
+  if (error) throw new Error("the database could not be migrated", { cause: error });
+  return results.map(({ migrationName }) => migrationName);
+}
+
+/** The names of the migrations that this database still lacks. */
+export async function pendingMigrations(db: Kysely<Schema>): Promise<readonly string[]> {
+  const migrations = await migrator(db).getMigrations();
+  return migrations.filter(({ executedAt }) => !executedAt).map(({ name }) => name);
+}
+
+function migrator(db: Kysely<Schema>): Migrator {
+  const provider = { getMigrations: async () => withLockTimeout(MIGRATIONS) };
+  return new Migrator({ db, provider });
+}
+
+function withLockTimeout(migrations: typeof MIGRATIONS): Record<string, Migration> {
+  const entries = Object.entries(migrations).map(([name, { up }]) => {
+    const patient: Migration["up"] = async (db) => {
+      await sql`set local lock_timeout = ${sql.lit(LOCK_TIMEOUT)}`.execute(db);
+      await up(db);
+    };
+    return [name, { up: patient }];
+  });
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,61 @@
+import type { EmailKey, PasswordHash, SessionId, TokenHash, TokenPurpose, UserId } from "@postern/domain";
+import type { ColumnType, Generated } from "kysely";
+
+/** The tables as the migrations leave them. Rows become domain objects in each store's own file. */
+export interface Schema {
+  readonly users: UsersTable;
+  readonly events: EventsTable;
+  readonly outbox: OutboxTable;
+  readonly sessions: SessionsTable;
+  readonly tokens: TokensTable;
+}
+
+export interface UsersTable {
+  readonly id: UserId;
+  readonly email: string;
+  readonly email_key: EmailKey;
+  /** NULL: there is no password. NULL matches nothing, not even another NULL. */
+  readonly password_hash: PasswordHash | null;
+  readonly epoch: Generated<number>;
+  readonly revision: Generated<number>;
+  readonly email_verified_at: Date | null;
+  readonly disabled_at: Date | null;
+  /** SHA-256 of what made the last reset, so that a retry can be told from a second use. */
+  readonly reset_receipt: Uint8Array | null;
+  readonly created_at: Generated<Date>;
+  readonly updated_at: Generated<Date>;
+}
+
+export interface EventsTable {
+  readonly id: string;
+  readonly type: string;
+  readonly version: number;
+  readonly user_id: UserId | null;
+  readonly occurred_at: Date;
+  readonly data: ColumnType<unknown, string, never>;
+}
+
+/** Events that still have to be handed to the subscribers. */
+export interface OutboxTable {
+  readonly event_id: string;
+  readonly created_at: Generated<Date>;
+}
+
+export interface SessionsTable {
+  readonly token_hash: TokenHash;
+  readonly id: SessionId;
+  readonly user_id: UserId;
+  readonly epoch: number;
+  readonly idle_ms: number;
+  readonly created_at: Generated<Date>;
+  readonly last_seen_at: Generated<Date>;
+  readonly absolute_expires_at: Date;
+}
+
+export interface TokensTable {
+  readonly token_hash: TokenHash;
+  readonly purpose: TokenPurpose;
+  readonly user_id: UserId;
+  readonly epoch: number;
+  readonly expires_at: Date;
+}

@@ -1,0 +1,107 @@
+import { MAX_SESSIONS, type Session, type SessionStore, type User, type UserId } from "@postern/domain";
+import { type Kysely, type RawBuilder, type Selectable, sql } from "kysely";
+import type { Schema, SessionsTable } from "./schema.ts";
+
+type SessionRow = Selectable<SessionsTable> & { readonly idle_expires_at: Date };
+type CheckedRow = SessionRow & {
+  readonly email: string;
+  readonly email_verified_at: Date | null;
+  readonly is_due: boolean;
+};
+
+/**
+ * Sessions in a table, for installations without Redis. The epoch is read from `users` itself, so
+ * there is no copy to project and a raised epoch ends sessions in the instant it is committed.
+ */
+export function postgresSessionStore(db: Kysely<Schema>): SessionStore {
+  return {
+    async open({ id, tokenHash, user, rules }) {
+      const { rows } = await sql<SessionRow>`
+        with born_of as (
+          select id from users where id = ${user.id} and epoch = ${user.epoch}
+        ), pruned as (
+          delete from sessions where token_hash in (${beyondLimit(user)})
+        ), opened as (
+          insert into sessions (token_hash, id, user_id, epoch, idle_ms, absolute_expires_at)
+          select ${tokenHash}, ${id}::uuid, born_of.id, ${user.epoch}::integer,
+            ${rules.idleMs}::double precision, now() + ${milliseconds(rules.absoluteMs)}
+          from born_of
+          returning *
+        ) select opened.*, ${idleExpiresAt("opened")} from opened`.execute(db);
+      return rows[0] && toSession(rows[0]);
+    },
+
+    async check(userId, tokenHash, { touchEveryMs }) {
+      const { rows } = await sql<CheckedRow>`
+        select sessions.*, ${idleExpiresAt("sessions")}, users.email, users.email_verified_at,
+          sessions.last_seen_at <= now() - ${milliseconds(touchEveryMs)} as is_due
+        ${liveSessions} and sessions.token_hash = ${tokenHash} and users.id = ${userId}`.execute(db);
+      const [row] = rows;
+      if (!row) return undefined;
+      // An update finds no row that has been ended since, so touching brings none back.
+      const touched = row.is_due ? await touch(db, row) : row;
+      const emailVerifiedAt = row.email_verified_at ?? undefined;
+      return touched && { session: toSession(touched), user: { id: userId, email: row.email, emailVerifiedAt } };
+    },
+
+    async end(userId, sessionId) {
+      await db.deleteFrom("sessions").where("id", "=", sessionId).where("user_id", "=", userId).execute();
+    },
+
+    async project() {
+      // The epoch is read where it is written: there is no copy.
+    },
+
+    list: (userId) => listLive(db, userId),
+  };
+}
+
+async function listLive(db: Kysely<Schema>, userId: UserId): Promise<readonly Session[]> {
+  const { rows } = await sql<SessionRow>`
+    select sessions.*, ${idleExpiresAt("sessions")} ${liveSessions} and users.id = ${userId}
+    order by sessions.created_at, sessions.id limit ${MAX_SESSIONS}`.execute(db);
+  return rows.map(toSession);
+}
+
+async function touch(db: Kysely<Schema>, { token_hash }: SessionRow): Promise<SessionRow | undefined> {
+  const { rows } = await sql<SessionRow>`
+    update sessions set last_seen_at = now() where token_hash = ${token_hash}
+    returning *, ${idleExpiresAt("sessions")}`.execute(db);
+  return rows[0];
+}
+
+/** Of a user who opens one more: the dead sessions, and the oldest of as many live ones as there may be. */
+const beyondLimit = (user: User): RawBuilder<unknown> => sql`
+  select token_hash from sessions where user_id = ${user.id} and (epoch <> ${user.epoch} or ${isOver})
+  union all (
+    select token_hash from sessions where user_id = ${user.id} and epoch = ${user.epoch} and not ${isOver}
+    order by created_at desc, id desc offset ${MAX_SESSIONS - 1}
+  )`;
+
+const milliseconds = (ms: number) => sql`${ms}::double precision * interval '1 millisecond'`;
+
+const idleExpiresAt = (table: string) => {
+  const of = (column: string) => sql.ref(`${table}.${column}`);
+  const idle = sql`${of("last_seen_at")} + ${of("idle_ms")} * interval '1 millisecond'`;
+  return sql`least(${idle}, ${of("absolute_expires_at")}) as idle_expires_at`;
+};
+
+const isOver = sql`least(
+  sessions.last_seen_at + sessions.idle_ms * interval '1 millisecond', sessions.absolute_expires_at
+) <= now()`;
+
+const liveSessions = sql`
+  from sessions join users on users.id = sessions.user_id and users.epoch = sessions.epoch
+  where users.disabled_at is null and not ${isOver}`;
+
+function toSession(row: SessionRow): Session {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    epoch: row.epoch,
+    createdAt: row.created_at,
+    lastSeenAt: row.last_seen_at,
+    idleExpiresAt: row.idle_expires_at,
+    absoluteExpiresAt: row.absolute_expires_at,
+  };
+}

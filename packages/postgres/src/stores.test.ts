@@ -1,0 +1,58 @@
+import { PGlite } from "@electric-sql/pglite";
+import {
+  epochContract,
+  eventStoreContract,
+  sessionStoreContract,
+  tokenStoreContract,
+  userStoreContract,
+} from "@postern/domain/contract";
+import { testServers } from "@postern/test-servers";
+import { Kysely, PGliteDialect } from "kysely";
+import { afterAll, beforeAll, describe } from "vitest";
+import { postgresEventStore } from "./event-store.ts";
+import { migrate } from "./migrate.ts";
+import type { Schema } from "./schema.ts";
+import { postgresSessionStore } from "./session-store.ts";
+import { freshDatabase } from "./testing.ts";
+import { postgresTokenStore } from "./token-store.ts";
+import { postgresUserStore } from "./user-store.ts";
+
+interface Opened {
+  readonly db: Kysely<Schema>;
+  close(): Promise<void>;
+}
+
+async function onPglite(): Promise<Opened> {
+  const db = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite: new PGlite() }) });
+  await migrate(db);
+  return { db, close: () => db.destroy() };
+}
+
+const onPostgres = () => freshDatabase(testServers());
+
+/** The same code on both; PGlite has one connection, so its property runs are fewer. */
+describe.each([
+  { name: "postgres", open: onPostgres, runs: 40 },
+  { name: "pglite", open: onPglite, runs: 20 },
+])("$name", ({ open, runs }) => {
+  let opened: Opened;
+  beforeAll(async () => {
+    opened = await open();
+  });
+  afterAll(() => opened.close());
+
+  const world = async () => ({
+    events: postgresEventStore(opened.db),
+    sessions: postgresSessionStore(opened.db),
+    tokens: postgresTokenStore(opened.db),
+    users: postgresUserStore(opened.db),
+    // The database's clock cannot be moved; a few milliseconds do.
+    pass: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
+  });
+
+  describe("user store", () => userStoreContract(world));
+  describe("event store", () => eventStoreContract(world));
+  describe("session store", () => sessionStoreContract(world));
+  describe("token store", () => tokenStoreContract(world));
+  describe("the epoch", () => epochContract(world, { runs }));
+});

@@ -1,0 +1,47 @@
+import { coursePolicy, type TokenHash, Unavailable } from "@postern/domain";
+import { memoryIds } from "@postern/domain/memory";
+import { redisProgram, startRedis, testServers } from "@postern/test-servers";
+import { describe, expect, it } from "vitest";
+import { connectRedis } from "./connect.ts";
+import { redisSessionStore } from "./session-store.ts";
+
+const program = redisProgram();
+const { redisUrl } = testServers();
+
+describe("a connection to Redis", () => {
+  it("says that a server that is not there is unavailable", async () => {
+    const redis = await connectRedis("redis://127.0.0.1:1");
+    await expect(redis.ping()).rejects.toThrow(Unavailable);
+    await redis.close();
+  });
+
+  it.skipIf(!program)("is soon unavailable while its server is stopped, and heals", async () => {
+    if (!program) return;
+    const server = await startRedis(program); // its own: it is going to be stopped
+    const redis = await connectRedis(`redis://127.0.0.1:${server.port}`);
+    const sessions = redisSessionStore(redis.client);
+    const check = () => sessions.check(memoryIds().userId(), "x" as TokenHash, coursePolicy.session);
+    expect(await check()).toBeUndefined();
+
+    server.process.kill("SIGSTOP");
+    const begun = Date.now();
+    await expect(check()).rejects.toThrow(Unavailable);
+    expect(Date.now() - begun).toBeLessThan(2_000) // 0.8 s, and patience with a busy machine;
+    server.process.kill("SIGCONT");
+    await expect.poll(check, { timeout: 5_000 }).toBeUndefined();
+
+    await redis.close();
+    await server.stop();
+  });
+
+  it.skipIf(!redisUrl)("does not pass off a mistake as the server's fault", async () => {
+    const redis = await connectRedis(redisUrl);
+    const key = `postern:user:${memoryIds().userId()}`;
+    await redis.client.set(key, "not a hash", "PX", 10_000);
+    const userId = memoryIds().userId();
+    await redis.client.rename(key, `postern:user:${userId}`);
+    const check = redisSessionStore(redis.client).check(userId, "x" as TokenHash, coursePolicy.session);
+    await expect(check).rejects.toThrow(/WRONGTYPE/);
+    await redis.close();
+  });
+});

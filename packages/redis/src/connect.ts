@@ -1,0 +1,74 @@
+import { Unavailable } from "@postern/domain";
+import { Redis, type RedisOptions } from "ioredis";
+import { CHECK, END, LIST, OPEN, PROJECT } from "./scripts.ts";
+
+type Answer<Value> = Promise<Value>;
+
+/** ioredis with the scripts as commands: sent by their SHA-1, and whole when Redis forgot them. */
+export interface RedisClient extends Redis {
+  posternCheck(key: string, field: string, touchEveryMs: number): Answer<[string, string] | null>;
+  posternOpen(key: string, ...values: (string | number)[]): Answer<string | null>;
+  posternEnd(key: string, sessionId: string): Answer<null>;
+  posternProject(key: string, epoch: number, user: string): Answer<null>;
+  posternList(key: string): Answer<string[]>;
+}
+
+export interface RedisConnection {
+  readonly client: RedisClient;
+  /** Resolves if Redis answers within its time limit. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Less than the 1 s within which a request must have its 503. */
+const COMMAND_TIMEOUT_MS = 800;
+const LONGEST_RETRY_MS = 500;
+
+const OPTIONS = {
+  connectTimeout: COMMAND_TIMEOUT_MS,
+  commandTimeout: COMMAND_TIMEOUT_MS,
+  retryStrategy: (attempts: number) => Math.min(attempts * 50, LONGEST_RETRY_MS),
+  // What cannot be sent now fails now. Nothing is kept to be run when nobody waits for it any more,
+  // and nothing is sent twice.
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  // Commands of one turn of the event loop share one write.
+  enableAutoPipelining: true,
+} satisfies RedisOptions;
+
+/** A connection that reconnects by itself. Resolves when it is ready the first time, or could not be. */
+export async function connectRedis(
+  url: string,
+  onError: (error: Error) => void = () => undefined,
+): Promise<RedisConnection> {
+  const client = new Redis(url, { ...OPTIONS, lazyConnect: true }) as RedisClient;
+  client.on("error", onError);
+  const scripts = {
+    posternCheck: CHECK,
+    posternOpen: OPEN,
+    posternEnd: END,
+    posternProject: PROJECT,
+    posternList: LIST,
+  };
+  for (const [name, lua] of Object.entries(scripts)) client.defineCommand(name, { numberOfKeys: 1, lua });
+  await client.connect().catch(onError); // it goes on trying; until then its commands are Unavailable
+  return {
+    client,
+    ping: async () => void (await answered(client.ping())),
+    close: async () => client.disconnect(),
+  };
+}
+
+/** Errors in what we asked, as opposed to errors of the server's state or of the connection. */
+const MISTAKE = /^(ERR (?!max number of clients)|WRONGTYPE|NOSCRIPT|NOPERM|CROSSSLOT)/;
+
+/** The answer, with every passing fault as `Unavailable`. */
+export async function answered<Value>(answer: Promise<Value>): Promise<Value> {
+  try {
+    return await answer;
+  } catch (error) {
+    const isMistake = error instanceof Error && error.name === "ReplyError" && MISTAKE.test(error.message);
+    throw isMistake ? error : new Unavailable("Redis does not answer", { cause: error });
+  }
+}

@@ -1,0 +1,3 @@
+export { connectRedis, type RedisConnection } from "./connect.ts";
+export { redisSessionStore } from "./session-store.ts";
+export { redisTokenStore } from "./token-store.ts";

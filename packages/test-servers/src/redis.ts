@@ -1,0 +1,49 @@
+import { Redis } from "ioredis";
+import { startContainer } from "./container.ts";
+import { debianRedis } from "./debian-redis.ts";
+import type { TestServer } from "./postgres.ts";
+import { findProgram, freePort, scratchFolder, spawnServer, type RunningServer } from "./spawn-server.ts";
+
+/** The environment's server, or a binary on this machine, or Debian's package, or a container. */
+export async function findRedis(): Promise<TestServer | undefined> {
+  const given = process.env["TEST_REDIS_URL"];
+  if (given) return { url: given, foundAs: "TEST_REDIS_URL", stop: async () => undefined };
+  const program = redisProgram();
+  if (program) {
+    const server = await startRedis(program);
+    const url = `redis://127.0.0.1:${server.port}`;
+    return { url, foundAs: program.foundAs, stop: server.stop };
+  }
+  const container = await startContainer("redis:8-alpine", 6379);
+  if (!container) return undefined;
+  return { url: `redis://127.0.0.1:${container.port}`, foundAs: "a container", stop: container.stop };
+}
+
+export interface RedisProgram {
+  readonly path: string;
+  readonly libraries: string | undefined;
+  readonly foundAs: string;
+}
+
+/** A redis-server that can be started here, found without starting any. */
+export function redisProgram(): RedisProgram | undefined {
+  const path = findProgram("redis-server");
+  if (path) return { path, libraries: undefined, foundAs: "a binary on this machine" };
+  const debian = debianRedis();
+  return debian && { ...debian, foundAs: "Debian's package in .cache" };
+}
+
+/** Starts a private server that keeps nothing on disk. */
+export async function startRedis({ path, libraries }: RedisProgram): Promise<RunningServer> {
+  const [port, folder] = [await freePort(), scratchFolder(undefined)];
+  const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+  const ready = async () => {
+    const client = new Redis(port, { lazyConnect: true, retryStrategy: () => null });
+    client.on("error", () => undefined); // connect() below reports it
+    await client.connect();
+    await client.ping();
+    client.disconnect();
+  };
+  const env = libraries ? { LD_LIBRARY_PATH: libraries } : {};
+  return spawnServer(path, args, { port, folder, env, ready });
+}

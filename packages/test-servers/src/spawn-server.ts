@@ -1,0 +1,118 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, chownSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** A server of our own: where it listens, and how to end it with all that it kept. */
+export interface RunningServer {
+  readonly port: number;
+  readonly process: ChildProcess;
+  stop(): Promise<void>;
+}
+
+/** A user other than root, for servers that refuse to run as root. `undefined`: we are not root. */
+export function unprivileged(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  for (const name of ["postgres", "nobody"]) {
+    try {
+      const id = (flag: string) => Number(execFileSync("id", [flag, name], { encoding: "utf8", stdio: "pipe" }));
+      return { uid: id("-u"), gid: id("-g") };
+    } catch {
+      continue; // no such user here: try the next
+    }
+  }
+  throw new Error("running as root, and neither a postgres nor a nobody user to run Postgres as");
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("not a TCP address");
+  return address.port;
+}
+
+/** An empty folder that `owner` may write to. */
+export function scratchFolder(owner: { uid: number; gid: number } | undefined): string {
+  const folder = mkdtempSync(join(tmpdir(), "postern-"));
+  if (owner) chownSync(folder, owner.uid, owner.gid);
+  return folder;
+}
+
+/**
+ * Starts a server and waits until `ready` resolves. Where setpriv is at hand, the kernel ends the
+ * server should this process be killed before it could.
+ */
+export async function spawnServer(
+  command: string,
+  args: readonly string[],
+  options: {
+    readonly port: number;
+    readonly folder: string;
+    readonly env?: Record<string, string>;
+    readonly owner?: { uid: number; gid: number } | undefined;
+    readonly ready: () => Promise<void>;
+  },
+): Promise<RunningServer> {
+  const tied = hasSetpriv();
+  const child = spawn(
+    tied ? "setpriv" : command,
+    tied ? ["--pdeathsig", "KILL", command, ...args] : [...args],
+    { cwd: options.folder, env: { ...process.env, ...options.env }, stdio: "ignore", ...options.owner },
+  );
+  const exited = new Promise<void>((resolve) => {
+    child.once("exit", () => resolve());
+    child.once("error", () => resolve());
+  });
+  const stop = async () => {
+    child.kill("SIGKILL");
+    await exited;
+    rmSync(options.folder, { recursive: true, force: true });
+  };
+  const killAtExit = () => child.kill("SIGKILL");
+  process.once("exit", killAtExit);
+  try {
+    await Promise.race([
+      retry(options.ready),
+      exited.then(() => Promise.reject(new Error(`${command} ended before it was ready`))),
+    ]);
+  } catch (cause) {
+    await stop();
+    throw new Error(`could not start ${command}`, { cause });
+  }
+  return { port: options.port, process: child, stop };
+}
+
+const READY_WITHIN_MS = 30_000;
+
+async function retry(attempt: () => Promise<void>): Promise<void> {
+  const deadline = Date.now() + READY_WITHIN_MS;
+  for (;;) {
+    try {
+      await attempt();
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+/** The first of `names` that is a program on this machine, in PATH or one of `folders`. */
+export function findProgram(name: string, folders: readonly string[] = []): string | undefined {
+  for (const candidate of [...folders.map((folder) => join(folder, name)), name]) {
+    try {
+      execFileSync(candidate, ["--version"], { stdio: "ignore" });
+      return candidate;
+    } catch {
+      continue;
+    }
+  }
+  return undefined;
+}
+
+let setpriv: boolean | undefined;
+const hasSetpriv = () => (setpriv ??= findProgram("setpriv") !== undefined);
