@@ -1,0 +1,103 @@
+import { err, ok, type Result } from "@postern/domain";
+import type { Context } from "hono";
+import type { z } from "zod";
+import type { AppEnv } from "./app-env.ts";
+import { problem, type ProblemCode } from "./problems.ts";
+
+/** A body of ours is a few short fields (OWASP ASVS 5.0 item 15.2.2). */
+export const MAX_BODY_BYTES = 16 * 1024;
+
+type BodyError = Extract<
+  ProblemCode,
+  "body_malformed" | "body_too_large" | "content_type_unsupported"
+>;
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * The fields of a form or a JSON object, told apart by `Content-Type`; none when there is no body.
+ * A body that is too large is refused while it arrives, whatever length it said it had.
+ */
+export async function readFields(request: Request): Promise<Result<Fields, BodyError>> {
+  const encoding = request.headers.get("content-encoding") ?? "identity";
+  if (encoding.toLowerCase() !== "identity") return err("content_type_unsupported");
+  const bytes = await readBytes(request);
+  if (!bytes.ok) return bytes;
+  if (bytes.value.length === 0) return ok({});
+  const text = decodeUtf8(bytes.value);
+  if (text === undefined) return err("body_malformed");
+  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+  if (type === "application/json") return readJson(text);
+  if (type === "application/x-www-form-urlencoded") return readForm(text);
+  return err("content_type_unsupported");
+}
+
+/**
+ * Runs `handle` on the fields that `schema` finds in the body, or answers with what is wrong. The
+ * first field that is missing or is not text is named.
+ */
+export async function withFields<Schema extends z.ZodType>(
+  c: Context<AppEnv>,
+  schema: Schema,
+  handle: (fields: z.infer<Schema>) => Promise<Response>,
+): Promise<Response> {
+  const fields = await readFields(c.req.raw);
+  if (!fields.ok) return problem(c, fields.error);
+  const { success, data, error } = schema.safeParse(fields.value);
+  if (success) return handle(data);
+  const field = String(error.issues[0]?.path[0]);
+  const isMissing = fields.value[field] === undefined;
+  const message = isMissing ? `${field}: missing` : `${field}: must be text`;
+  return problem(c, "field_invalid", { message });
+}
+
+async function readBytes(request: Request): Promise<Result<Uint8Array, BodyError>> {
+  const length = request.headers.get("content-length");
+  if (length !== null) {
+    // The server holds a client to the length it announced, so there is no need to count.
+    if (Number(length) > MAX_BODY_BYTES) return err("body_too_large");
+    return ok(new Uint8Array(await request.arrayBuffer()));
+  }
+  if (!request.body) return ok(new Uint8Array());
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of request.body) {
+    size += part.length;
+    if (size > MAX_BODY_BYTES) return err("body_too_large"); // leaving the loop cancels the stream
+    parts.push(part);
+  }
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const part of parts) {
+    bytes.set(part, offset);
+    offset += part.length;
+  }
+  return ok(bytes);
+}
+
+function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return undefined; // the decoder's only way to say that these bytes are not UTF-8
+  }
+}
+
+function readJson(text: string): Result<Fields, BodyError> {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject ? ok({ ...value }) : err("body_malformed");
+  } catch {
+    return err("body_malformed");
+  }
+}
+
+function readForm(text: string): Result<Fields, BodyError> {
+  const fields = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(text)) {
+    // A field given twice could be read one way here and another way in front of us.
+    if (fields.has(name)) return err("body_malformed");
+    fields.set(name, value);
+  }
+  return ok(Object.fromEntries(fields));
+}

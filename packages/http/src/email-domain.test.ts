@@ -1,0 +1,38 @@
+import { toEmailKey } from "@postern/domain";
+import { describe, expect, it } from "vitest";
+import { toAsciiDomain } from "./email-domain.ts";
+
+describe("international domains", () => {
+  it.each([
+    ["bob@bücher.example", "bob@xn--bcher-kva.example"],
+    ["bob@BÜCHER.example", "bob@xn--bcher-kva.example"],
+    ["bob@faß.example", "bob@xn--fa-hia.example"],
+    ["bob@例え.jp", "bob@xn--r8jz45g.jp"],
+    ["bob@example.com", "bob@example.com"],
+    ["Bob@Example.COM", "Bob@Example.COM"],
+    ["no address", "no address"],
+  ])("%s becomes %s", (given, expected) => {
+    expect(toAsciiDomain(given)).toBe(expected);
+    expect(toAsciiDomain(toAsciiDomain(given))).toBe(expected);
+  });
+
+  it.each([
+    "bob＠example.com",
+    "bob@ｅxample.com",
+    "bob@\u212Aelvin.example", // the Kelvin sign
+    "bob@e\u017Fample.example", // the long s
+    "bob@exam\uFB01le.com", // the ligature fi
+    "bob@１２７.０.０.１",
+    "bob@example。com", // the ideographic full stop
+    "bob@ex\u00ADample.com", // the soft hyphen, which vanishes
+    "bob@ex\u200Bample.com", // the zero-width space
+    "bob@exämple.com/evil",
+    "bob@exämple.com:80",
+    "bób@example.com",
+    "bob@eve@exämple.com",
+  ])("%s reaches nobody's account", (given) => {
+    const key = toEmailKey(toAsciiDomain(given));
+    expect(key === undefined || key.includes("@xn--") || key.includes(".xn--")).toBe(true);
+    expect(key).not.toBe("bob@example.com");
+  });
+});

@@ -1,0 +1,33 @@
+/** Characters beyond ASCII. */
+// oxlint-disable-next-line no-control-regex
+const BEYOND_ASCII = /[^\x00-\x7f]/;
+/** Soft hyphens, zero-width spaces and their kin: they vanish, and leave another's domain. */
+const VANISHING = /\p{Default_Ignorable_Code_Point}/u;
+
+/**
+ * The address with an international domain as its A-label (RFC 5890), which is all that the domain
+ * package takes; any other address as it is. Look-alikes that Unicode folds into other letters (the
+ * Kelvin sign, full-width letters) stay as they are too, and are refused there: folded, they would
+ * reach another's account.
+ */
+export function toAsciiDomain(email: string): string {
+  const at = email.lastIndexOf("@");
+  const domain = email.slice(at + 1);
+  if (at === -1 || !BEYOND_ASCII.test(domain)) return email;
+  if (domain.normalize("NFKC") !== domain || VANISHING.test(domain)) return email;
+  const hostname = URL.parse(`http://${domain}`)?.hostname ?? "";
+  return isSameName(domain, hostname) ? `${email.slice(0, at)}@${hostname}` : email;
+}
+
+/** Did every label stay what it was, or become its own A-label? */
+function isSameName(domain: string, hostname: string): boolean {
+  const [given, made] = [domain.split("."), hostname.split(".")];
+  return (
+    given.length === made.length &&
+    given.every((label, index) =>
+      BEYOND_ASCII.test(label)
+        ? made[index]?.startsWith("xn--")
+        : made[index] === label.toLowerCase(),
+    )
+  );
+}

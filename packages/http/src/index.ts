@@ -1,0 +1,3 @@
+export { type AppOptions, createApp } from "./app.ts";
+export type { RequestRecord } from "./edge.ts";
+export type { ProblemCode } from "./problems.ts";

@@ -1,0 +1,75 @@
+import type {
+  RegisterError,
+  RequestResetError,
+  ResetPasswordError,
+} from "@postern/domain";
+import type { Context } from "hono";
+import type { AppEnv } from "./app-env.ts";
+
+type UseCaseError =
+  | RegisterError
+  | RequestResetError
+  | ResetPasswordError
+  | "credentials_invalid"
+  | "session_missing";
+
+type HttpError =
+  | "body_malformed"
+  | "body_too_large"
+  | "content_type_unsupported"
+  | "cross_site_request"
+  | "field_invalid"
+  | "internal_error"
+  | "method_not_allowed"
+  | "not_found"
+  | "unavailable";
+
+/** What can be wrong, as clients see it: stable, `snake_case`, listed in `docs/errors.md`. */
+export type ProblemCode = UseCaseError | HttpError;
+
+export interface Problem {
+  readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 500 | 503;
+  readonly message: string;
+}
+
+/** An error added to a use case does not compile until it has its answer here. */
+export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
+  body_malformed: { status: 400, message: "the body could not be read" },
+  body_too_large: { status: 413, message: "the body is too large" },
+  content_type_unsupported: { status: 415, message: "send a form or JSON, not encoded further" },
+  credentials_invalid: { status: 401, message: "email or password wrong" },
+  cross_site_request: { status: 403, message: "requests from other sites may not change anything" },
+  email_already_registered: { status: 400, message: "email already registered" },
+  email_invalid: { status: 400, message: "email: this is not an e-mail address" },
+  email_unknown: { status: 403, message: "email not registered" },
+  field_invalid: { status: 400, message: "a field is missing or is not text" },
+  internal_error: { status: 500, message: "something went wrong here" },
+  method_not_allowed: { status: 405, message: "this method is not allowed here" },
+  not_found: { status: 404, message: "there is nothing here" },
+  password_malformed: { status: 400, message: "password: holds characters that are not text" },
+  password_too_easy: { status: 400, message: "password: too easy to guess" },
+  password_too_long: { status: 400, message: "password: too long" },
+  password_too_short: { status: 400, message: "password: too short" },
+  reset_token_invalid: { status: 403, message: "reset token not valid" },
+  session_missing: { status: 403, message: "no session" },
+  unavailable: { status: 503, message: "try again in a moment" },
+};
+
+const PROBLEM_JSON = "application/problem+json";
+
+interface Details {
+  /** Said instead of the problem's own message. */
+  readonly message?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The one way an error becomes an answer: `{"message"}`, or RFC 9457 for clients that ask for it. */
+export function problem(c: Context<AppEnv>, code: ProblemCode, details: Details = {}): Response {
+  const { status, message: usual } = PROBLEMS[code];
+  const message = details.message ?? usual;
+  c.set("code", code);
+  for (const [name, value] of Object.entries(details.headers ?? {})) c.header(name, value);
+  if (!c.req.header("accept")?.includes(PROBLEM_JSON)) return c.json({ message }, status);
+  const body = { type: `urn:postern:problem:${code}`, title: usual, status, code, detail: message };
+  return c.json(body, status, { "content-type": PROBLEM_JSON });
+}

@@ -1,0 +1,27 @@
+import { coursePolicy, strictPolicy } from "@postern/domain";
+import { describe, expect, it } from "vitest";
+import { readSessionCookie } from "./session-cookie.ts";
+
+describe("reading the session cookie", () => {
+  it.each([
+    [undefined, undefined],
+    ["", undefined],
+    ["session_id=abc", "abc"],
+    ["a=b; session_id=abc; c=d", "abc"],
+    ["a=b;session_id = abc ;c=d", "abc"],
+    ["session_id", undefined],
+    ["xsession_id=abc", undefined],
+    ["session_idx=abc", undefined],
+    ["SESSION_ID=abc", undefined],
+    ["session_id=one; session_id=two", undefined],
+    ["session_id=one; session_id=one", undefined],
+    ["session_id=a=b", "a=b"],
+  ])("finds in %o: %o", (header, value) => {
+    expect(readSessionCookie(header, coursePolicy.cookie)).toBe(value);
+  });
+
+  it("takes only its own policy's name", () => {
+    expect(readSessionCookie("session_id=abc", strictPolicy.cookie)).toBeUndefined();
+    expect(readSessionCookie("__Host-session_id=abc", strictPolicy.cookie)).toBe("abc");
+  });
+});
