@@ -7,10 +7,11 @@ import {
   userStoreContract,
 } from "@postern/domain/contract";
 import { testServers } from "@postern/test-servers";
-import { Kysely, PGliteDialect } from "kysely";
+import { Kysely } from "kysely";
 import { afterAll, beforeAll, describe } from "vitest";
 import { postgresEventStore } from "./event-store.ts";
 import { migrate } from "./migrate.ts";
+import { pgliteDialect } from "./pglite-dialect.ts";
 import type { Schema } from "./schema.ts";
 import { postgresSessionStore } from "./session-store.ts";
 import { freshDatabase } from "./testing.ts";
@@ -23,7 +24,7 @@ interface Opened {
 }
 
 async function onPglite(): Promise<Opened> {
-  const db = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite: new PGlite() }) });
+  const db = new Kysely<Schema>({ dialect: pgliteDialect(new PGlite()) });
   await migrate(db);
   return { db, close: () => db.destroy() };
 }

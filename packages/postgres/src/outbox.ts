@@ -1,0 +1,28 @@
+import type { UserEvent } from "@postern/domain";
+import { type Kysely, sql, type Transaction } from "kysely";
+import { toEvent } from "./event-log.ts";
+import type { Schema } from "./schema.ts";
+
+/**
+ * Takes up to `limit` events out of the outbox and gives them to `hand` in the same transaction:
+ * they have left the outbox when `hand`'s own writes are committed, and not before. Takes whatever
+ * is there and unclaimed, never "later than", so that a commit which comes late is not skipped.
+ * Returns how many there were. Any number of workers may claim at once.
+ */
+export async function claimOutbox(
+  db: Kysely<Schema>,
+  limit: number,
+  hand: (events: readonly UserEvent[], transaction: Transaction<Schema>) => Promise<void>,
+): Promise<number> {
+  return await db.transaction().execute(async (transaction) => {
+    const { rows: claimed } = await sql<{ event_id: string }>`
+      delete from outbox where event_id in (
+        select event_id from outbox order by created_at limit ${limit} for update skip locked
+      ) returning event_id`.execute(transaction);
+    if (claimed.length === 0) return 0;
+    const ids = claimed.map(({ event_id }) => event_id);
+    const rows = await transaction.selectFrom("events").selectAll().where("id", "in", ids).execute();
+    await hand(rows.map(toEvent), transaction);
+    return claimed.length;
+  });
+}

@@ -1,0 +1,42 @@
+import { PGlite } from "@electric-sql/pglite";
+import { aNewUser } from "@postern/domain/contract";
+import { Kysely } from "kysely";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { migrate } from "./migrate.ts";
+import { pgliteDialect } from "./pglite-dialect.ts";
+import type { Schema } from "./schema.ts";
+import { postgresUserStore } from "./user-store.ts";
+
+describe("Kysely on PGlite", () => {
+  let db: Kysely<Schema>;
+  beforeAll(async () => {
+    db = new Kysely<Schema>({ dialect: pgliteDialect(new PGlite()) });
+    await migrate(db);
+  });
+  afterAll(() => db.destroy());
+
+  it("keeps one caller's write out of another caller's transaction, which rolls back", async () => {
+    const users = postgresUserStore(db);
+    const user = aNewUser();
+    const { promise: open, resolve: opened } = Promise.withResolvers<void>();
+    const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>();
+    const rolledBack = db.transaction().execute(async (trx) => {
+      await trx.selectFrom("users").select("id").execute();
+      opened();
+      await mayEnd;
+      throw new Error("rolled back");
+    });
+    await open;
+    const written = users.create(user, []);
+    await new Promise((resolve) => setTimeout(resolve, 50)); // time enough to slip into the transaction
+    end();
+    await expect(rolledBack).rejects.toThrow("rolled back");
+    expect(await written).toMatchObject({ id: user.id });
+    expect(await users.find(user.id)).toBeDefined();
+  });
+
+  it("goes on after a statement that fails", async () => {
+    await expect(db.selectFrom("nothing" as "users").selectAll().execute()).rejects.toThrow("nothing");
+    expect(await postgresUserStore(db).find(aNewUser().id)).toBeUndefined();
+  });
+});
