@@ -7,11 +7,10 @@ import {
   userStoreContract,
 } from "@postern/domain/contract";
 import { testServers } from "@postern/test-servers";
-import { Kysely } from "kysely";
+import { Kysely, PGliteDialect } from "kysely";
 import { afterAll, beforeAll, describe } from "vitest";
 import { postgresEventStore } from "./event-store.ts";
 import { migrate } from "./migrate.ts";
-import { pgliteDialect } from "./pglite-dialect.ts";
 import type { Schema } from "./schema.ts";
 import { postgresSessionStore } from "./session-store.ts";
 import { freshDatabase } from "./testing.ts";
@@ -24,7 +23,7 @@ interface Opened {
 }
 
 async function onPglite(): Promise<Opened> {
-  const db = new Kysely<Schema>({ dialect: pgliteDialect(new PGlite()) });
+  const db = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite: new PGlite() }) });
   await migrate(db);
   return { db, close: () => db.destroy() };
 }

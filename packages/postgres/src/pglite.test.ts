@@ -1,16 +1,16 @@
 import { PGlite } from "@electric-sql/pglite";
 import { aNewUser } from "@postern/domain/contract";
-import { Kysely } from "kysely";
+import { Kysely, PGliteDialect } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { migrate } from "./migrate.ts";
-import { pgliteDialect } from "./pglite-dialect.ts";
 import type { Schema } from "./schema.ts";
 import { postgresUserStore } from "./user-store.ts";
 
+/** PGlite is one connection, so nothing but Kysely's own lock keeps callers apart. */
 describe("Kysely on PGlite", () => {
   let db: Kysely<Schema>;
   beforeAll(async () => {
-    db = new Kysely<Schema>({ dialect: pgliteDialect(new PGlite()) });
+    db = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite: new PGlite() }) });
     await migrate(db);
   });
   afterAll(() => db.destroy());
