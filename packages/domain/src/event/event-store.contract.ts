@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
 import { memoryIds } from "../memory.ts";
-import type { SessionId } from "../session/session.ts";
 import { anEvent, aUser } from "../user/user.fixture.ts";
 import type { UserWorld } from "../user/user-store.contract.ts";
 import type { UserEvent } from "./event.ts";
@@ -12,7 +11,7 @@ export function eventStoreContract(open: () => Promise<UserWorld>): void {
     const { id: userId } = await aUser(users);
     const ids = memoryIds();
     const occurredAt = new Date("2026-02-03T04:05:06.789Z");
-    const sessionId: SessionId = ids.sessionId();
+    const sessionId = ids.sessionId();
     const common = { version: 1, userId, occurredAt } as const;
     const reset = { epoch: 3, expiresAt: "2026-02-03T04:20:06.789Z", tokenBy: "mail" } as const;
     const kinds: UserEvent[] = [

@@ -1,8 +1,4 @@
-import type { Brand } from "../brand.ts";
-import type { UserId } from "../ids.ts";
-
-/** UUID v7. */
-export type EventId = Brand<string, "EventId">;
+import type { EventId, SessionId, UserId } from "../ids.ts";
 
 /** What every event carries. Delivered at least once, so a handler ignores an `id` it has seen. */
 interface Event<Type extends string, Version extends number, Data, Subject = UserId> {
@@ -43,11 +39,11 @@ export type PasswordResetRequested = Event<
 
 export type UserDisabled = Event<"user.disabled", 1, Nothing>;
 export type UserEnabled = Event<"user.enabled", 1, Nothing>;
-export type SessionCreated = Event<"session.created", 1, { readonly sessionId: string }>;
+export type SessionCreated = Event<"session.created", 1, { readonly sessionId: SessionId }>;
 export type SessionRevoked = Event<
   "session.revoked",
   1,
-  { readonly sessionId: string; readonly by: "log_out" }
+  { readonly sessionId: SessionId; readonly by: "log_out" }
 >;
 
 export type UserEvent =

@@ -1,6 +1,5 @@
 import type { Brand } from "../brand.ts";
-import type { EventId } from "../event/event.ts";
-import type { UserId } from "../ids.ts";
+import type { EventId, UserId } from "../ids.ts";
 
 /** A secret we hand out once and never keep. */
 export type Token = Brand<string, "Token">;

@@ -1,7 +1,7 @@
-import type { UserId } from "../ids.ts";
+import type { SessionId, UserId } from "../ids.ts";
 import type { User } from "../user/user.ts";
 import type { TokenHash } from "./secret-source.ts";
-import type { Session, SessionId, SessionRules } from "./session.ts";
+import type { Session, SessionRules } from "./session.ts";
 
 export interface SessionOpening {
   readonly id: SessionId;

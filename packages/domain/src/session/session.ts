@@ -1,8 +1,4 @@
-import type { Brand } from "../brand.ts";
-import type { UserId } from "../ids.ts";
-
-/** UUID v4, public: for listing and ending a session. It opens nothing. */
-export type SessionId = Brand<string, "SessionId">;
+import type { SessionId, UserId } from "../ids.ts";
 
 /** A span of time in which a log-in is trusted. */
 export interface Session {

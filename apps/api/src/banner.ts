@@ -1,0 +1,22 @@
+import type { Config } from "./config.ts";
+
+/** What somebody who has just started it wants to know. */
+export function banner({ policy, stores }: Config, address: string): string {
+  const where =
+    stores.mode === "embedded"
+      ? `embedded, everything in ${stores.dataFolder} (safe from a crash of the process, not of the machine)`
+      : `on Postgres, sessions in ${stores.redisUrl ? "Redis" : "Postgres too"}`;
+  const lines = [`Postern listens on ${address}`, `  policy   ${policy.name}`, `  running  ${where}`];
+  if (policy.disclosure === "open") {
+    lines.push("  WARNING  open disclosure: anybody can have the reset token of any address. Not for production.");
+  }
+  if (stores.mode === "embedded" && policy.name === "course") lines.push("", "Try it:", ...tries(address, policy.cookie.name));
+  return lines.join("\n");
+}
+
+const tries = (address: string, cookieName: string) => [
+  `  curl ${address}/users -d email=bob@example.com -d password=MyPwdOfBob`,
+  `  curl ${address}/sessions -d email=bob@example.com -d password=MyPwdOfBob -c cookies.txt`,
+  `  curl ${address}/profile -b cookies.txt                # the cookie is ${cookieName}`,
+  `  curl ${address}/sessions -b cookies.txt -X DELETE`,
+];

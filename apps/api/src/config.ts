@@ -1,0 +1,92 @@
+import { fileURLToPath } from "node:url";
+import type { Policy } from "@postern/domain";
+import { InvalidEnvironment, mistakesIn, type SecretKey, sharedEnvironment } from "@postern/worker";
+import { z } from "zod";
+import { policyEnvironment, policyMistakes, toPolicy } from "./policy-config.ts";
+
+const MIN_STRICT_COST = 10; // OWASP Password Storage Cheat Sheet
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
+
+const environment = z.object({
+  ...sharedEnvironment,
+  ...policyEnvironment,
+  HOST: z.string().min(1).optional(),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(5000),
+  DATA_DIR: z.string().min(1).optional(),
+  PUBLIC_URL: z.url({ protocol: /^https?$/, error: "must be an http(s) URL" }).optional(),
+  BCRYPT_COST: z.coerce.number().int().min(4).max(16).default(12),
+});
+
+type Environment = z.infer<typeof environment>;
+
+export type Stores =
+  | { readonly mode: "embedded"; readonly dataFolder: string }
+  | { readonly mode: "full"; readonly databaseUrl: string; readonly redisUrl: string | undefined };
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly stores: Stores;
+  readonly policy: Policy;
+  readonly publicOrigin: string | undefined;
+  readonly bcryptCost: number;
+  /** Newest first. `undefined`: the data folder keeps its own. */
+  readonly secrets: readonly SecretKey[] | undefined;
+  readonly logLevel: string;
+}
+
+/** Reads the environment, once. Throws `InvalidEnvironment` with every mistake in it, and no value. */
+export function parseConfig(env: Record<string, string | undefined>): Config {
+  // An empty value is how a shell or a compose file says "not set".
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const { data, error } = environment.safeParse(given);
+  const mistakes = [...policyMistakes(given), ...(error ? mistakesIn(error) : [])];
+  if (!data) throw new InvalidEnvironment(mistakes);
+  const config = toConfig(data);
+  mistakes.push(...contradictions(data, config));
+  if (mistakes.length > 0) throw new InvalidEnvironment(mistakes);
+  return config;
+}
+
+function toConfig(data: Environment): Config {
+  const stores: Stores = data.DATABASE_URL
+    ? { mode: "full", databaseUrl: data.DATABASE_URL, redisUrl: data.REDIS_URL }
+    : { mode: "embedded", dataFolder: data.DATA_DIR ?? fileURLToPath(new URL("../../../.data", import.meta.url)) };
+  return {
+    host: data.HOST ?? (stores.mode === "embedded" ? "127.0.0.1" : "0.0.0.0"),
+    port: data.PORT,
+    stores,
+    policy: toPolicy(data, stores.mode === "embedded" ? "course" : "strict"),
+    publicOrigin: data.PUBLIC_URL && new URL(data.PUBLIC_URL).origin,
+    bcryptCost: data.BCRYPT_COST,
+    secrets: data.SECRETS,
+    logLevel: data.LOG_LEVEL,
+  };
+}
+
+/** Settings that are each valid, and together are not. */
+function contradictions(data: Environment, { policy, stores, host }: Config): string[] {
+  const mistakes: string[] = [];
+  const isStrict = policy.name === "strict";
+  if (stores.mode === "embedded" && data.REDIS_URL) {
+    mistakes.push("REDIS_URL: needs DATABASE_URL; embedded mode keeps sessions in its own database");
+  }
+  if (stores.mode === "full" && data.DATA_DIR) {
+    mistakes.push("DATA_DIR: is embedded mode's, and DATABASE_URL is set");
+  }
+  if (isStrict && stores.mode === "full" && !data.SECRETS) {
+    mistakes.push("SECRETS: is required by the strict policy");
+  }
+  if (isStrict && !data.PUBLIC_URL) mistakes.push("PUBLIC_URL: is required by the strict policy");
+  if (isStrict && data.BCRYPT_COST < MIN_STRICT_COST) {
+    mistakes.push(`BCRYPT_COST: must be ${MIN_STRICT_COST} or more under the strict policy`);
+  }
+  const isOpenToAll = policy.disclosure === "open" && !LOOPBACK.test(host);
+  if (isOpenToAll && data.POLICY_DISCLOSURE !== "open") {
+    mistakes.push(
+      "POLICY: open disclosure hands anybody's reset token to anybody, and HOST is not loopback; " +
+        "use POLICY=strict, or say POLICY_DISCLOSURE=open if that is what you want",
+    );
+  }
+  return mistakes;
+}

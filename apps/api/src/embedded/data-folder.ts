@@ -1,0 +1,50 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { InvalidEnvironment, type SecretKey } from "@postern/worker";
+
+/** Everything embedded mode keeps, in a folder that one process holds at a time. */
+export interface DataFolder {
+  readonly databasePath: string;
+  readonly secrets: readonly SecretKey[];
+  /** Lets another process have it. The end of the process does so too. */
+  release(): void;
+}
+
+/** Opens the folder, making it if need be. Throws `InvalidEnvironment` if another process holds it. */
+export function openDataFolder(path: string): DataFolder {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const release = lock(path);
+  return { databasePath: join(path, "postgres"), secrets: ownSecrets(path), release };
+}
+
+/**
+ * PGlite loses rows when two processes use one folder and does not notice. SQLite's exclusive lock is
+ * the operating system's, so it ends with the process however that ends; a pid file would stay.
+ */
+function lock(path: string): () => void {
+  const file = new DatabaseSync(join(path, "lock"));
+  try {
+    file.exec("pragma locking_mode = exclusive; begin exclusive");
+  } catch (cause) {
+    file.close();
+    const error = new InvalidEnvironment([
+      "DATA_DIR: another Postern is running on this data folder; stop it, or set another DATA_DIR",
+    ]);
+    error.cause = cause;
+    throw error;
+  }
+  return () => file.close();
+}
+
+/** The folder's own keys, made at the first start. Renamed into place, so there is never half a key. */
+function ownSecrets(path: string): readonly SecretKey[] {
+  const file = join(path, "secrets");
+  if (!existsSync(file)) {
+    writeFileSync(`${file}.new`, `own:${randomBytes(32).toString("base64")}\n`, { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  }
+  const [id = "", encoded = ""] = readFileSync(file, "utf8").trim().split(":");
+  return [{ id, key: Buffer.from(encoded, "base64") }];
+}

@@ -1,0 +1,29 @@
+import { existsSync, renameSync, rmSync } from "node:fs";
+import { PGlite } from "@electric-sql/pglite";
+import { dataDir as emptyCluster } from "@electric-sql/pglite-prepopulatedfs";
+import { migrate, type Schema } from "@postern/postgres";
+import { Kysely, PGliteDialect } from "kysely";
+
+export interface EmbeddedDatabase {
+  readonly pglite: PGlite;
+  readonly db: Kysely<Schema>;
+  close(): Promise<void>;
+}
+
+/** Opens the database in `path`, making and migrating it if need be. */
+export async function openDatabase(path: string): Promise<EmbeddedDatabase> {
+  if (!existsSync(path)) await seed(path);
+  const pglite = await PGlite.create(path);
+  const db = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
+  await migrate(db);
+  return { pglite, db, close: () => db.destroy() };
+}
+
+/** Unpacked beside and renamed: a process that dies in the middle leaves no half a database. */
+async function seed(path: string): Promise<void> {
+  const unfinished = `${path}.new`;
+  rmSync(unfinished, { recursive: true, force: true });
+  const pglite = await PGlite.create(unfinished, { loadDataDir: await emptyCluster() });
+  await pglite.close();
+  renameSync(unfinished, path);
+}

@@ -1,0 +1,52 @@
+import { isIPv6 } from "node:net";
+import { Unavailable } from "@postern/domain";
+import { createApp } from "@postern/http";
+import { InvalidEnvironment } from "@postern/worker";
+import { pino } from "pino";
+import { banner } from "./banner.ts";
+import { parseConfig } from "./config.ts";
+import { openPorts } from "./ports.ts";
+import { startServer } from "./server.ts";
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof InvalidEnvironment ? error.message : error);
+  process.exit(1);
+}
+
+async function main(): Promise<void> {
+  const config = parseConfig(process.env);
+  const log = pino({ level: config.logLevel, base: { app: "api" } });
+  const opened = await openPorts(config, log);
+  let isStopping = false;
+  const app = createApp({
+    ports: opened.ports,
+    publicOrigin: config.publicOrigin,
+    onRequest: (record) => log.info(record, "request"),
+    onFault(error, requestId) {
+      if (error instanceof Unavailable) log.warn({ requestId, reason: reasonOf(error) }, "unavailable");
+      else log.error({ requestId, err: error }, "a bug");
+    },
+    async ready() {
+      if (isStopping) throw new Unavailable("stopping");
+      await opened.ping();
+    },
+  });
+  const server = await startServer({ fetch: app.fetch, host: config.host, port: config.port });
+  const host = isIPv6(config.host) ? `[${config.host}]` : config.host;
+  console.log(banner(config, `http://${host}:${server.port}`));
+
+  const stop = async (signal: string) => {
+    isStopping = true;
+    log.info({ signal }, "stopping");
+    await server.stop();
+    await opened.close();
+    process.exit(0);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void stop(signal));
+}
+
+/** Which of our own sentences says it, and which error of a driver's lies behind it. */
+const reasonOf = ({ message, cause }: Unavailable) =>
+  cause instanceof Error ? `${message}: ${cause.message}` : message;

@@ -1,0 +1,56 @@
+import { coursePolicy, type Policy, strictPolicy } from "@postern/domain";
+import { z } from "zod";
+
+const seconds = z.coerce.number().int().min(1).optional();
+
+/** A whole policy by name, and each of its values by its own. */
+export const policyEnvironment = {
+  POLICY: z.enum(["course", "strict"]).optional(),
+  POLICY_DISCLOSURE: z.enum(["open", "closed"]).optional(),
+  POLICY_PASSWORD_MIN: z.coerce.number().int().min(1).max(64).optional(),
+  POLICY_PASSWORD_REFUSE_EMAIL: z.stringbool().optional(),
+  POLICY_SESSION_IDLE_SECONDS: seconds,
+  POLICY_SESSION_ABSOLUTE_SECONDS: seconds,
+  POLICY_RESET_TOKEN_SECONDS: seconds,
+  POLICY_COOKIE_NAME: z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, "must be a cookie's name").optional(),
+  POLICY_COOKIE_SECURE: z.stringbool().optional(),
+};
+
+type PolicyEnvironment = z.infer<z.ZodObject<typeof policyEnvironment>>;
+
+export function toPolicy(env: PolicyEnvironment, byDefault: Policy["name"]): Policy {
+  const base = (env.POLICY ?? byDefault) === "course" ? coursePolicy : strictPolicy;
+  const { password, session, recovery, cookie } = base;
+  return {
+    name: base.name,
+    disclosure: env.POLICY_DISCLOSURE ?? base.disclosure,
+    password: {
+      minCodePoints: env.POLICY_PASSWORD_MIN ?? password.minCodePoints,
+      refuseEmail: env.POLICY_PASSWORD_REFUSE_EMAIL ?? password.refuseEmail,
+    },
+    session: {
+      idleMs: inMs(env.POLICY_SESSION_IDLE_SECONDS) ?? session.idleMs,
+      absoluteMs: inMs(env.POLICY_SESSION_ABSOLUTE_SECONDS) ?? session.absoluteMs,
+      touchEveryMs: session.touchEveryMs,
+    },
+    recovery: { tokenTtlMs: inMs(env.POLICY_RESET_TOKEN_SECONDS) ?? recovery.tokenTtlMs },
+    cookie: {
+      name: env.POLICY_COOKIE_NAME ?? cookie.name,
+      secure: env.POLICY_COOKIE_SECURE ?? cookie.secure,
+    },
+  };
+}
+
+const inMs = (given: number | undefined) => (given === undefined ? undefined : given * 1000);
+
+/** A misspelt setting would leave the safe one off, so a name that means nothing is a mistake. */
+export function policyMistakes(env: Record<string, unknown>): string[] {
+  const mistakes = Object.keys(env)
+    .filter((name) => name.startsWith("POLICY_") && !(name in policyEnvironment))
+    .map((name) => `${name}: there is no such setting`);
+  const isPrefixed = /^__(Host|Secure)-/.test(String(env["POLICY_COOKIE_NAME"] ?? ""));
+  if (isPrefixed && env["POLICY_COOKIE_SECURE"] === "false") {
+    mistakes.push("POLICY_COOKIE_NAME: browsers refuse this prefix without POLICY_COOKIE_SECURE");
+  }
+  return mistakes;
+}

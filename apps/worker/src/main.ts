@@ -1,0 +1,37 @@
+import { pendingMigrations } from "@postern/postgres";
+import { pino } from "pino";
+import { InvalidEnvironment, parseWorkerConfig } from "./config.ts";
+import { openPorts } from "./ports.ts";
+import { startWorker } from "./worker.ts";
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof InvalidEnvironment ? error.message : error);
+  process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
+  const config = parseWorkerConfig(process.env);
+  const log = pino({ level: config.logLevel, base: { app: "worker" } });
+  const { db, ports, close } = await openPorts(config, log);
+  const pending = await pendingMigrations(db);
+  if (pending.length > 0) {
+    await close();
+    throw new InvalidEnvironment([`DATABASE_URL: the schema lacks ${pending.join(", ")}; run migrate first`]);
+  }
+  const worker = await startWorker({
+    db,
+    ports,
+    queues: { connectionString: config.databaseUrl, max: 6 },
+    onFault: (error, during) => log.error({ err: error, during }, "a fault, tried again"),
+  });
+  log.info("worker ready");
+
+  const stop = async (signal: string) => {
+    log.info({ signal }, "stopping");
+    await worker.stop();
+    await close();
+  };
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void stop(signal));
+}

@@ -1,0 +1,35 @@
+import { secretSource } from "@postern/crypto";
+import { keptMailer } from "@postern/mail";
+import {
+  connectPostgres,
+  postgresSessionStore,
+  postgresTokenStore,
+  postgresUserStore,
+} from "@postern/postgres";
+import { connectRedis, redisSessionStore, redisTokenStore } from "@postern/redis";
+import type { Logger } from "pino";
+import type { WorkerConfig } from "./config.ts";
+import type { HandlerPorts } from "./subscriber.ts";
+
+/** Builds every adapter from the config: the worker's composition root. */
+export async function openPorts(config: WorkerConfig, log: Logger) {
+  const onError = (error: Error) => log.warn({ error: error.message }, "a store's connection broke");
+  const postgres = connectPostgres({ url: config.databaseUrl, onError });
+  const redis = config.redisUrl ? await connectRedis(config.redisUrl, onError) : undefined;
+  const { db } = postgres;
+  const [newest] = config.secrets;
+  if (!newest) throw new Error("SECRETS holds no key");
+  const ports: HandlerPorts = {
+    clock: { now: () => new Date() },
+    mailer: keptMailer(({ messageId, subject }) => log.info({ messageId, subject }, "mail kept")),
+    secrets: secretSource({ key: newest.key }),
+    sessions: redis ? redisSessionStore(redis.client) : postgresSessionStore(db),
+    tokens: redis ? redisTokenStore(redis.client) : postgresTokenStore(db),
+    users: postgresUserStore(db),
+  };
+  const close = async () => {
+    await redis?.close();
+    await postgres.close();
+  };
+  return { db, ports, close };
+}
