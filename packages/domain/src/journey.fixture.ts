@@ -1,0 +1,60 @@
+import type { Ports } from "./ports.ts";
+import { requestReset } from "./recovery/request-reset.ts";
+import { resetPassword } from "./recovery/reset-password.ts";
+import { logIn } from "./session/log-in.ts";
+import { toEmailKey } from "./user/email.ts";
+import { registerUser } from "./user/register-user.ts";
+import type { User } from "./user/user.ts";
+
+export const EMAIL = "bob@example.com";
+export const PASSWORD = "MyPwdOfBob";
+
+/** Bob, who has just registered. */
+export async function registered(ports: Ports): Promise<User> {
+  await registerUser(ports, { email: EMAIL, password: PASSWORD });
+  return bob(ports);
+}
+
+/** Bob as the store has him now. */
+export async function bob(ports: Ports): Promise<User> {
+  const key = toEmailKey(EMAIL);
+  const user = key && (await ports.users.findByEmail(key));
+  if (!user) throw new Error("Bob is not registered");
+  return user;
+}
+
+/** Bob's token of a new session. */
+export async function loggedIn(ports: Ports, password = PASSWORD) {
+  const result = await logIn(ports, { email: EMAIL, password });
+  if (!result.ok) throw new Error(result.error);
+  return result.value;
+}
+
+export async function resetTokenFor(ports: Ports): Promise<string> {
+  const result = await requestReset(ports, { email: EMAIL });
+  if (!result.ok || !result.value) throw new Error("no token under this policy");
+  return result.value;
+}
+
+export const reset = (ports: Ports, token: string, newPassword = "NewPwd") =>
+  resetPassword(ports, { email: EMAIL, token, newPassword });
+
+export const eventTypes = async (ports: Ports): Promise<string[]> =>
+  (await ports.events.list((await bob(ports)).id, 100)).map(({ type }) => type);
+
+/** `port` with one method that first does something else, as though it happened meanwhile. */
+export function meanwhile<Port extends object, Name extends keyof Port>(
+  port: Port,
+  name: Name,
+  something: () => Promise<unknown>,
+  when: "before" | "after" = "before",
+): Port {
+  const method = port[name] as (...given: unknown[]) => Promise<unknown>;
+  const replaced = async (...given: unknown[]) => {
+    if (when === "before") await something();
+    const answer = await method(...given);
+    if (when === "after") await something();
+    return answer;
+  };
+  return { ...port, [name]: replaced };
+}

@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import type { EmailKey } from "../user/email.ts";
+import { refusePassword, toPassword } from "./password.ts";
+
+const MAX_BYTES = 72;
+const prepare = (given: string) => toPassword(given, MAX_BYTES);
+const value = (given: string) => {
+  const password = prepare(given);
+  if (!password.ok) throw new Error(password.error);
+  return password.value;
+};
+
+describe("preparing a password", () => {
+  it.each([
+    ["72 bytes", "x".repeat(72), true],
+    ["73 bytes", "x".repeat(73), false],
+    ["36 characters of two bytes", "é".repeat(36), true],
+    ["37 characters of two bytes", "é".repeat(37), false],
+    ["24 characters of three bytes", "例".repeat(24), true],
+    ["25 characters of three bytes", "例".repeat(25), false],
+    ["18 characters of four bytes", "😀".repeat(18), true],
+    ["19 characters of four bytes", "😀".repeat(19), false],
+  ])("counts %s in UTF-8", (_, given, fits) => {
+    expect(prepare(given)).toEqual(
+      fits ? { ok: true, value: given } : { ok: false, error: "password_too_long" },
+    );
+  });
+
+  it.each([
+    ["NUL, where bcrypt stops", "secret\0more"],
+    ["a lone high surrogate", "secret\uD83D"],
+    ["a lone low surrogate", "secret\uDE00"],
+  ])("refuses %s", (_, given) => {
+    expect(prepare(given)).toEqual({ ok: false, error: "password_malformed" });
+  });
+
+  it("makes one password of what one keyboard or another sends for it", () => {
+    expect(value("Ame\u0301lie")).toBe(value("Am\u00E9lie"));
+    expect(value("\uFF50\uFF41\uFF53\uFF53")).toBe("pass");
+    expect(value("\uFB01ne")).toBe("fine");
+  });
+
+  it("measures after normalising, as that is what is hashed", () => {
+    expect(prepare("\uFDFA".repeat(3)).ok).toBe(false); // 9 bytes that NFKC makes 99 of
+  });
+});
+
+describe("rules for a new password", () => {
+  const emailKey = "bob.builder@example.com" as EmailKey;
+  const rules = { minCodePoints: 8, refuseEmail: true };
+  const refuse = (given: string) => refusePassword(value(given), rules, emailKey);
+
+  it.each([
+    ["1234567", "password_too_short"],
+    ["12345678", undefined],
+    ["例例例例例例例", "password_too_short"],
+    ["例例例例例例例例", undefined],
+    ["😀😀😀😀😀😀😀", "password_too_short"],
+    ["😀😀😀😀😀😀😀😀", undefined],
+    ["        ", undefined],
+    ["bob.builder@example.com", "password_too_easy"],
+    ["Bob.Builder@Example.com", "password_too_easy"],
+    ["bob.builder", "password_too_easy"],
+    ["bob.builder1", undefined],
+  ])("%o: %o", (given, refusal) => {
+    expect(refuse(given)).toBe(refusal);
+  });
+
+  it("lets anything but nothing pass under the course policy", () => {
+    const course = { minCodePoints: 1, refuseEmail: false };
+    expect(refusePassword(value(""), course, emailKey)).toBe("password_too_short");
+    expect(refusePassword(value("b"), course, emailKey)).toBeUndefined();
+    expect(refusePassword(value("bob.builder"), course, emailKey)).toBeUndefined();
+  });
+});

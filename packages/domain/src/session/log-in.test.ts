@@ -1,0 +1,156 @@
+import { describe, expect, it } from "vitest";
+import { bob, EMAIL, eventTypes, loggedIn, meanwhile, PASSWORD, registered, reset, resetTokenFor } from "../journey.fixture.ts";
+import { memoryPasswordHasher, memoryPorts } from "../memory.ts";
+import { disableUser, enableUser } from "../user/disable-user.ts";
+import { checkSession } from "./check-session.ts";
+import { logIn } from "./log-in.ts";
+
+const refused = { ok: false, error: "credentials_invalid" };
+
+describe("logging in", () => {
+  it("opens a session that is checked by its token, and says so in an event", async () => {
+    const ports = memoryPorts();
+    const user = await registered(ports);
+    const { token, session } = await loggedIn(ports);
+    const checked = await checkSession(ports, token);
+    expect(checked).toMatchObject({ session, user: { id: user.id, email: EMAIL } });
+    expect(await ports.events.list(user.id, 10)).toMatchObject([
+      { type: "user.created" },
+      { type: "session.created", data: { sessionId: session.id } },
+    ]);
+  });
+
+  it("opens a new session every time", async () => {
+    const ports = memoryPorts();
+    await registered(ports);
+    const [one, other] = [await loggedIn(ports), await loggedIn(ports)];
+    expect(one.token).not.toBe(other.token);
+    expect(one.session.id).not.toBe(other.session.id);
+  });
+
+  it.each([
+    [{ password: "wrong" }],
+    [{ password: "" }],
+    [{ password: "x".repeat(73) }],
+    [{ email: "eve@example.com" }],
+    [{ email: "" }],
+    [{ email: "nonsense" }],
+  ])("refuses %o", async (wrong) => {
+    const ports = memoryPorts();
+    await registered(ports);
+    expect(await logIn(ports, { email: EMAIL, password: PASSWORD, ...wrong })).toEqual(refused);
+  });
+
+  it("verifies one hash, whether there is a user or not, and whatever its state", async () => {
+    const ports = memoryPorts();
+    const user = await registered(ports);
+    let verified = 0;
+    const hasher = meanwhile(ports.hasher, "verify", async () => (verified += 1));
+    const count = async (email: string, password: string) => {
+      verified = 0;
+      await logIn({ ...ports, hasher }, { email, password });
+      return verified;
+    };
+    expect(await count(EMAIL, PASSWORD)).toBe(1);
+    expect(await count(EMAIL, "wrong")).toBe(1);
+    expect(await count("nobody@example.com", "wrong")).toBe(1);
+    expect(await count("nonsense", "wrong")).toBe(1);
+    await disableUser(ports, user.id);
+    expect(await count(EMAIL, PASSWORD)).toBe(1);
+  });
+
+  it("lets nobody in who has no password", async () => {
+    const ports = memoryPorts();
+    await ports.users.create({ ...(await registeredShape(ports)), passwordHash: undefined }, []);
+    expect(await logIn(ports, { email: EMAIL, password: "undefined" })).toEqual(refused);
+    expect(await logIn(ports, { email: EMAIL, password: "" })).toEqual(refused);
+  });
+
+  it("shuts a disabled user out, and in again only by a new log-in", async () => {
+    const ports = memoryPorts();
+    const { id } = await registered(ports);
+    const { token } = await loggedIn(ports);
+    await disableUser(ports, id);
+    expect(await checkSession(ports, token)).toBeUndefined();
+    expect(await logIn(ports, { email: EMAIL, password: PASSWORD })).toEqual(refused);
+    await enableUser(ports, id);
+    expect(await checkSession(ports, token)).toBeUndefined();
+    expect(await checkSession(ports, (await loggedIn(ports)).token)).toBeDefined();
+    const types = await eventTypes(ports);
+    expect(types.filter((type) => type.startsWith("user."))).toEqual(["user.created", "user.disabled", "user.enabled"]);
+  });
+});
+
+describe("a log-in that a reset overtakes", () => {
+  /** Bob resets his password at the moment that `name` of `port` is called. */
+  async function overtaken<PortName extends "hasher" | "sessions" | "users">(
+    portName: PortName,
+    name: keyof ReturnType<typeof memoryPorts>[PortName],
+    when: "before" | "after",
+  ) {
+    const ports = memoryPorts();
+    await registered(ports);
+    const resetToken = await resetTokenFor(ports);
+    const port = meanwhile(ports[portName], name, () => reset(ports, resetToken), when);
+    const result = await logIn({ ...ports, [portName]: port }, { email: EMAIL, password: PASSWORD });
+    const listed = await ports.sessions.list((await bob(ports)).id);
+    return { result, listed, types: await eventTypes(ports) };
+  }
+
+  it.each([
+    ["while its password is verified", "hasher", "verify", "before"],
+    ["after its password is verified", "hasher", "verify", "after"],
+    ["before its session is opened", "sessions", "open", "before"],
+    ["after its session is opened", "sessions", "open", "after"],
+    ["before its epoch is confirmed", "users", "confirmEpoch", "before"],
+  ] as const)("leaves no session %s", async (_, portName, name, when) => {
+    const { result, listed, types } = await overtaken(portName, name as never, when);
+    expect(result).toEqual(refused);
+    expect(listed).toEqual([]);
+    expect(types).not.toContain("session.created");
+  });
+
+  it("holds a session only until the reset that follows its confirmation", async () => {
+    const ports = memoryPorts();
+    await registered(ports);
+    const resetToken = await resetTokenFor(ports);
+    const users = meanwhile(ports.users, "confirmEpoch", () => reset(ports, resetToken), "after");
+    const result = await logIn({ ...ports, users }, { email: EMAIL, password: PASSWORD });
+    expect(result.ok && (await checkSession(ports, result.value.token))).toBeUndefined();
+  });
+});
+
+describe("making a hash anew", () => {
+  const withCost = (cost: number) => memoryPasswordHasher({ cost });
+  const hashOf = async (ports: ReturnType<typeof memoryPorts>) =>
+    (await ports.users.findCredentials((await bob(ports)).emailKey))?.passwordHash;
+
+  it("happens at the first log-in after the parameters changed, and raises no epoch", async () => {
+    const ports = memoryPorts();
+    await registered(ports);
+    await loggedIn({ ...ports, hasher: withCost(2) });
+    expect(await hashOf(ports)).toMatch(/^plain\$2\$/);
+    expect(await bob(ports)).toMatchObject({ epoch: 0, revision: 1 });
+  });
+
+  it("does not happen for a wrong password", async () => {
+    const ports = memoryPorts();
+    await registered(ports);
+    await logIn({ ...ports, hasher: withCost(2) }, { email: EMAIL, password: "wrong" });
+    expect(await hashOf(ports)).toMatch(/^plain\$1\$/);
+  });
+
+  it("does not undo a reset that came first", async () => {
+    const ports = memoryPorts();
+    await registered(ports);
+    const resetToken = await resetTokenFor(ports);
+    const hasher = meanwhile(withCost(2), "hash", () => reset(ports, resetToken, "NewPwd"));
+    expect(await logIn({ ...ports, hasher }, { email: EMAIL, password: PASSWORD })).toEqual(refused);
+    expect(await hashOf(ports)).toBe("plain$1$NewPwd");
+  });
+});
+
+async function registeredShape(ports: ReturnType<typeof memoryPorts>) {
+  const user = await registered(memoryPorts());
+  return { id: ports.ids.userId(), email: user.email, emailKey: user.emailKey };
+}

@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { bob, eventTypes, loggedIn, registered } from "../journey.fixture.ts";
+import { memoryPorts } from "../memory.ts";
+import { Unavailable } from "../unavailable.ts";
+import { checkSession } from "./check-session.ts";
+import { logOut } from "./log-out.ts";
+
+describe("logging out", () => {
+  it("ends this session and no other, and says so in an event", async () => {
+    const ports = memoryPorts();
+    await registered(ports);
+    const [one, other] = [await loggedIn(ports), await loggedIn(ports)];
+    expect(await logOut(ports, one.token)).toEqual({ ok: true, value: undefined });
+    expect(await checkSession(ports, one.token)).toBeUndefined();
+    expect(await checkSession(ports, other.token)).toBeDefined();
+    const events = await ports.events.list((await bob(ports)).id, 10);
+    expect(events.at(-1)).toMatchObject({
+      type: "session.revoked",
+      data: { sessionId: one.session.id, by: "log_out" },
+    });
+  });
+
+  it.each([undefined, "", "nonsense"])("refuses %o, and keeps no event", async (token) => {
+    const ports = memoryPorts();
+    await registered(ports);
+    expect(await logOut(ports, token)).toEqual({ ok: false, error: "session_missing" });
+    expect(await eventTypes(ports)).toEqual(["user.created"]);
+  });
+
+  it("refuses a session that has ended already", async () => {
+    const ports = memoryPorts();
+    await registered(ports);
+    const { token } = await loggedIn(ports);
+    await logOut(ports, token);
+    expect(await logOut(ports, token)).toEqual({ ok: false, error: "session_missing" });
+  });
+
+  it("ends the session even when its event cannot be kept, and tells the caller to try again", async () => {
+    const ports = memoryPorts();
+    await registered(ports);
+    const { token } = await loggedIn(ports);
+    const append = () => Promise.reject(new Unavailable("Postgres does not answer"));
+    const broken = { ...ports, events: { ...ports.events, append } };
+    await expect(logOut(broken, token)).rejects.toThrow(Unavailable);
+    expect(await checkSession(ports, token)).toBeUndefined();
+  });
+
+  it("keeps the event before it ends the session, so that a crash in between is made good", async () => {
+    const ports = memoryPorts();
+    await registered(ports);
+    const { token } = await loggedIn(ports);
+    const end = () => Promise.reject(new Unavailable("Redis does not answer"));
+    await expect(logOut({ ...ports, sessions: { ...ports.sessions, end } }, token)).rejects.toThrow(Unavailable);
+    expect(await eventTypes(ports)).toContain("session.revoked");
+  });
+});
+
+describe("checking a session", () => {
+  it("asks one store once, and no other", async () => {
+    const ports = memoryPorts();
+    await registered(ports);
+    const { token } = await loggedIn(ports);
+    const { policy, secrets, sessions } = ports;
+    let calls = 0;
+    const check: typeof sessions.check = (...given) => {
+      calls += 1;
+      return sessions.check(...given);
+    };
+    expect(await checkSession({ policy, secrets, sessions: { ...sessions, check } }, token)).toBeDefined();
+    expect(calls).toBe(1);
+  });
+});
