@@ -34,9 +34,6 @@ async function main(): Promise<void> {
     },
   });
   const server = await startServer({ fetch: app.fetch, host: config.host, port: config.port });
-  const host = isIPv6(config.host) ? `[${config.host}]` : config.host;
-  console.log(banner(config, `http://${host}:${server.port}`));
-
   const stop = async (signal: string) => {
     isStopping = true;
     log.info({ signal }, "stopping");
@@ -45,6 +42,9 @@ async function main(): Promise<void> {
     process.exit(0);
   };
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void stop(signal));
+
+  const host = isIPv6(config.host) ? `[${config.host}]` : config.host;
+  console.log(banner(config, `http://${host}:${server.port}`));
 }
 
 /** Which of our own sentences says it, and which error of a driver's lies behind it. */

@@ -17,6 +17,7 @@ interface ServerOptions {
 const TIME_LIMITS = { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 2_000 };
 const MAX_CONNECTIONS = 10_000;
 const DRAIN_MS = 25_000;
+const SWEEP_MS = 50;
 
 /** Listens. Rejects when it cannot, for instance because the port is taken. */
 export async function startServer({ fetch, host, port }: ServerOptions): Promise<RunningServer> {
@@ -32,9 +33,11 @@ export async function startServer({ fetch, host, port }: ServerOptions): Promise
     port: typeof address === "object" && address ? address.port : port,
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));
-      server.closeIdleConnections();
+      // Kept-alive connections become idle one by one, as the requests on them end.
+      const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
       const cutOff = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
       await closed;
+      clearInterval(sweep);
       clearTimeout(cutOff);
     },
   };

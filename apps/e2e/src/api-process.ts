@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+type Environment = Readonly<Record<string, string>>;
+
+/** A process of the service, and all that it has printed so far. */
+export interface ServiceProcess {
+  readonly child: ChildProcess;
+  readonly output: readonly string[];
+  /** Ends it by `signal`, and resolves with its exit code when it is gone (`null`: by the signal). */
+  end(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+export interface ApiProcess extends ServiceProcess {
+  readonly origin: string;
+}
+
+const API = fileURLToPath(new URL("../../api/src/main.ts", import.meta.url));
+const WORKER = fileURLToPath(new URL("../../worker/src/main.ts", import.meta.url));
+const MIGRATE = fileURLToPath(new URL("../../api/src/migrate.ts", import.meta.url));
+
+/** Starts the API on a free port of loopback, and waits until it listens. */
+export async function startApi(environment: Environment): Promise<ApiProcess> {
+  const { service, line } = start(API, { HOST: "127.0.0.1", PORT: "0", ...environment }, /listens on (\S+)/);
+  return { ...service, origin: await line };
+}
+
+/** Starts the API without waiting, for a test that wants it to fail or to be killed early. */
+export const launchApi = (environment: Environment): ServiceProcess => {
+  const { service, line } = start(API, { HOST: "127.0.0.1", PORT: "0", ...environment }, /listens on (\S+)/);
+  line.catch(() => undefined); // whoever launched it may not care whether it gets there
+  return service;
+};
+
+/** Starts the worker, and waits until it is ready. */
+export async function startWorker(environment: Environment): Promise<ServiceProcess> {
+  const { service, line } = start(WORKER, environment, /(worker ready)/);
+  await line;
+  return service;
+}
+
+/** Runs the migrations to their end. */
+export async function migrate(environment: Environment): Promise<void> {
+  const { service, line } = start(MIGRATE, environment, /(applied|nothing to do)/);
+  await line;
+  await exitOf(service.child);
+}
+
+function start(script: string, environment: Environment, wanted: RegExp) {
+  const { PATH = "" } = process.env;
+  const args = ["--disable-warning=ExperimentalWarning", script];
+  // Nothing of the tests' own environment, so that no setting of the machine has a say.
+  const child = spawn(process.execPath, args, { env: { PATH, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+  const output: string[] = [];
+  const line = new Promise<string>((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface(stream).on("line", (text) => {
+        output.push(text);
+        const [, found] = wanted.exec(text) ?? [];
+        if (found !== undefined) resolve(found);
+      });
+    }
+    child.once("close", () => reject(new Error(`ended before it was ready:\n${output.join("\n")}`)));
+  });
+  const end = async (signal: NodeJS.Signals = "SIGKILL") => {
+    child.kill(signal);
+    return await exitOf(child);
+  };
+  const service: ServiceProcess = { child, output, end };
+  return { service, line };
+}
+
+/** The exit code, once the process is gone; right away if it is. */
+export async function exitOf(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  return await new Promise((resolve) => child.once("close", (code) => resolve(code)));
+}

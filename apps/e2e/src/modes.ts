@@ -1,0 +1,56 @@
+import { testServers } from "@postern/test-servers";
+import { type ApiProcess, startApi, startWorker } from "./api-process.ts";
+import { embeddedFolder, fullStores } from "./stores.ts";
+
+/** A running service that can be started again on what it has kept. */
+export interface Service {
+  readonly api: () => ApiProcess;
+  /** Kills every process of it, and starts it again. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Cheap hashes: these tests are about who may do what, not about how long it takes. */
+const CHEAP = { BCRYPT_COST: "4", LOG_LEVEL: "info" };
+
+export const MODES = [
+  { mode: "embedded", open: openEmbedded, isHere: true },
+  { mode: "full", open: openFull, isHere: testServers().redisUrl !== "" },
+];
+
+async function openEmbedded(): Promise<Service> {
+  const folder = embeddedFolder();
+  const start = () => startApi({ ...CHEAP, DATA_DIR: folder.path });
+  let api = await start();
+  return {
+    api: () => api,
+    async restart() {
+      await api.end("SIGKILL");
+      api = await start();
+    },
+    async close() {
+      await api.end("SIGTERM");
+      folder.remove();
+    },
+  };
+}
+
+async function openFull(): Promise<Service> {
+  const stores = await fullStores();
+  const environment = { ...CHEAP, ...stores.environment };
+  let api = await startApi(environment);
+  let worker = await startWorker(environment);
+  const end = (signal: NodeJS.Signals) => Promise.all([api.end(signal), worker.end(signal)]);
+  return {
+    api: () => api,
+    async restart() {
+      await end("SIGKILL");
+      api = await startApi(environment);
+      worker = await startWorker(environment);
+    },
+    async close() {
+      await end("SIGTERM");
+      await stores.close();
+    },
+  };
+}
