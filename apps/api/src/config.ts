@@ -81,6 +81,9 @@ function contradictions(data: Environment, { policy, stores, host }: Config): st
   if (isStrict && data.BCRYPT_COST < MIN_STRICT_COST) {
     mistakes.push(`BCRYPT_COST: must be ${MIN_STRICT_COST} or more under the strict policy`);
   }
+  if (/^__(Host|Secure)-/.test(policy.cookie.name) && !policy.cookie.secure) {
+    mistakes.push("POLICY_COOKIE_NAME: browsers refuse this prefix on a cookie that is not Secure");
+  }
   const isOpenToAll = policy.disclosure === "open" && !LOOPBACK.test(host);
   if (isOpenToAll && data.POLICY_DISCLOSURE !== "open") {
     mistakes.push(

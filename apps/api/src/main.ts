@@ -1,8 +1,7 @@
 import { isIPv6 } from "node:net";
 import { Unavailable } from "@postern/domain";
 import { createApp } from "@postern/http";
-import { InvalidEnvironment } from "@postern/worker";
-import { pino } from "pino";
+import { errorFields, InvalidEnvironment, openLog } from "@postern/worker";
 import { banner } from "./banner.ts";
 import { parseConfig } from "./config.ts";
 import { openPorts } from "./ports.ts";
@@ -17,7 +16,7 @@ try {
 
 async function main(): Promise<void> {
   const config = parseConfig(process.env);
-  const log = pino({ level: config.logLevel, base: { app: "api" } });
+  const log = openLog("api", config.logLevel);
   const opened = await openPorts(config, log);
   let isStopping = false;
   const app = createApp({
@@ -25,8 +24,8 @@ async function main(): Promise<void> {
     publicOrigin: config.publicOrigin,
     onRequest: (record) => log.info(record, "request"),
     onFault(error, requestId) {
-      if (error instanceof Unavailable) log.warn({ requestId, reason: reasonOf(error) }, "unavailable");
-      else log.error({ requestId, err: error }, "a bug");
+      const passes = error instanceof Unavailable;
+      log[passes ? "warn" : "error"]({ requestId, error: errorFields(error) }, passes ? "unavailable" : "a bug");
     },
     async ready() {
       if (isStopping) throw new Unavailable("stopping");
@@ -46,7 +45,3 @@ async function main(): Promise<void> {
   const host = isIPv6(config.host) ? `[${config.host}]` : config.host;
   console.log(banner(config, `http://${host}:${server.port}`));
 }
-
-/** Which of our own sentences says it, and which error of a driver's lies behind it. */
-const reasonOf = ({ message, cause }: Unavailable) =>
-  cause instanceof Error ? `${message}: ${cause.message}` : message;

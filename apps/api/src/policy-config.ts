@@ -45,12 +45,7 @@ const inMs = (given: number | undefined) => (given === undefined ? undefined : g
 
 /** A misspelt setting would leave the safe one off, so a name that means nothing is a mistake. */
 export function policyMistakes(env: Record<string, unknown>): string[] {
-  const mistakes = Object.keys(env)
+  return Object.keys(env)
     .filter((name) => name.startsWith("POLICY_") && !(name in policyEnvironment))
     .map((name) => `${name}: there is no such setting`);
-  const isPrefixed = /^__(Host|Secure)-/.test(String(env["POLICY_COOKIE_NAME"] ?? ""));
-  if (isPrefixed && env["POLICY_COOKIE_SECURE"] === "false") {
-    mistakes.push("POLICY_COOKIE_NAME: browsers refuse this prefix without POLICY_COOKIE_SECURE");
-  }
-  return mistakes;
 }

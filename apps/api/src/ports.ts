@@ -12,7 +12,7 @@ import {
   type Schema,
 } from "@postern/postgres";
 import { connectRedis, redisSessionStore, redisTokenStore } from "@postern/redis";
-import { InvalidEnvironment, queuesOnPglite, type SecretKey, startWorker } from "@postern/worker";
+import { errorFields, InvalidEnvironment, queuesOnPglite, type SecretKey, startWorker } from "@postern/worker";
 import type { Kysely } from "kysely";
 import type { Logger } from "pino";
 import type { Config, Stores } from "./config.ts";
@@ -50,7 +50,7 @@ async function openEmbedded(config: Config, path: string, log: Logger): Promise<
     db,
     queues: queuesOnPglite(pglite),
     ports: { ...ports, mailer },
-    onFault: (error, during) => log.error({ err: error, during }, "a fault, tried again"),
+    onFault: (error, during) => log.error({ during, error: errorFields(error) }, "a fault, tried again"),
   });
   return {
     ports,

@@ -4,5 +4,6 @@ export {
   type SecretKey,
   sharedEnvironment,
 } from "./config.ts";
+export { errorFields, openLog } from "./log.ts";
 export { queuesOnPglite } from "./queues.ts";
 export { type Worker, startWorker } from "./worker.ts";

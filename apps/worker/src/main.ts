@@ -1,6 +1,6 @@
 import { pendingMigrations } from "@postern/postgres";
-import { pino } from "pino";
 import { InvalidEnvironment, parseWorkerConfig } from "./config.ts";
+import { errorFields, openLog } from "./log.ts";
 import { openPorts } from "./ports.ts";
 import { startWorker } from "./worker.ts";
 
@@ -13,7 +13,7 @@ try {
 
 async function main(): Promise<void> {
   const config = parseWorkerConfig(process.env);
-  const log = pino({ level: config.logLevel, base: { app: "worker" } });
+  const log = openLog("worker", config.logLevel);
   const { db, ports, close } = await openPorts(config, log);
   const pending = await pendingMigrations(db);
   if (pending.length > 0) {
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
     db,
     ports,
     queues: { connectionString: config.databaseUrl, max: 6 },
-    onFault: (error, during) => log.error({ err: error, during }, "a fault, tried again"),
+    onFault: (error, during) => log.error({ during, error: errorFields(error) }, "a fault, tried again"),
   });
   log.info("worker ready");
 

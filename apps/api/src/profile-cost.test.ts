@@ -1,0 +1,74 @@
+import { bcryptHasher, hashGate, idSource, secretSource } from "@postern/crypto";
+import { coursePolicy } from "@postern/domain";
+import { createApp } from "@postern/http";
+import { postgresEventStore, postgresUserStore } from "@postern/postgres";
+import { type FreshDatabase, freshDatabase } from "@postern/postgres/testing";
+import { connectRedis, type RedisConnection, redisSessionStore, redisTokenStore } from "@postern/redis";
+import { testServers } from "@postern/test-servers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const servers = testServers();
+
+describe.skipIf(!servers.redisUrl)("what a request costs", () => {
+  const statements: string[] = [];
+  let database: FreshDatabase;
+  let redis: RedisConnection;
+  let request: (method: string, path: string, init?: RequestInit) => Promise<Response>;
+  beforeAll(async () => {
+    database = await freshDatabase(servers, { onStatement: (text) => statements.push(text) });
+    redis = await connectRedis(servers.redisUrl);
+    const ports = {
+      clock: { now: () => new Date() },
+      events: postgresEventStore(database.db),
+      hasher: bcryptHasher({ cost: 4, gate: hashGate({ atOnce: 2, maxWaitMs: 60_000, expectedMs: 1 }) }),
+      ids: idSource(),
+      policy: coursePolicy,
+      secrets: secretSource({ key: Buffer.alloc(32) }),
+      sessions: redisSessionStore(redis.client),
+      tokens: redisTokenStore(redis.client),
+      users: postgresUserStore(database.db),
+    };
+    const app = createApp({ ports });
+    request = async (method, path, init) => app.request(`http://localhost${path}`, { method, ...init });
+  });
+  afterAll(async () => {
+    await redis?.close();
+    await database?.close();
+  });
+
+  /** The statements and the commands that `act` sends, scripts' own commands left out. */
+  async function cost(act: () => Promise<Response>) {
+    const monitor = await redis.client.duplicate().monitor();
+    const commands: string[] = [];
+    monitor.on("monitor", (_time: string, [command = ""]: string[], source: string) => {
+      if (source !== "lua") commands.push(command.toLowerCase());
+    });
+    statements.length = 0;
+    const { status } = await act();
+    const sql = statements.length;
+    await redis.client.echo("end");
+    await expect.poll(() => commands.includes("echo")).toBe(true);
+    monitor.disconnect();
+    return { status, sql, redis: commands.filter((command) => command !== "echo") };
+  }
+
+  it("is one round trip to Redis and no SQL for a session check, and little more for the rest", async () => {
+    const body = () => new URLSearchParams({ email: "bob@example.com", password: "MyPwdOfBob" });
+    const registered = await cost(() => request("POST", "/users", { body: body() }));
+    expect(registered).toEqual({ status: 200, sql: 1, redis: [] });
+    let cookie = "";
+    const loggedIn = await cost(async () => {
+      const response = await request("POST", "/sessions", { body: body() });
+      cookie = response.headers.get("set-cookie")?.split(";")[0] ?? "";
+      return response;
+    });
+    expect(loggedIn).toMatchObject({ status: 200, sql: 2 });
+    await request("GET", "/profile", { headers: { cookie } }); // Redis knows the script from here on
+    for (const path of ["/profile", "/sessions/current"]) {
+      const checked = await cost(() => request("GET", path, { headers: { cookie } }));
+      expect(checked).toEqual({ status: 200, sql: 0, redis: ["evalsha"] });
+    }
+    const refused = await cost(() => request("GET", "/profile"));
+    expect(refused).toEqual({ status: 403, sql: 0, redis: [] });
+  });
+});

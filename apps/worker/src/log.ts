@@ -1,0 +1,16 @@
+import { type Logger, pino } from "pino";
+
+/** Structured lines on standard output, one JSON object each. */
+export const openLog = (app: "api" | "worker", level: string): Logger =>
+  pino({ level, base: { app } });
+
+/**
+ * What may be logged of an error. Never the error itself: drivers hang the row or the parameters on
+ * it ("Failing row contains …"), and with them addresses and hashes.
+ */
+export function errorFields(error: unknown): Readonly<Record<string, unknown>> {
+  if (!(error instanceof Error)) return { message: "something that is no Error was thrown" };
+  const { name, message, stack, cause } = error;
+  const code: unknown = "code" in error ? error.code : undefined;
+  return { name, message, code, stack, ...(cause !== undefined && { cause: errorFields(cause) }) };
+}
