@@ -6,11 +6,18 @@ export function banner({ policy, stores }: Config, address: string): string {
     stores.mode === "embedded"
       ? `embedded, everything in ${stores.dataFolder} (safe from a crash of the process, not of the machine)`
       : `on Postgres, sessions in ${stores.redisUrl ? "Redis" : "Postgres too"}`;
-  const lines = [`Postern listens on ${address}`, `  policy   ${policy.name}`, `  running  ${where}`];
+  const lines = [
+    `Postern listens on ${address}`,
+    `  policy   ${policy.name}`,
+    `  running  ${where}`,
+  ];
   if (policy.disclosure === "open") {
-    lines.push("  WARNING  open disclosure: anybody can have the reset token of any address. Not for production.");
+    lines.push(
+      "  WARNING  open disclosure: anybody can have the reset token of any address. Not for production.",
+    );
   }
-  if (stores.mode === "embedded" && policy.name === "course") lines.push("", "Try it:", ...tries(address, policy.cookie.name));
+  if (stores.mode === "embedded" && policy.name === "course")
+    lines.push("", "Try it:", ...tries(address, policy.cookie.name));
   return lines.join("\n");
 }
 

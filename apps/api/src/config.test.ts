@@ -3,7 +3,11 @@ import { describe, expect, it } from "vitest";
 import { parseConfig } from "./config.ts";
 
 const key = (id: string, bytes = 32) => `${id}:${Buffer.alloc(bytes, 7).toString("base64")}`;
-const FULL = { DATABASE_URL: "postgres://db/postern", SECRETS: key("a"), PUBLIC_URL: "https://id.example.com/" };
+const FULL = {
+  DATABASE_URL: "postgres://db/postern",
+  SECRETS: key("a"),
+  PUBLIC_URL: "https://id.example.com/",
+};
 
 function mistakes(env: Record<string, string>): string {
   try {
@@ -17,8 +21,16 @@ function mistakes(env: Record<string, string>): string {
 describe("the configuration", () => {
   it("of an empty environment is a working embedded service on loopback", () => {
     const config = parseConfig({});
-    expect(config).toMatchObject({ host: "127.0.0.1", port: 5000, policy: coursePolicy, bcryptCost: 12 });
-    expect(config.stores).toMatchObject({ mode: "embedded", dataFolder: expect.stringMatching(/\.data$/) });
+    expect(config).toMatchObject({
+      host: "127.0.0.1",
+      port: 5000,
+      policy: coursePolicy,
+      bcryptCost: 12,
+    });
+    expect(config.stores).toMatchObject({
+      mode: "embedded",
+      dataFolder: expect.stringMatching(/\.data$/),
+    });
   });
 
   it("takes an empty value for none", () => {
@@ -27,8 +39,16 @@ describe("the configuration", () => {
 
   it("with DATABASE_URL is the strict policy for the whole network", () => {
     const config = parseConfig({ ...FULL, REDIS_URL: "redis://cache:6379" });
-    expect(config).toMatchObject({ host: "0.0.0.0", policy: strictPolicy, publicOrigin: "https://id.example.com" });
-    expect(config.stores).toEqual({ mode: "full", databaseUrl: FULL.DATABASE_URL, redisUrl: "redis://cache:6379" });
+    expect(config).toMatchObject({
+      host: "0.0.0.0",
+      policy: strictPolicy,
+      publicOrigin: "https://id.example.com",
+    });
+    expect(config.stores).toEqual({
+      mode: "full",
+      databaseUrl: FULL.DATABASE_URL,
+      redisUrl: "redis://cache:6379",
+    });
   });
 
   it("reads secrets newest first", () => {
@@ -77,8 +97,14 @@ describe("the configuration", () => {
   });
 
   it("names every mistake at once, and no value", () => {
-    const said = mistakes({ PORT: "canary", POLICY: "canary", SECRETS: "canary", DATABASE_URL: "canary" });
-    for (const name of ["PORT", "POLICY", "SECRETS", "DATABASE_URL"]) expect(said).toContain(`${name}: `);
+    const said = mistakes({
+      PORT: "canary",
+      POLICY: "canary",
+      SECRETS: "canary",
+      DATABASE_URL: "canary",
+    });
+    for (const name of ["PORT", "POLICY", "SECRETS", "DATABASE_URL"])
+      expect(said).toContain(`${name}: `);
     expect(said).not.toContain("canary");
   });
 

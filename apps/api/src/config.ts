@@ -51,7 +51,10 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
 function toConfig(data: Environment): Config {
   const stores: Stores = data.DATABASE_URL
     ? { mode: "full", databaseUrl: data.DATABASE_URL, redisUrl: data.REDIS_URL }
-    : { mode: "embedded", dataFolder: data.DATA_DIR ?? fileURLToPath(new URL("../../../.data", import.meta.url)) };
+    : {
+        mode: "embedded",
+        dataFolder: data.DATA_DIR ?? fileURLToPath(new URL("../../../.data", import.meta.url)),
+      };
   return {
     host: data.HOST ?? (stores.mode === "embedded" ? "127.0.0.1" : "0.0.0.0"),
     port: data.PORT,
@@ -69,7 +72,9 @@ function contradictions(data: Environment, { policy, stores, host }: Config): st
   const mistakes: string[] = [];
   const isStrict = policy.name === "strict";
   if (stores.mode === "embedded" && data.REDIS_URL) {
-    mistakes.push("REDIS_URL: needs DATABASE_URL; embedded mode keeps sessions in its own database");
+    mistakes.push(
+      "REDIS_URL: needs DATABASE_URL; embedded mode keeps sessions in its own database",
+    );
   }
   if (stores.mode === "full" && data.DATA_DIR) {
     mistakes.push("DATA_DIR: is embedded mode's, and DATABASE_URL is set");

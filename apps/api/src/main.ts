@@ -25,7 +25,10 @@ async function main(): Promise<void> {
     onRequest: (record) => log.info(record, "request"),
     onFault(error, requestId) {
       const passes = error instanceof Unavailable;
-      log[passes ? "warn" : "error"]({ requestId, error: errorFields(error) }, passes ? "unavailable" : "a bug");
+      log[passes ? "warn" : "error"](
+        { requestId, error: errorFields(error) },
+        passes ? "unavailable" : "a bug",
+      );
     },
     async ready() {
       if (isStopping) throw new Unavailable("stopping");

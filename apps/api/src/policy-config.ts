@@ -12,7 +12,10 @@ export const policyEnvironment = {
   POLICY_SESSION_IDLE_SECONDS: seconds,
   POLICY_SESSION_ABSOLUTE_SECONDS: seconds,
   POLICY_RESET_TOKEN_SECONDS: seconds,
-  POLICY_COOKIE_NAME: z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, "must be a cookie's name").optional(),
+  POLICY_COOKIE_NAME: z
+    .string()
+    .regex(/^[\w!#$%&'*+.^`|~-]+$/, "must be a cookie's name")
+    .optional(),
   POLICY_COOKIE_SECURE: z.stringbool().optional(),
 };
 

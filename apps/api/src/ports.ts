@@ -12,7 +12,13 @@ import {
   type Schema,
 } from "@postern/postgres";
 import { connectRedis, redisSessionStore, redisTokenStore } from "@postern/redis";
-import { errorFields, InvalidEnvironment, queuesOnPglite, type SecretKey, startWorker } from "@postern/worker";
+import {
+  errorFields,
+  InvalidEnvironment,
+  queuesOnPglite,
+  type SecretKey,
+  startWorker,
+} from "@postern/worker";
 import type { Kysely } from "kysely";
 import type { Logger } from "pino";
 import type { Config, Stores } from "./config.ts";
@@ -50,7 +56,8 @@ async function openEmbedded(config: Config, path: string, log: Logger): Promise<
     db,
     queues: queuesOnPglite(pglite),
     ports: { ...ports, mailer },
-    onFault: (error, during) => log.error({ during, error: errorFields(error) }, "a fault, tried again"),
+    onFault: (error, during) =>
+      log.error({ during, error: errorFields(error) }, "a fault, tried again"),
   });
   return {
     ports,
@@ -68,12 +75,15 @@ async function openFull(
   { databaseUrl, redisUrl }: Extract<Stores, { mode: "full" }>,
   log: Logger,
 ): Promise<Opened> {
-  const onError = (error: Error) => log.warn({ error: error.message }, "a store's connection broke");
+  const onError = (error: Error) =>
+    log.warn({ error: error.message }, "a store's connection broke");
   const postgres = connectPostgres({ url: databaseUrl, onError });
   const pending = await pendingMigrations(postgres.db);
   if (pending.length > 0) {
     await postgres.close();
-    throw new InvalidEnvironment([`DATABASE_URL: the schema lacks ${pending.join(", ")}; run migrate first`]);
+    throw new InvalidEnvironment([
+      `DATABASE_URL: the schema lacks ${pending.join(", ")}; run migrate first`,
+    ]);
   }
   const redis = redisUrl ? await connectRedis(redisUrl, onError) : undefined;
   const ports: Ports = {
@@ -101,7 +111,10 @@ const postgresStores = (db: Kysely<Schema>) => ({
   users: postgresUserStore(db),
 });
 
-function commonPorts({ bcryptCost, policy }: { bcryptCost: number; policy: Policy }, secrets: readonly SecretKey[]) {
+function commonPorts(
+  { bcryptCost, policy }: { bcryptCost: number; policy: Policy },
+  secrets: readonly SecretKey[],
+) {
   return {
     clock: { now: () => new Date() },
     hasher: bcryptHasher({ cost: bcryptCost, gate: hashGate(hashing(bcryptCost)) }),

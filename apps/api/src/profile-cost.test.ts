@@ -3,7 +3,12 @@ import { coursePolicy } from "@postern/domain";
 import { createApp } from "@postern/http";
 import { postgresEventStore, postgresUserStore } from "@postern/postgres";
 import { type FreshDatabase, freshDatabase } from "@postern/postgres/testing";
-import { connectRedis, type RedisConnection, redisSessionStore, redisTokenStore } from "@postern/redis";
+import {
+  connectRedis,
+  type RedisConnection,
+  redisSessionStore,
+  redisTokenStore,
+} from "@postern/redis";
 import { testServers } from "@postern/test-servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -20,7 +25,10 @@ describe.skipIf(!servers.redisUrl)("what a request costs", () => {
     const ports = {
       clock: { now: () => new Date() },
       events: postgresEventStore(database.db),
-      hasher: bcryptHasher({ cost: 4, gate: hashGate({ atOnce: 2, maxWaitMs: 60_000, expectedMs: 1 }) }),
+      hasher: bcryptHasher({
+        cost: 4,
+        gate: hashGate({ atOnce: 2, maxWaitMs: 60_000, expectedMs: 1 }),
+      }),
       ids: idSource(),
       policy: coursePolicy,
       secrets: secretSource({ key: Buffer.alloc(32) }),
@@ -29,7 +37,8 @@ describe.skipIf(!servers.redisUrl)("what a request costs", () => {
       users: postgresUserStore(database.db),
     };
     const app = createApp({ ports });
-    request = async (method, path, init) => app.request(`http://localhost${path}`, { method, ...init });
+    request = async (method, path, init) =>
+      app.request(`http://localhost${path}`, { method, ...init });
   });
   afterAll(async () => {
     await redis?.close();

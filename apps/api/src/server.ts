@@ -14,7 +14,11 @@ interface ServerOptions {
 }
 
 /** How slowly a client may send (OWASP ASVS 5.0 section 15.2.2; a slow one holds a connection). */
-const TIME_LIMITS = { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 2_000 };
+const TIME_LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  connectionsCheckingInterval: 2_000,
+};
 const MAX_CONNECTIONS = 10_000;
 const DRAIN_MS = 25_000;
 const SWEEP_MS = 50;

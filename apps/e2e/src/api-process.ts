@@ -22,13 +22,21 @@ const MIGRATE = fileURLToPath(new URL("../../api/src/migrate.ts", import.meta.ur
 
 /** Starts the API on a free port of loopback, and waits until it listens. */
 export async function startApi(environment: Environment): Promise<ApiProcess> {
-  const { service, line } = start(API, { HOST: "127.0.0.1", PORT: "0", ...environment }, /listens on (\S+)/);
+  const { service, line } = start(
+    API,
+    { HOST: "127.0.0.1", PORT: "0", ...environment },
+    /listens on (\S+)/,
+  );
   return { ...service, origin: await line };
 }
 
 /** Starts the API without waiting, for a test that wants it to fail or to be killed early. */
 export const launchApi = (environment: Environment): ServiceProcess => {
-  const { service, line } = start(API, { HOST: "127.0.0.1", PORT: "0", ...environment }, /listens on (\S+)/);
+  const { service, line } = start(
+    API,
+    { HOST: "127.0.0.1", PORT: "0", ...environment },
+    /listens on (\S+)/,
+  );
   line.catch(() => undefined); // whoever launched it may not care whether it gets there
   return service;
 };
@@ -51,7 +59,10 @@ function start(script: string, environment: Environment, wanted: RegExp) {
   const { PATH = "" } = process.env;
   const args = ["--disable-warning=ExperimentalWarning", script];
   // Nothing of the tests' own environment, so that no setting of the machine has a say.
-  const child = spawn(process.execPath, args, { env: { PATH, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, args, {
+    env: { PATH, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const output: string[] = [];
   const line = new Promise<string>((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr]) {
@@ -61,7 +72,9 @@ function start(script: string, environment: Environment, wanted: RegExp) {
         if (found !== undefined) resolve(found);
       });
     }
-    child.once("close", () => reject(new Error(`ended before it was ready:\n${output.join("\n")}`)));
+    child.once("close", () =>
+      reject(new Error(`ended before it was ready:\n${output.join("\n")}`)),
+    );
   });
   const end = async (signal: NodeJS.Signals = "SIGKILL") => {
     child.kill(signal);

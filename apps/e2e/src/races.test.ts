@@ -30,13 +30,20 @@ describe.skipIf(!redisUrl)("two API nodes on one store", () => {
   });
 
   const userIdOf = async (email: string) => {
-    const rows = await stores.query<{ id: string }>("select id from users where email_key = $1", [email]);
+    const rows = await stores.query<{ id: string }>("select id from users where email_key = $1", [
+      email,
+    ]);
     return rows[0]?.id ?? "";
   };
   const eventsOf = async (email: string, type: string) =>
-    await stores.query("select id from events where user_id = $1 and type = $2", [await userIdOf(email), type]);
+    await stores.query("select id from events where user_id = $1 and type = $2", [
+      await userIdOf(email),
+      type,
+    ]);
   const sessionsOf = async (email: string) =>
-    (await redis.hkeys(`postern:user:${await userIdOf(email)}`)).filter((field) => field.startsWith("s:"));
+    (await redis.hkeys(`postern:user:${await userIdOf(email)}`)).filter((field) =>
+      field.startsWith("s:"),
+    );
   /** Resolves when the slow node has begun to work on what it was sent. */
   const meanwhile = () => new Promise((resolve) => setTimeout(resolve, 60));
 
@@ -44,11 +51,15 @@ describe.skipIf(!redisUrl)("two API nodes on one store", () => {
     const email = anEmail();
     const spelt = (index: number) => (index % 2 === 0 ? email : email.toUpperCase());
     const answers = await Promise.all(
-      Array.from({ length: 100 }, (_, index) => visitor(quick.origin).register(spelt(index), PASSWORD)),
+      Array.from({ length: 100 }, (_, index) =>
+        visitor(quick.origin).register(spelt(index), PASSWORD),
+      ),
     );
-    const statuses = answers.map(({ status }) => status).toSorted();
-    expect(statuses).toEqual([200, ...Array.from({ length: 99 }, () => 400)]);
-    expect(await stores.query("select id from users where email_key = $1", [email])).toHaveLength(1);
+    const count = (wanted: number) => answers.filter(({ status }) => status === wanted).length;
+    expect([count(200), count(400)]).toEqual([1, 99]);
+    expect(await stores.query("select id from users where email_key = $1", [email])).toHaveLength(
+      1,
+    );
     expect(await eventsOf(email, "user.created")).toHaveLength(1);
   });
 
@@ -57,7 +68,9 @@ describe.skipIf(!redisUrl)("two API nodes on one store", () => {
     await visitor(quick.origin).register(email, PASSWORD);
     const token = await visitor(quick.origin).resetToken(email);
     const answers = await Promise.all(
-      Array.from({ length: 100 }, (_, index) => visitor(quick.origin).reset(email, token, `NewPwd${index}`)),
+      Array.from({ length: 100 }, (_, index) =>
+        visitor(quick.origin).reset(email, token, `NewPwd${index}`),
+      ),
     );
     const winners = answers.flatMap(({ status }, index) => (status === 200 ? [index] : []));
     expect(winners).toHaveLength(1);
@@ -131,7 +144,8 @@ describe.skipIf(!redisUrl)("two API nodes on one store", () => {
     const refused = answers.filter(({ status }) => status === 503);
     expect(check.status).toBe(200);
     expect(refused.length).toBeGreaterThan(0);
-    for (const { headers } of refused) expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);
+    for (const { headers } of refused)
+      expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);
     expect(answers.filter(({ status }) => status !== 503 && status !== 401)).toEqual([]);
   });
 });

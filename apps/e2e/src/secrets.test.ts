@@ -25,7 +25,11 @@ describe.skipIf(!redisUrl)("secrets", () => {
     const stores = await fullStores();
     const environment = { ...stores.environment, BCRYPT_COST: "4", LOG_LEVEL: "trace" };
     const [api, worker] = await Promise.all([startApi(environment), startWorker(environment)]);
-    const [email, password, newPassword] = [anEmail(), "canary/pässwörd one", "canary/pässwörd two"];
+    const [email, password, newPassword] = [
+      anEmail(),
+      "canary/pässwörd one",
+      "canary/pässwörd two",
+    ];
     const bob = visitor(api.origin);
     await bob.register(email, password);
     await bob.register(email, "canary/taken");
@@ -40,15 +44,21 @@ describe.skipIf(!redisUrl)("secrets", () => {
     await bob.logIn(email, newPassword);
     const second = bob.cookie.split("=")[1] ?? "";
     const ownSession = await stores.query<{ id: string }>("select id from users");
-    const delivered = "select count(*)::int as open from pgboss.job where state in ('created', 'retry', 'active')";
+    const delivered =
+      "select count(*)::int as open from pgboss.job where state in ('created', 'retry', 'active')";
     await expect
-      .poll(async () => (await stores.query<{ open: number }>(delivered))[0]?.open, { timeout: 15_000 })
+      .poll(async () => (await stores.query<{ open: number }>(delivered))[0]?.open, {
+        timeout: 15_000,
+      })
       .toBe(0);
 
-    const dump = async (table: string) => JSON.stringify(await stores.query(`select * from ${table}`));
+    const dump = async (table: string) =>
+      JSON.stringify(await stores.query(`select * from ${table}`));
     const redis = new Redis(redisUrl);
     const key = `postern:user:${ownSession[0]?.id ?? ""}`;
-    const inRedis = JSON.stringify(await redis.hgetall(key)) + JSON.stringify(await redis.keys("postern:token:*"));
+    const inRedis =
+      JSON.stringify(await redis.hgetall(key)) +
+      JSON.stringify(await redis.keys("postern:token:*"));
     redis.disconnect();
     await Promise.all([api.end("SIGTERM"), worker.end("SIGTERM")]);
     const logs = [...api.output, ...worker.output].join("\n");
@@ -60,7 +70,15 @@ describe.skipIf(!redisUrl)("secrets", () => {
     expect(events).toContain("user.password_changed");
     expect(inRedis).toContain(email);
     const secretBytes = Buffer.from(second, "base64url").subarray(16);
-    const secrets = ["canary", password, newPassword, cookie, second, token, secretBytes.toString("base64url")];
+    const secrets = [
+      "canary",
+      password,
+      newPassword,
+      cookie,
+      second,
+      token,
+      secretBytes.toString("base64url"),
+    ];
     for (const secret of secrets) {
       for (const spelling of spellings(secret)) expect(everywhere).not.toContain(spelling);
     }

@@ -30,15 +30,24 @@ describe("starting", () => {
   });
 
   it("names every mistake in the environment, and no value", async () => {
-    const api = launchApi({ PORT: "canary1", POLICY: "canary2", BCRYPT_COST: "99", POLICY_COOKIES: "canary3" });
+    const api = launchApi({
+      PORT: "canary1",
+      POLICY: "canary2",
+      BCRYPT_COST: "99",
+      POLICY_COOKIES: "canary3",
+    });
     expect(await exitOf(api.child)).toBe(1);
     const said = api.output.join("\n");
-    for (const name of ["PORT", "POLICY", "BCRYPT_COST", "POLICY_COOKIES"]) expect(said).toContain(`${name}:`);
+    for (const name of ["PORT", "POLICY", "BCRYPT_COST", "POLICY_COOKIES"])
+      expect(said).toContain(`${name}:`);
     expect(said).not.toMatch(/canary|99/);
   });
 
   it("refuses a database that was never migrated, or does not answer", async () => {
-    const api = launchApi({ DATABASE_URL: "postgres://postgres@127.0.0.1:1/none", POLICY: "course" });
+    const api = launchApi({
+      DATABASE_URL: "postgres://postgres@127.0.0.1:1/none",
+      POLICY: "course",
+    });
     expect(await exitOf(api.child)).toBe(1);
     expect(api.output.join("\n")).toContain("Postgres does not answer");
   });

@@ -1,6 +1,6 @@
 type Fields = Readonly<Record<string, string>>;
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;

@@ -6,9 +6,14 @@ const secrets = z.string().transform((text, context) => {
     const [id = "", encoded = "", ...rest] = one.trim().split(":");
     return { id, key: Buffer.from(encoded, "base64"), isWhole: rest.length === 0 };
   });
-  const isUsable = keys.every(({ id, key, isWhole }) => isWhole && /^[\w-]+$/.test(id) && key.length >= 32);
+  const isUsable = keys.every(
+    ({ id, key, isWhole }) => isWhole && /^[\w-]+$/.test(id) && key.length >= 32,
+  );
   if (!isUsable) {
-    context.addIssue({ code: "custom", message: "needs id:base64 of 32 bytes or more, comma between" });
+    context.addIssue({
+      code: "custom",
+      message: "needs id:base64 of 32 bytes or more, comma between",
+    });
   }
   if (new Set(keys.map(({ id }) => id)).size < keys.length) {
     context.addIssue({ code: "custom", message: "has one id twice" });
@@ -24,7 +29,9 @@ export interface SecretKey {
 
 /** What the API and the worker both read. */
 export const sharedEnvironment = {
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// URL" }).optional(),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// URL" })
+    .optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must be a redis:// URL" }).optional(),
   SECRETS: secrets.optional(),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
@@ -56,9 +63,11 @@ export function parseWorkerConfig(env: Record<string, string | undefined>): Work
   const { data, error } = environment.safeParse(env);
   const mistakes = error ? [...mistakesIn(error)] : [];
   for (const name of ["DATABASE_URL", "SECRETS"] as const) {
-    if (!env[name]) mistakes.push(`${name}: is required; without Postgres the API does the worker's work`);
+    if (!env[name])
+      mistakes.push(`${name}: is required; without Postgres the API does the worker's work`);
   }
-  if (!data?.DATABASE_URL || !data.SECRETS || mistakes.length > 0) throw new InvalidEnvironment(mistakes);
+  if (!data?.DATABASE_URL || !data.SECRETS || mistakes.length > 0)
+    throw new InvalidEnvironment(mistakes);
   return {
     databaseUrl: data.DATABASE_URL,
     redisUrl: data.REDIS_URL,

@@ -8,6 +8,9 @@ it("logs of an error what it says, and nothing that a driver hangs on it", () =>
     parameters: ["canary"],
   });
   const fields = errorFields(new Error("could not write", { cause: driver }));
-  expect(fields).toMatchObject({ message: "could not write", cause: { message: "violates a constraint", code: "23502" } });
+  expect(fields).toMatchObject({
+    message: "could not write",
+    cause: { message: "violates a constraint", code: "23502" },
+  });
   expect(JSON.stringify(fields)).not.toContain("canary");
 });

@@ -18,13 +18,16 @@ async function main(): Promise<void> {
   const pending = await pendingMigrations(db);
   if (pending.length > 0) {
     await close();
-    throw new InvalidEnvironment([`DATABASE_URL: the schema lacks ${pending.join(", ")}; run migrate first`]);
+    throw new InvalidEnvironment([
+      `DATABASE_URL: the schema lacks ${pending.join(", ")}; run migrate first`,
+    ]);
   }
   const worker = await startWorker({
     db,
     ports,
     queues: { connectionString: config.databaseUrl, max: 6 },
-    onFault: (error, during) => log.error({ during, error: errorFields(error) }, "a fault, tried again"),
+    onFault: (error, during) =>
+      log.error({ during, error: errorFields(error) }, "a fault, tried again"),
   });
   log.info("worker ready");
 

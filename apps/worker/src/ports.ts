@@ -13,7 +13,8 @@ import type { HandlerPorts } from "./subscriber.ts";
 
 /** Builds every adapter from the config: the worker's composition root. */
 export async function openPorts(config: WorkerConfig, log: Logger) {
-  const onError = (error: Error) => log.warn({ error: error.message }, "a store's connection broke");
+  const onError = (error: Error) =>
+    log.warn({ error: error.message }, "a store's connection broke");
   const postgres = connectPostgres({ url: config.databaseUrl, onError });
   const redis = config.redisUrl ? await connectRedis(config.redisUrl, onError) : undefined;
   const { db } = postgres;

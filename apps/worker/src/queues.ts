@@ -24,7 +24,10 @@ const QUEUE: QueueOptions = {
 export type JobData = Omit<UserEvent, "occurredAt"> & { readonly occurredAt: string };
 
 /** Makes a queue for each subscriber, and one for what it could not handle in the end. */
-export async function createQueues(boss: PgBoss, subscribers: readonly Subscriber[]): Promise<void> {
+export async function createQueues(
+  boss: PgBoss,
+  subscribers: readonly Subscriber[],
+): Promise<void> {
   for (const { name } of subscribers) {
     const deadLetter = `${name}.dead`;
     await boss.createQueue(deadLetter, { retentionSeconds: NEVER_SECONDS });
@@ -40,7 +43,8 @@ export async function insertJobs(
   transaction: Transaction<Schema>,
 ): Promise<void> {
   const jobs = events.map((event) => ({ id: event.id, data: toJobData(event) }));
-  for (const { name } of subscribers) await boss.insert(name, jobs, { db: fromKysely(transaction) });
+  for (const { name } of subscribers)
+    await boss.insert(name, jobs, { db: fromKysely(transaction) });
 }
 
 const toJobData = (event: UserEvent): JobData => ({

@@ -1,5 +1,14 @@
 import { idSource, secretSource } from "@postern/crypto";
-import { checkSession, logIn, type Ports, registerUser, strictPolicy, requestReset, resetPassword, type UserEvent } from "@postern/domain";
+import {
+  checkSession,
+  logIn,
+  type Ports,
+  registerUser,
+  strictPolicy,
+  requestReset,
+  resetPassword,
+  type UserEvent,
+} from "@postern/domain";
 import { aUser, anEvent } from "@postern/domain/contract";
 import { memoryPasswordHasher } from "@postern/domain/memory";
 import { keptMailer } from "@postern/mail";
@@ -96,7 +105,9 @@ describe.skipIf(!servers.redisUrl)("the worker", () => {
     const id = ports.ids.eventId();
     const occurredAt = new Date();
     const data = { sessionId, by: "log_out" } as const;
-    await ports.events.append([{ id, type: "session.revoked", version: 1, userId, occurredAt, data }]);
+    await ports.events.append([
+      { id, type: "session.revoked", version: 1, userId, occurredAt, data },
+    ]);
     await expect.poll(() => isLive(token), PATIENCE).toBe(false);
   });
 
@@ -112,7 +123,8 @@ describe.skipIf(!servers.redisUrl)("the worker", () => {
     const input = { email: "forgetful@example.com", token, newPassword: "another password" };
     expect((await resetPassword(ports, input)).ok).toBe(true);
     expect((await resetPassword(ports, input)).ok).toBe(false);
-    const notices = () => mailer.list().filter(({ subject }) => subject === "Your password was changed");
+    const notices = () =>
+      mailer.list().filter(({ subject }) => subject === "Your password was changed");
     const notified = () => notices().map(({ to }) => to);
     await expect.poll(notified, PATIENCE).toContain("Forgetful@example.com");
   });
@@ -139,7 +151,9 @@ describe.skipIf(!servers.redisUrl)("the worker", () => {
 
   it("leaves nothing in the outbox", async () => {
     const count = async () => {
-      const { rows } = await sql<{ count: number }>`select count(*)::int as count from outbox`.execute(database.db);
+      const { rows } = await sql<{
+        count: number;
+      }>`select count(*)::int as count from outbox`.execute(database.db);
       return rows[0]?.count;
     };
     await expect.poll(count, PATIENCE).toBe(0);

@@ -33,7 +33,8 @@ describe("id source", () => {
   it("makes version 7 ids for users and events, in the order of their making, and version 4 for sessions", () => {
     const ids = idSource();
     const users: UserId[] = Array.from({ length: 50 }, () => ids.userId());
-    for (const id of users) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    for (const id of users)
+      expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(users.toSorted()).toEqual(users);
     expect(ids.eventId()[14]).toBe("7");
     expect(ids.sessionId()[14]).toBe("4");

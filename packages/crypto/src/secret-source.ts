@@ -33,7 +33,9 @@ export function secretSource({ key }: { key: Uint8Array }): SecretSource {
     resetToken: () => mint(randomBytes(SECRET_BYTES).toString("base64url")),
 
     resetTokenOf(eventId) {
-      return mint(createHmac("sha256", key).update(`password_reset:${eventId}`).digest("base64url"));
+      return mint(
+        createHmac("sha256", key).update(`password_reset:${eventId}`).digest("base64url"),
+      );
     },
   };
 }
@@ -41,6 +43,12 @@ export function secretSource({ key }: { key: Uint8Array }): SecretSource {
 const sha256 = (data: string | Uint8Array) => hash("sha256", data, "base64url") as TokenHash;
 
 function toUuid(hex: string): UserId {
-  const groups = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)];
+  const groups = [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    hex.slice(12, 16),
+    hex.slice(16, 20),
+    hex.slice(20),
+  ];
   return groups.join("-") as UserId;
 }

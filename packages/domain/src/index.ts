@@ -4,7 +4,12 @@ export type { UserEvent } from "./event/event.ts";
 export type { EventStore } from "./event/event-store.ts";
 export type { EventId, IdSource, SessionId, UserId } from "./ids.ts";
 export type { PasswordHash, PasswordHasher } from "./password/password-hasher.ts";
-export type { MalformedPassword, Password, PasswordRefusal, PasswordRules } from "./password/password.ts";
+export type {
+  MalformedPassword,
+  Password,
+  PasswordRefusal,
+  PasswordRules,
+} from "./password/password.ts";
 export { refusePassword, toPassword } from "./password/password.ts";
 export type { Policy } from "./policy.ts";
 export { coursePolicy, strictPolicy } from "./policy.ts";

@@ -43,9 +43,9 @@ export const eventTypes = async (ports: Ports): Promise<string[]> =>
   (await ports.events.list((await bob(ports)).id, 100)).map(({ type }) => type);
 
 /** `port` with one method that first does something else, as though it happened meanwhile. */
-export function meanwhile<Port extends object, Name extends keyof Port>(
+export function meanwhile<Port extends object>(
   port: Port,
-  name: Name,
+  name: keyof Port,
   something: () => Promise<unknown>,
   when: "before" | "after" = "before",
 ): Port {

@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { UserEvent } from "./event/event.ts";
 import { memoryEventStore } from "./event/event-store.memory.ts";
-import type { IdSource } from "./ids.ts";
+import type { EventId, IdSource, SessionId, UserId } from "./ids.ts";
 import { memoryPasswordHasher } from "./password/password-hasher.memory.ts";
 import { coursePolicy } from "./policy.ts";
 import type { Ports } from "./ports.ts";
@@ -29,15 +29,17 @@ export function memoryClock(start = new Date("2026-01-01T00:00:00Z")): Clock & {
 /** Ids in the right form that count up from a random start, so that two sources do not meet. */
 export function memoryIds(): IdSource {
   let count = Math.floor(Math.random() * 2 ** 40);
-  const uuid = <Id>(version: number) =>
-    `00000000-0000-${version}000-8000-${(++count).toString(16).padStart(12, "0")}` as Id;
-  return { userId: () => uuid(7), eventId: () => uuid(7), sessionId: () => uuid(4) };
+  const uuid = (version: number) =>
+    `00000000-0000-${version}000-8000-${(++count).toString(16).padStart(12, "0")}`;
+  return {
+    userId: () => uuid(7) as UserId,
+    eventId: () => uuid(7) as EventId,
+    sessionId: () => uuid(4) as SessionId,
+  };
 }
 
 /** Every port, in memory: a whole service for tests and for trying things out. */
-export function memoryPorts(
-  given: Partial<Ports> = {},
-): Ports {
+export function memoryPorts(given: Partial<Ports> = {}): Ports {
   const clock = given.clock ?? memoryClock();
   const log: UserEvent[] = [];
   return {

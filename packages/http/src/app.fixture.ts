@@ -16,7 +16,8 @@ export function testApp(options: Partial<AppOptions> & { policy?: Policy } = {})
     app.request(`http://localhost${path}`, { method, ...init });
   const send = (method: string, path: string, fields: Fields, headers: Fields = {}) =>
     request(method, path, { body: new URLSearchParams(fields), headers });
-  const register = (email = EMAIL, password = PASSWORD) => send("POST", "/users", { email, password });
+  const register = (email = EMAIL, password = PASSWORD) =>
+    send("POST", "/users", { email, password });
   const logIn = async (email = EMAIL, password = PASSWORD) => {
     const response = await send("POST", "/sessions", { email, password });
     const cookie = response.headers.get("set-cookie")?.split(";")[0] ?? "";

@@ -24,14 +24,20 @@ describe("registering", () => {
   it("names a field that is not text", async () => {
     const { request } = testApp();
     const body = JSON.stringify({ email: [EMAIL], password: PASSWORD });
-    const response = request("POST", "/users", { body, headers: { "content-type": "application/json" } });
+    const response = request("POST", "/users", {
+      body,
+      headers: { "content-type": "application/json" },
+    });
     expect(await seen(response)).toEqual([400, '{"message":"email: must be text"}']);
   });
 });
 
 describe("bodies", () => {
-  const post = (body: string | Uint8Array<ArrayBuffer>, type: string, headers: Record<string, string> = {}) =>
-    testApp().request("POST", "/users", { body, headers: { "content-type": type, ...headers } });
+  const post = (
+    body: string | Uint8Array<ArrayBuffer>,
+    type: string,
+    headers: Record<string, string> = {},
+  ) => testApp().request("POST", "/users", { body, headers: { "content-type": type, ...headers } });
   const FORM = "application/x-www-form-urlencoded";
 
   it.each([
@@ -64,14 +70,21 @@ describe("bodies", () => {
         controller.enqueue(new Uint8Array(1024).fill(120));
       },
     });
-    const init = { body: endless, duplex: "half", headers: { "content-type": FORM } } as RequestInit;
+    const init = {
+      body: endless,
+      duplex: "half",
+      headers: { "content-type": FORM },
+    } as RequestInit;
     expect((await testApp().request("POST", "/users", init)).status).toBe(413);
     expect(sent).toBeLessThan(20 * 1024);
   });
 
   it("never lets __proto__ in JSON become anything but a field", async () => {
     const body = `{"__proto__":{"email":"${EMAIL}"},"password":"x"}`;
-    expect(await seen(post(body, "application/json"))).toEqual([400, '{"message":"email: missing"}']);
+    expect(await seen(post(body, "application/json"))).toEqual([
+      400,
+      '{"message":"email: missing"}',
+    ]);
     expect(({} as Record<string, unknown>)["email"]).toBeUndefined();
   });
 });
@@ -94,7 +107,10 @@ describe("errors", () => {
 
   it("tell what is not there, and which methods are", async () => {
     const { request } = testApp();
-    expect(await seen(request("GET", "/nothing"))).toEqual([404, '{"message":"there is nothing here"}']);
+    expect(await seen(request("GET", "/nothing"))).toEqual([
+      404,
+      '{"message":"there is nothing here"}',
+    ]);
     const response = await request("PATCH", "/reset_password");
     expect([response.status, response.headers.get("allow")]).toEqual([405, "POST, PUT, OPTIONS"]);
     expect(await response.text()).toBe('{"message":"this method is not allowed here"}');
@@ -106,7 +122,9 @@ describe("errors", () => {
     const token = memory.secrets.sessionToken(memory.ids.userId()).token;
     const ports = { ...memory, sessions: { ...memory.sessions, check: down } };
     const { request } = testApp({ ports });
-    const response = await request("GET", "/profile", { headers: { cookie: `session_id=${token}` } });
+    const response = await request("GET", "/profile", {
+      headers: { cookie: `session_id=${token}` },
+    });
     expect([response.status, response.headers.get("retry-after")]).toEqual([503, "7"]);
     expect(response.headers.get("set-cookie")).toBeNull();
   });
@@ -119,7 +137,10 @@ describe("errors", () => {
     const onFault = (error: Error, requestId: string) => faults.push([error.message, requestId]);
     const { logIn } = testApp({ ports, onFault });
     const { response } = await logIn();
-    expect(await seen(Promise.resolve(response))).toEqual([500, '{"message":"something went wrong here"}']);
+    expect(await seen(Promise.resolve(response))).toEqual([
+      500,
+      '{"message":"something went wrong here"}',
+    ]);
     expect(faults).toEqual([["the secret reason", response.headers.get("x-request-id")]]);
   });
 });
@@ -140,7 +161,10 @@ describe("every answer", () => {
       await request("GET", "/profile"),
       await request("GET", "/nothing"),
       await request("PUT", "/users"),
-      await request("POST", "/users", { body: "x".repeat(20_000), headers: { "content-type": "x/y" } }),
+      await request("POST", "/users", {
+        body: "x".repeat(20_000),
+        headers: { "content-type": "x/y" },
+      }),
       await send("POST", "/users", {}, { "sec-fetch-site": "cross-site" }),
     ];
     const statuses = answers.map(({ status }) => status);
@@ -149,7 +173,9 @@ describe("every answer", () => {
       expect(headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
       expect(headers.get("cache-control")).toBe("no-store");
       expect(headers.get("x-content-type-options")).toBe("nosniff");
-      expect(headers.get("content-security-policy")).toBe("default-src 'none'; frame-ancestors 'none'");
+      expect(headers.get("content-security-policy")).toBe(
+        "default-src 'none'; frame-ancestors 'none'",
+      );
       expect(headers.get("referrer-policy")).toBe("no-referrer");
     }
   });
@@ -158,7 +184,9 @@ describe("every answer", () => {
     const { request } = testApp();
     const id = "0198c0de-0000-7000-8000-000000000001";
     const echoed = async (given: string) =>
-      (await request("GET", "/", { headers: { "x-request-id": given } })).headers.get("x-request-id");
+      (await request("GET", "/", { headers: { "x-request-id": given } })).headers.get(
+        "x-request-id",
+      );
     expect(await echoed(id)).toBe(id);
     expect(await echoed("forged\tline")).not.toContain("forged");
   });
@@ -172,19 +200,23 @@ describe("every answer", () => {
 
   it("is recorded by route and code, with nothing that the caller chose", async () => {
     const records: RequestRecord[] = [];
-    const { request, send, register, logIn } = testApp({ onRequest: (record) => records.push(record) });
+    const { request, send, register, logIn } = testApp({
+      onRequest: (record) => records.push(record),
+    });
     await register();
     await logIn();
     await request("GET", "/profile?token=canary");
     await request("GET", "/canary");
     await send("POST", "/sessions", { email: "canary@example.com", password: "canary" });
-    expect(records.map(({ method, route, status, code }) => [method, route, status, code])).toEqual([
-      ["POST", "/users", 200, undefined],
-      ["POST", "/sessions", 200, undefined],
-      ["GET", "/profile", 403, "session_missing"],
-      ["GET", "/*", 404, "not_found"],
-      ["POST", "/sessions", 401, "credentials_invalid"],
-    ]);
+    expect(records.map(({ method, route, status, code }) => [method, route, status, code])).toEqual(
+      [
+        ["POST", "/users", 200, undefined],
+        ["POST", "/sessions", 200, undefined],
+        ["GET", "/profile", 403, "session_missing"],
+        ["GET", "/*", 404, "not_found"],
+        ["POST", "/sessions", 401, "credentials_invalid"],
+      ],
+    );
     expect(records[1]?.userId).toMatch(/^[0-9a-f-]{36}$/);
     expect(JSON.stringify(records)).not.toContain("canary");
   });
@@ -196,6 +228,9 @@ describe("health", () => {
     const { request } = testApp({ ready: down });
     expect(await seen(request("GET", "/health/live"))).toEqual([200, '{"status":"live"}']);
     expect((await request("GET", "/health/ready")).status).toBe(503);
-    expect(await seen(testApp().request("GET", "/health/ready"))).toEqual([200, '{"status":"ready"}']);
+    expect(await seen(testApp().request("GET", "/health/ready"))).toEqual([
+      200,
+      '{"status":"ready"}',
+    ]);
   });
 });

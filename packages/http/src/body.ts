@@ -5,7 +5,7 @@ import type { AppEnv } from "./app-env.ts";
 import { problem, type ProblemCode } from "./problems.ts";
 
 /** A body of ours is a few short fields (OWASP ASVS 5.0 item 15.2.2). */
-export const MAX_BODY_BYTES = 16 * 1024;
+const MAX_BODY_BYTES = 16 * 1024;
 
 type BodyError = Extract<
   ProblemCode,
@@ -17,7 +17,7 @@ type Fields = Readonly<Record<string, unknown>>;
  * The fields of a form or a JSON object, told apart by `Content-Type`; none when there is no body.
  * A body that is too large is refused while it arrives, whatever length it said it had.
  */
-export async function readFields(request: Request): Promise<Result<Fields, BodyError>> {
+async function readFields(request: Request): Promise<Result<Fields, BodyError>> {
   const encoding = request.headers.get("content-encoding") ?? "identity";
   if (encoding.toLowerCase() !== "identity") return err("content_type_unsupported");
   const bytes = await readBytes(request);

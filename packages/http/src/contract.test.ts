@@ -14,7 +14,10 @@ describe("the course's seven routes", () => {
     const { register } = testApp();
     expect(await seen(register())).toEqual([200, `{"email":"${EMAIL}","message":"user created"}`]);
     expect(await seen(register())).toEqual([400, '{"message":"email already registered"}']);
-    expect(await seen(register("BOB@Example.COM"))).toEqual([400, '{"message":"email already registered"}']);
+    expect(await seen(register("BOB@Example.COM"))).toEqual([
+      400,
+      '{"message":"email already registered"}',
+    ]);
   });
 
   it("POST /sessions logs in and sets the cookie", async () => {
@@ -48,7 +51,10 @@ describe("the course's seven routes", () => {
     const { register, logIn, request } = testApp();
     await register();
     const { cookie } = await logIn();
-    expect(await seen(request("GET", "/profile", { headers: { cookie } }))).toEqual([200, `{"email":"${EMAIL}"}`]);
+    expect(await seen(request("GET", "/profile", { headers: { cookie } }))).toEqual([
+      200,
+      `{"email":"${EMAIL}"}`,
+    ]);
   });
 
   it("DELETE /sessions ends the session, forgets the cookie and leads home", async () => {
@@ -57,7 +63,9 @@ describe("the course's seven routes", () => {
     const { cookie } = await logIn();
     const response = await request("DELETE", "/sessions", { headers: { cookie } });
     expect([response.status, response.headers.get("location")]).toEqual([302, "/"]);
-    expect(response.headers.get("set-cookie")).toBe("session_id=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
+    expect(response.headers.get("set-cookie")).toBe(
+      "session_id=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0",
+    );
     expect((await request("GET", "/profile", { headers: { cookie } })).status).toBe(403);
     expect((await request("DELETE", "/sessions", { headers: { cookie } })).status).toBe(403);
   });
@@ -67,12 +75,22 @@ describe("the course's seven routes", () => {
     ["an empty one", { cookie: "session_id=" }],
     ["nonsense", { cookie: "session_id=nonsense" }],
     ["another name", { cookie: "session=x" }],
-  ])("GET /profile, DELETE /sessions and GET /sessions/current with %s are a 403", async (_, headers) => {
-    const { request } = testApp();
-    for (const [method, path] of [["GET", "/profile"], ["DELETE", "/sessions"], ["GET", "/sessions/current"]] as const) {
-      expect(await seen(request(method, path, { headers }))).toEqual([403, '{"message":"no session"}']);
-    }
-  });
+  ])(
+    "GET /profile, DELETE /sessions and GET /sessions/current with %s are a 403",
+    async (_, headers) => {
+      const { request } = testApp();
+      for (const [method, path] of [
+        ["GET", "/profile"],
+        ["DELETE", "/sessions"],
+        ["GET", "/sessions/current"],
+      ] as const) {
+        expect(await seen(request(method, path, { headers }))).toEqual([
+          403,
+          '{"message":"no session"}',
+        ]);
+      }
+    },
+  );
 
   it("POST and PUT /reset_password replace a forgotten password, once", async () => {
     const { register, logIn, send, request } = testApp();

@@ -5,7 +5,9 @@ import { testApp } from "./app.fixture.ts";
 async function verdict(method: string, headers: Record<string, string>, publicOrigin?: string) {
   const { request } = testApp({ publicOrigin });
   const accept = { accept: "application/problem+json" };
-  const response = await request(method, "/users", { headers: { host: "localhost", ...accept, ...headers } });
+  const response = await request(method, "/users", {
+    headers: { host: "localhost", ...accept, ...headers },
+  });
   const { code } = (await response.json()) as { code: string };
   return code === "cross_site_request" ? "refused" : "let through";
 }

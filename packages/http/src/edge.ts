@@ -59,7 +59,10 @@ export function edge({ policy, publicOrigin, onRequest }: EdgeOptions): Middlewa
  * `Sec-Fetch-Site`; older ones in `Origin`. A caller that sends neither is no browser, and has no
  * cookies but its own (OWASP CSRF Prevention Cheat Sheet).
  */
-function isCrossSiteWrite({ method, headers, url }: Request, publicOrigin: string | undefined): boolean {
+function isCrossSiteWrite(
+  { method, headers, url }: Request,
+  publicOrigin: string | undefined,
+): boolean {
   if (SAFE_METHODS.has(method)) return false;
   const site = headers.get("sec-fetch-site");
   if (site !== null) return site !== "same-origin" && site !== "none";

@@ -1,8 +1,4 @@
-import type {
-  RegisterError,
-  RequestResetError,
-  ResetPasswordError,
-} from "@postern/domain";
+import type { RegisterError, RequestResetError, ResetPasswordError } from "@postern/domain";
 import type { Context } from "hono";
 import type { AppEnv } from "./app-env.ts";
 
@@ -27,7 +23,7 @@ type HttpError =
 /** What can be wrong, as clients see it: stable, `snake_case`, listed in `docs/errors.md`. */
 export type ProblemCode = UseCaseError | HttpError;
 
-export interface Problem {
+interface Problem {
   readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 500 | 503;
   readonly message: string;
 }

@@ -59,7 +59,7 @@ function watchful(pool: pg.Pool): PostgresPool {
       const client = await pool.connect().catch((error: unknown) => {
         throw toFault(error);
       });
-      return watchfulClient(client as unknown as PostgresPoolClient);
+      return watchfulClient(client);
     },
   };
 }

@@ -32,16 +32,14 @@ export function eventsOf(events: readonly UserEvent[]): RawBuilder<unknown> {
 
 const toJson = (events: readonly UserEvent[]) =>
   JSON.stringify(
-    events.map(
-      (event): EventRow => ({
-        id: event.id,
-        type: event.type,
-        version: event.version,
-        user_id: event.userId ?? null,
-        occurred_at: event.occurredAt.toISOString(),
-        data: event.data,
-      }),
-    ),
+    events.map((event): EventRow => ({
+      id: event.id,
+      type: event.type,
+      version: event.version,
+      user_id: event.userId ?? null,
+      occurred_at: event.occurredAt.toISOString(),
+      data: event.data,
+    })),
   );
 
 type StoredEvent = Pick<EventsTable, "id" | "type" | "version" | "user_id" | "occurred_at"> & {

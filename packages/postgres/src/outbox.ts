@@ -21,7 +21,11 @@ export async function claimOutbox(
       ) returning event_id`.execute(transaction);
     if (claimed.length === 0) return 0;
     const ids = claimed.map(({ event_id }) => event_id);
-    const rows = await transaction.selectFrom("events").selectAll().where("id", "in", ids).execute();
+    const rows = await transaction
+      .selectFrom("events")
+      .selectAll()
+      .where("id", "in", ids)
+      .execute();
     await hand(rows.map(toEvent), transaction);
     return claimed.length;
   });

@@ -36,7 +36,12 @@ describe("Kysely on PGlite", () => {
   });
 
   it("goes on after a statement that fails", async () => {
-    await expect(db.selectFrom("nothing" as "users").selectAll().execute()).rejects.toThrow("nothing");
+    await expect(
+      db
+        .selectFrom("nothing" as "users")
+        .selectAll()
+        .execute(),
+    ).rejects.toThrow("nothing");
     expect(await postgresUserStore(db).find(aNewUser().id)).toBeUndefined();
   });
 });

@@ -1,4 +1,11 @@
-import type { EmailKey, PasswordHash, SessionId, TokenHash, TokenPurpose, UserId } from "@postern/domain";
+import type {
+  EmailKey,
+  PasswordHash,
+  SessionId,
+  TokenHash,
+  TokenPurpose,
+  UserId,
+} from "@postern/domain";
 import type { ColumnType, Generated } from "kysely";
 
 /** The tables as the migrations leave them. Rows become domain objects in each store's own file. */
@@ -36,7 +43,7 @@ export interface EventsTable {
 }
 
 /** Events that still have to be handed to the subscribers. */
-export interface OutboxTable {
+interface OutboxTable {
   readonly event_id: string;
   readonly created_at: Generated<Date>;
 }
@@ -52,7 +59,7 @@ export interface SessionsTable {
   readonly absolute_expires_at: Date;
 }
 
-export interface TokensTable {
+interface TokensTable {
   readonly token_hash: TokenHash;
   readonly purpose: TokenPurpose;
   readonly user_id: UserId;

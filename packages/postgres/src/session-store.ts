@@ -1,4 +1,10 @@
-import { MAX_SESSIONS, type Session, type SessionStore, type User, type UserId } from "@postern/domain";
+import {
+  MAX_SESSIONS,
+  type Session,
+  type SessionStore,
+  type User,
+  type UserId,
+} from "@postern/domain";
 import { type Kysely, type RawBuilder, type Selectable, sql } from "kysely";
 import type { Schema, SessionsTable } from "./schema.ts";
 
@@ -35,17 +41,28 @@ export function postgresSessionStore(db: Kysely<Schema>): SessionStore {
       const { rows } = await sql<CheckedRow>`
         select sessions.*, ${idleExpiresAt("sessions")}, users.email, users.email_verified_at,
           sessions.last_seen_at <= now() - ${milliseconds(touchEveryMs)} as is_due
-        ${liveSessions} and sessions.token_hash = ${tokenHash} and users.id = ${userId}`.execute(db);
+        ${liveSessions} and sessions.token_hash = ${tokenHash} and users.id = ${userId}`.execute(
+        db,
+      );
       const [row] = rows;
       if (!row) return undefined;
       // An update finds no row that has been ended since, so touching brings none back.
       const touched = row.is_due ? await touch(db, row) : row;
       const emailVerifiedAt = row.email_verified_at ?? undefined;
-      return touched && { session: toSession(touched), user: { id: userId, email: row.email, emailVerifiedAt } };
+      return (
+        touched && {
+          session: toSession(touched),
+          user: { id: userId, email: row.email, emailVerifiedAt },
+        }
+      );
     },
 
     async end(userId, sessionId) {
-      await db.deleteFrom("sessions").where("id", "=", sessionId).where("user_id", "=", userId).execute();
+      await db
+        .deleteFrom("sessions")
+        .where("id", "=", sessionId)
+        .where("user_id", "=", userId)
+        .execute();
     },
 
     async project() {
@@ -63,7 +80,10 @@ async function listLive(db: Kysely<Schema>, userId: UserId): Promise<readonly Se
   return rows.map(toSession);
 }
 
-async function touch(db: Kysely<Schema>, { token_hash }: SessionRow): Promise<SessionRow | undefined> {
+async function touch(
+  db: Kysely<Schema>,
+  { token_hash }: SessionRow,
+): Promise<SessionRow | undefined> {
   const { rows } = await sql<SessionRow>`
     update sessions set last_seen_at = now() where token_hash = ${token_hash}
     returning *, ${idleExpiresAt("sessions")}`.execute(db);

@@ -29,7 +29,9 @@ export async function freshDatabase(
   try {
     // One at a time: the first makes the template, and cloning bears no other connection to it.
     await admin.query("select pg_advisory_lock(hashtext($1))", [template]);
-    const { rowCount } = await admin.query("select from pg_database where datname = $1", [template]);
+    const { rowCount } = await admin.query("select from pg_database where datname = $1", [
+      template,
+    ]);
     if (rowCount === 0) await createTemplate(admin, postgresUrl, template);
     await admin.query(`create database "${name}" template "${template}"`);
   } finally {
@@ -39,7 +41,11 @@ export async function freshDatabase(
   return { url, ...connectPostgres({ url, ...options }) };
 }
 
-async function createTemplate(admin: pg.Client, serverUrl: string, template: string): Promise<void> {
+async function createTemplate(
+  admin: pg.Client,
+  serverUrl: string,
+  template: string,
+): Promise<void> {
   await admin.query(`create database "${template}"`);
   const connection = connectPostgres({ url: withDatabase(serverUrl, template) });
   await migrate(connection.db);

@@ -13,7 +13,9 @@ export function postgresUserStore(db: Kysely<Schema>): UserStore {
     events: readonly UserEvent[],
   ): Promise<User | undefined> {
     const { rows } = await sql<UserRow>`
-      with changed as (${statement} returning *), ${eventsOf(events)} select * from changed`.execute(db);
+      with changed as (${statement} returning *), ${eventsOf(events)} select * from changed`.execute(
+      db,
+    );
     return rows[0] && toUser(rows[0]);
   }
 

@@ -20,13 +20,14 @@ describe("a connection to Redis", () => {
     const server = await startRedis(program); // its own: it is going to be stopped
     const redis = await connectRedis(`redis://127.0.0.1:${server.port}`);
     const sessions = redisSessionStore(redis.client);
-    const check = () => sessions.check(memoryIds().userId(), "x" as TokenHash, coursePolicy.session);
+    const check = () =>
+      sessions.check(memoryIds().userId(), "x" as TokenHash, coursePolicy.session);
     expect(await check()).toBeUndefined();
 
     server.process.kill("SIGSTOP");
     const begun = Date.now();
     await expect(check()).rejects.toThrow(Unavailable);
-    expect(Date.now() - begun).toBeLessThan(2_000) // 0.8 s, and patience with a busy machine;
+    expect(Date.now() - begun).toBeLessThan(2_000); // 0.8 s, and patience with a busy machine;
     server.process.kill("SIGCONT");
     await expect.poll(check, { timeout: 5_000 }).toBeUndefined();
 
@@ -40,7 +41,11 @@ describe("a connection to Redis", () => {
     await redis.client.set(key, "not a hash", "PX", 10_000);
     const userId = memoryIds().userId();
     await redis.client.rename(key, `postern:user:${userId}`);
-    const check = redisSessionStore(redis.client).check(userId, "x" as TokenHash, coursePolicy.session);
+    const check = redisSessionStore(redis.client).check(
+      userId,
+      "x" as TokenHash,
+      coursePolicy.session,
+    );
     await expect(check).rejects.toThrow(/WRONGTYPE/);
     await redis.close();
   });

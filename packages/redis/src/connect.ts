@@ -51,7 +51,8 @@ export async function connectRedis(
     posternProject: PROJECT,
     posternList: LIST,
   };
-  for (const [name, lua] of Object.entries(scripts)) client.defineCommand(name, { numberOfKeys: 1, lua });
+  for (const [name, lua] of Object.entries(scripts))
+    client.defineCommand(name, { numberOfKeys: 1, lua });
   await client.connect().catch(onError); // it goes on trying; until then its commands are Unavailable
   return {
     client,
@@ -68,7 +69,8 @@ export async function answered<Value>(answer: Promise<Value>): Promise<Value> {
   try {
     return await answer;
   } catch (error) {
-    const isMistake = error instanceof Error && error.name === "ReplyError" && MISTAKE.test(error.message);
+    const isMistake =
+      error instanceof Error && error.name === "ReplyError" && MISTAKE.test(error.message);
     throw isMistake ? error : new Unavailable("Redis does not answer", { cause: error });
   }
 }

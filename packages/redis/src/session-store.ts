@@ -1,4 +1,11 @@
-import { MAX_SESSIONS, type Session, type SessionId, type SessionStore, type User, type UserId } from "@postern/domain";
+import {
+  MAX_SESSIONS,
+  type Session,
+  type SessionId,
+  type SessionStore,
+  type User,
+  type UserId,
+} from "@postern/domain";
 import { answered, type RedisClient } from "./connect.ts";
 
 /** What a check answers of a user, beside the id that is in the key. Times in ms since 1970. */
@@ -12,7 +19,15 @@ export function redisSessionStore(client: RedisClient): SessionStore {
   return {
     async open({ id, tokenHash, user, rules }) {
       const { idleMs, absoluteMs } = rules;
-      const values = [fieldOf(tokenHash), user.epoch, packUser(user), id, idleMs, absoluteMs, MAX_SESSIONS];
+      const values = [
+        fieldOf(tokenHash),
+        user.epoch,
+        packUser(user),
+        id,
+        idleMs,
+        absoluteMs,
+        MAX_SESSIONS,
+      ];
       const packed = await answered(client.posternOpen(keyOf(user.id), ...values));
       return packed === null ? undefined : toSession(user.id, packed);
     },
@@ -46,7 +61,10 @@ const keyOf = (userId: UserId) => `postern:user:${userId}`;
 const fieldOf = (tokenHash: string) => `s:${tokenHash}`;
 
 function packUser({ revision, email, emailVerifiedAt }: User): string {
-  const snapshot: Snapshot = { email, ...(emailVerifiedAt && { verified: emailVerifiedAt.getTime() }) };
+  const snapshot: Snapshot = {
+    email,
+    ...(emailVerifiedAt && { verified: emailVerifiedAt.getTime() }),
+  };
   return `${revision} ${JSON.stringify(snapshot)}`;
 }
 

@@ -38,7 +38,7 @@ describe.skipIf(!redisUrl)("redis", () => {
     async function opened() {
       const { sessions, users } = await world();
       const user = await aUser(users);
-      const tokenHash = memoryIds().eventId().padEnd(43, "x") as string as TokenHash;
+      const tokenHash = memoryIds().eventId().padEnd(43, "x") as TokenHash;
       const id: SessionId = memoryIds().sessionId();
       await sessions.open({ id, tokenHash, user, rules: coursePolicy.session });
       return { sessions, user, tokenHash, id, key: `postern:user:${user.id}` };
@@ -94,7 +94,9 @@ describe.skipIf(!redisUrl)("redis", () => {
       const { sessions, user, key } = await opened();
       await sessions.project({ ...user, revision: 9, epoch: 9 });
       expect(await redis.client.hkeys(key)).toEqual(["epoch", "user"]);
-      expect(await redis.client.pttl(key)).toBeGreaterThan(coursePolicy.session.absoluteMs - 60_000);
+      expect(await redis.client.pttl(key)).toBeGreaterThan(
+        coursePolicy.session.absoluteMs - 60_000,
+      );
     });
   });
 });

@@ -13,7 +13,15 @@ export async function startContainer(
   } catch {
     return undefined; // no client, or no engine behind it
   }
-  const id = docker("run", "--rm", "--detach", "--publish", `127.0.0.1::${port}`, ...options, image);
+  const id = docker(
+    "run",
+    "--rm",
+    "--detach",
+    "--publish",
+    `127.0.0.1::${port}`,
+    ...options,
+    image,
+  );
   const published = docker("port", id, `${port}/tcp`).split(":").at(-1);
   return {
     port: Number(published),

@@ -18,7 +18,9 @@ export function debianRedis(): { path: string; libraries: string } | undefined {
     try {
       fetchPackages(folder, root);
     } catch (error) {
-      console.error(`apt could not fetch it (is the package list there? apt-get update): ${String(error)}`);
+      console.error(
+        `apt could not fetch it (is the package list there? apt-get update): ${String(error)}`,
+      );
       return undefined;
     }
   }
@@ -29,7 +31,11 @@ export function debianRedis(): { path: string; libraries: string } | undefined {
 function fetchPackages(folder: string, root: string): void {
   mkdirSync(root, { recursive: true });
   const run = (command: string, args: readonly string[]) =>
-    execFileSync(command, args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+    execFileSync(command, args, {
+      cwd: folder,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    });
   const relations = ["recommends", "suggests", "conflicts", "breaks", "replaces", "enhances"];
   const depends = run("apt-cache", [
     "depends",

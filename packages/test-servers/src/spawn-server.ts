@@ -16,7 +16,8 @@ export function unprivileged(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
   for (const name of ["postgres", "nobody"]) {
     try {
-      const id = (flag: string) => Number(execFileSync("id", [flag, name], { encoding: "utf8", stdio: "pipe" }));
+      const id = (flag: string) =>
+        Number(execFileSync("id", [flag, name], { encoding: "utf8", stdio: "pipe" }));
       return { uid: id("-u"), gid: id("-g") };
     } catch {
       continue; // no such user here: try the next
@@ -61,7 +62,12 @@ export async function spawnServer(
   const child = spawn(
     tied ? "setpriv" : command,
     tied ? ["--pdeathsig", "KILL", command, ...args] : [...args],
-    { cwd: options.folder, env: { ...process.env, ...options.env }, stdio: "ignore", ...options.owner },
+    {
+      cwd: options.folder,
+      env: { ...process.env, ...options.env },
+      stdio: "ignore",
+      ...options.owner,
+    },
   );
   const exited = new Promise<void>((resolve) => {
     child.once("exit", () => resolve());

@@ -15,7 +15,9 @@ async function opened() {
   if (!result.ok) throw new Error(result.error);
   const { userId } = result.value.session;
   const mailer = keptMailer(() => undefined);
-  const requested = (data: Partial<Extract<UserEvent, { type: "user.password_reset_requested" }>["data"]>): UserEvent => ({
+  const requested = (
+    data: Partial<Extract<UserEvent, { type: "user.password_reset_requested" }>["data"]>,
+  ): UserEvent => ({
     id: ports.ids.eventId(),
     type: "user.password_reset_requested",
     version: 1,
@@ -30,7 +32,13 @@ describe("every handler", () => {
   it("ends in the same state however often and in whatever order it hears of events", async () => {
     const { ports, userId, mailer, requested } = await opened();
     const reset = requested({});
-    const disable = { id: ports.ids.eventId(), version: 1, userId, occurredAt: new Date(), data: {} } as const;
+    const disable = {
+      id: ports.ids.eventId(),
+      version: 1,
+      userId,
+      occurredAt: new Date(),
+      data: {},
+    } as const;
     const events: UserEvent[] = [{ ...disable, type: "user.disabled" }, reset, reset];
     for (const event of [...events, ...events.toReversed()]) {
       for (const { handle } of SUBSCRIBERS) await handle(ports, event);

@@ -27,7 +27,11 @@ async function sendReset(ports: HandlerPorts, { id, userId, data }: ResetRequest
   const ttlMs = new Date(data.expiresAt).getTime() - ports.clock.now().getTime();
   if (!user || !isEnabled(user) || user.epoch !== data.epoch || ttlMs <= 0) return;
   const { token, tokenHash } = ports.secrets.resetTokenOf(id);
-  await ports.tokens.put(tokenHash, { purpose: "password_reset", userId, epoch: data.epoch }, ttlMs);
+  await ports.tokens.put(
+    tokenHash,
+    { purpose: "password_reset", userId, epoch: data.epoch },
+    ttlMs,
+  );
   await ports.mailer.send(resetMessage({ eventId: id, to: user.email, token }));
 }
 

@@ -14,16 +14,16 @@ interface Event<Type extends string, Version extends number, Data, Subject = Use
 
 type Nothing = Readonly<Record<string, never>>;
 
-export type UserCreated = Event<"user.created", 1, Nothing>;
+type UserCreated = Event<"user.created", 1, Nothing>;
 
 /** A password was replaced; every earlier session and token of the user has ended. */
-export type PasswordChanged = Event<"user.password_changed", 1, { readonly by: "reset" }>;
+type PasswordChanged = Event<"user.password_changed", 1, { readonly by: "reset" }>;
 
 /**
  * Somebody asked to reset the password of an address. Nobody's (`userId` undefined), when no user
  * who may reset has the address and the policy hides that: the same is done and kept either way.
  */
-export type PasswordResetRequested = Event<
+type PasswordResetRequested = Event<
   "user.password_reset_requested",
   1,
   {
@@ -37,10 +37,10 @@ export type PasswordResetRequested = Event<
   UserId | undefined
 >;
 
-export type UserDisabled = Event<"user.disabled", 1, Nothing>;
-export type UserEnabled = Event<"user.enabled", 1, Nothing>;
-export type SessionCreated = Event<"session.created", 1, { readonly sessionId: SessionId }>;
-export type SessionRevoked = Event<
+type UserDisabled = Event<"user.disabled", 1, Nothing>;
+type UserEnabled = Event<"user.enabled", 1, Nothing>;
+type SessionCreated = Event<"session.created", 1, { readonly sessionId: SessionId }>;
+type SessionRevoked = Event<
   "session.revoked",
   1,
   { readonly sessionId: SessionId; readonly by: "log_out" }

@@ -12,7 +12,14 @@ export function newEvent<Type extends UserEvent["type"]>(
   type: Type,
   { userId, data }: Facts<Type>,
 ): Extract<UserEvent, { type: Type }> {
-  const event = { id: ports.ids.eventId(), type, version: 1, userId, occurredAt: ports.clock.now(), data };
+  const event = {
+    id: ports.ids.eventId(),
+    type,
+    version: 1,
+    userId,
+    occurredAt: ports.clock.now(),
+    data,
+  };
   // The compiler cannot follow a generic discriminant; Facts has tied userId and data to the type.
   return event as unknown as Extract<UserEvent, { type: Type }>;
 }

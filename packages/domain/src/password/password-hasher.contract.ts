@@ -30,7 +30,10 @@ export function passwordHasherContract(open: (cost: "small" | "large") => Passwo
   });
 
   it("matches nothing where there is no hash, or a malformed one", async () => {
-    for (const hash of [undefined, "", "x", "$2b$", "$2b$99$short", "\0"] as (PasswordHash | undefined)[]) {
+    for (const hash of [undefined, "", "x", "$2b$", "$2b$99$short", "\0"] as (
+      | PasswordHash
+      | undefined
+    )[]) {
       expect(await small.verify(prepare("any"), hash)).toBe(false);
     }
   });

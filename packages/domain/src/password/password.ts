@@ -32,10 +32,16 @@ export function refusePassword(
   rules: PasswordRules,
   emailKey: EmailKey,
 ): PasswordRefusal | undefined {
-  if ([...password].length < rules.minCodePoints) return "password_too_short";
+  if (countCodePoints(password) < rules.minCodePoints) return "password_too_short";
   const plain = password.toLowerCase();
   const isEmail = plain === emailKey || plain === emailKey.slice(0, emailKey.indexOf("@"));
   return rules.refuseEmail && isEmail ? "password_too_easy" : undefined;
+}
+
+function countCodePoints(text: string): number {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
 }
 
 /** Bytes in UTF-8 (RFC 3629). The domain knows no TextEncoder. */

@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { bob, EMAIL, eventTypes, loggedIn, meanwhile, PASSWORD, registered, reset, resetTokenFor } from "../journey.fixture.ts";
+import {
+  bob,
+  EMAIL,
+  eventTypes,
+  loggedIn,
+  meanwhile,
+  PASSWORD,
+  registered,
+  reset,
+  resetTokenFor,
+} from "../journey.fixture.ts";
 import { memoryClock, memoryPorts } from "../memory.ts";
 import { strictPolicy } from "../policy.ts";
 import { checkSession } from "../session/check-session.ts";
@@ -23,11 +33,14 @@ describe("asking for a reset", () => {
     });
   });
 
-  it.each(["eve@example.com", "", "nonsense"])("refuses %o under open disclosure", async (email) => {
-    const ports = memoryPorts();
-    await registered(ports);
-    expect(await requestReset(ports, { email })).toEqual({ ok: false, error: "email_unknown" });
-  });
+  it.each(["eve@example.com", "", "nonsense"])(
+    "refuses %o under open disclosure",
+    async (email) => {
+      const ports = memoryPorts();
+      await registered(ports);
+      expect(await requestReset(ports, { email })).toEqual({ ok: false, error: "email_unknown" });
+    },
+  );
 
   it("says and does the same for everybody when disclosure is closed, whatever the state", async () => {
     const ports = memoryPorts({ policy: strictPolicy });
@@ -39,11 +52,17 @@ describe("asking for a reset", () => {
     const observed: { result: unknown; calls: string[] }[] = [];
     for (const email of [EMAIL, "nobody@example.com"]) {
       calls.length = 0;
-      observed.push({ result: await requestReset({ ...ports, users, events }, { email }), calls: [...calls] });
+      observed.push({
+        result: await requestReset({ ...ports, users, events }, { email }),
+        calls: [...calls],
+      });
     }
     await disableUser(ports, id);
     calls.length = 0;
-    observed.push({ result: await requestReset({ ...ports, users, events }, { email: EMAIL }), calls: [...calls] });
+    observed.push({
+      result: await requestReset({ ...ports, users, events }, { email: EMAIL }),
+      calls: [...calls],
+    });
     const same = { result: { ok: true, value: undefined }, calls: ["find", "append"] };
     expect(observed).toEqual([same, same, same]);
   });
@@ -79,7 +98,9 @@ describe("resetting a password", () => {
     const uses = Array.from({ length: 100 }, (_, index) => reset(ports, token, `NewPwd${index}`));
     const results = await Promise.all(uses);
     expect(results.filter(({ ok }) => ok)).toHaveLength(1);
-    expect((await eventTypes(ports)).filter((type) => type === "user.password_changed")).toHaveLength(1);
+    expect(
+      (await eventTypes(ports)).filter((type) => type === "user.password_changed"),
+    ).toHaveLength(1);
   });
 
   it("refuses a used token that the token store brings back", async () => {
@@ -100,7 +121,10 @@ describe("resetting a password", () => {
     const token = await resetTokenFor(ports);
     await disableUser(ports, id);
     expect(await reset(ports, token)).toEqual(invalid);
-    expect(await requestReset(ports, { email: EMAIL })).toEqual({ ok: false, error: "email_unknown" });
+    expect(await requestReset(ports, { email: EMAIL })).toEqual({
+      ok: false,
+      error: "email_unknown",
+    });
     await enableUser(ports, id);
     expect(await reset(ports, token)).toEqual(invalid);
   });
@@ -121,7 +145,11 @@ describe("resetting a password", () => {
     for (const email of ["eve@example.com", "nobody@example.com", ""]) {
       expect(await resetPassword(ports, { email, token, newPassword: "NewPwd" })).toEqual(invalid);
     }
-    const spelt = await resetPassword(ports, { email: "BOB@example.com", token, newPassword: "NewPwd" });
+    const spelt = await resetPassword(ports, {
+      email: "BOB@example.com",
+      token,
+      newPassword: "NewPwd",
+    });
     expect(spelt.ok).toBe(true);
   });
 
@@ -151,7 +179,9 @@ describe("resetting a password", () => {
     await registered(ports);
     const token = await resetTokenFor(ports);
     const hash = () => Promise.reject(new Unavailable("at capacity"));
-    await expect(reset({ ...ports, hasher: { ...ports.hasher, hash } }, token)).rejects.toThrow(Unavailable);
+    await expect(reset({ ...ports, hasher: { ...ports.hasher, hash } }, token)).rejects.toThrow(
+      Unavailable,
+    );
     expect((await reset(ports, token)).ok).toBe(true);
   });
 

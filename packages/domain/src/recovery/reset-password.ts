@@ -31,7 +31,10 @@ export async function resetPassword(
   if (refusal) return err(refusal); // before anything is spent
 
   const passwordHash = await ports.hasher.hash(password.value);
-  const changed = newEvent(ports, "user.password_changed", { userId: user.id, data: { by: "reset" } });
+  const changed = newEvent(ports, "user.password_changed", {
+    userId: user.id,
+    data: { by: "reset" },
+  });
   const change = { userId: user.id, expectedEpoch: claim.epoch, passwordHash };
   const renewed = await ports.users.replacePassword(change, [changed]);
   if (!renewed) return err("reset_token_invalid"); // another use of it, or of a sibling, was first

@@ -13,7 +13,7 @@ export interface TokenWorld {
 }
 
 const ids = memoryIds();
-const aTokenHash = () => ids.eventId().replaceAll("-", "").padEnd(43, "x") as string as TokenHash;
+const aTokenHash = () => ids.eventId().replaceAll("-", "").padEnd(43, "x") as TokenHash;
 const MINUTE_MS = 60_000;
 
 /** What every TokenStore does, whatever it is built on. */

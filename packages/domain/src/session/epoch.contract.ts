@@ -113,7 +113,12 @@ function aPerson(): Person {
   return { email, password: undefined, hasherCost: 1, enabled: true, ended: new Set(), ...lists };
 }
 
-async function perform(given: Ports, everybody: Person[], one: Step, alone: boolean): Promise<void> {
+async function perform(
+  given: Ports,
+  everybody: Person[],
+  one: Step,
+  alone: boolean,
+): Promise<void> {
   const person = everybody[one.user] as Person;
   const { email } = person;
   const ports = { ...given, hasher: costing(given, person) };
@@ -200,7 +205,9 @@ async function expectInvariants(ports: Ports, person: Person): Promise<void> {
     const accepted = (await checkSession(ports, token)) !== undefined;
     expect(accepted).toBe(epoch === user.epoch && !person.ended.has(token));
   }
-  const live = person.logIns.filter((one) => one.epoch === user.epoch && !person.ended.has(one.token));
+  const live = person.logIns.filter(
+    (one) => one.epoch === user.epoch && !person.ended.has(one.token),
+  );
   expect(await ports.sessions.list(user.id)).toHaveLength(live.length);
 
   const epochs = person.resets.map(({ epoch }) => epoch);
@@ -210,7 +217,8 @@ async function expectInvariants(ports: Ports, person: Person): Promise<void> {
   const matching: string[] = [];
   for (const password of PASSWORDS) {
     const prepared = toPassword(password, ports.hasher.maxBytes);
-    if (prepared.ok && (await ports.hasher.verify(prepared.value, passwordHash))) matching.push(password);
+    if (prepared.ok && (await ports.hasher.verify(prepared.value, passwordHash)))
+      matching.push(password);
   }
   expect(matching).toEqual([person.password]);
 

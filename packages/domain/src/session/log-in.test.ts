@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { bob, EMAIL, eventTypes, loggedIn, meanwhile, PASSWORD, registered, reset, resetTokenFor } from "../journey.fixture.ts";
+import {
+  bob,
+  EMAIL,
+  eventTypes,
+  loggedIn,
+  meanwhile,
+  PASSWORD,
+  registered,
+  reset,
+  resetTokenFor,
+} from "../journey.fixture.ts";
 import { memoryPasswordHasher, memoryPorts } from "../memory.ts";
 import { disableUser, enableUser } from "../user/disable-user.ts";
 import { checkSession } from "./check-session.ts";
@@ -77,7 +87,11 @@ describe("logging in", () => {
     expect(await checkSession(ports, token)).toBeUndefined();
     expect(await checkSession(ports, (await loggedIn(ports)).token)).toBeDefined();
     const types = await eventTypes(ports);
-    expect(types.filter((type) => type.startsWith("user."))).toEqual(["user.created", "user.disabled", "user.enabled"]);
+    expect(types.filter((type) => type.startsWith("user."))).toEqual([
+      "user.created",
+      "user.disabled",
+      "user.enabled",
+    ]);
   });
 });
 
@@ -92,7 +106,10 @@ describe("a log-in that a reset overtakes", () => {
     await registered(ports);
     const resetToken = await resetTokenFor(ports);
     const port = meanwhile(ports[portName], name, () => reset(ports, resetToken), when);
-    const result = await logIn({ ...ports, [portName]: port }, { email: EMAIL, password: PASSWORD });
+    const result = await logIn(
+      { ...ports, [portName]: port },
+      { email: EMAIL, password: PASSWORD },
+    );
     const listed = await ports.sessions.list((await bob(ports)).id);
     return { result, listed, types: await eventTypes(ports) };
   }
@@ -145,7 +162,9 @@ describe("making a hash anew", () => {
     await registered(ports);
     const resetToken = await resetTokenFor(ports);
     const hasher = meanwhile(withCost(2), "hash", () => reset(ports, resetToken, "NewPwd"));
-    expect(await logIn({ ...ports, hasher }, { email: EMAIL, password: PASSWORD })).toEqual(refused);
+    expect(await logIn({ ...ports, hasher }, { email: EMAIL, password: PASSWORD })).toEqual(
+      refused,
+    );
     expect(await hashOf(ports)).toBe("plain$1$NewPwd");
   });
 });

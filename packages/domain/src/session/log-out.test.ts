@@ -50,7 +50,9 @@ describe("logging out", () => {
     await registered(ports);
     const { token } = await loggedIn(ports);
     const end = () => Promise.reject(new Unavailable("Redis does not answer"));
-    await expect(logOut({ ...ports, sessions: { ...ports.sessions, end } }, token)).rejects.toThrow(Unavailable);
+    await expect(logOut({ ...ports, sessions: { ...ports.sessions, end } }, token)).rejects.toThrow(
+      Unavailable,
+    );
     expect(await eventTypes(ports)).toContain("session.revoked");
   });
 });
@@ -66,7 +68,9 @@ describe("checking a session", () => {
       calls += 1;
       return sessions.check(...given);
     };
-    expect(await checkSession({ policy, secrets, sessions: { ...sessions, check } }, token)).toBeDefined();
+    expect(
+      await checkSession({ policy, secrets, sessions: { ...sessions, check } }, token),
+    ).toBeDefined();
     expect(calls).toBe(1);
   });
 });

@@ -14,7 +14,10 @@ export async function logOut(
   const checked = await checkSession(ports, token);
   if (!checked) return err("session_missing");
   const { id: sessionId, userId } = checked.session;
-  const revoked = newEvent(ports, "session.revoked", { userId, data: { sessionId, by: "log_out" } });
+  const revoked = newEvent(ports, "session.revoked", {
+    userId,
+    data: { sessionId, by: "log_out" },
+  });
   try {
     await ports.events.append([revoked]);
   } finally {

@@ -41,7 +41,16 @@ export function secretSourceContract(open: () => SecretSource): void {
 
   it("reads nothing out of what is no session token", () => {
     const secrets = open();
-    for (const text of ["", " ", "x", "null", "undefined", "\0", "é".repeat(64), "x".repeat(10_000)]) {
+    for (const text of [
+      "",
+      " ",
+      "x",
+      "null",
+      "undefined",
+      "\0",
+      "é".repeat(64),
+      "x".repeat(10_000),
+    ]) {
       expect(secrets.readSessionToken(text)).toBeUndefined();
     }
   });

@@ -15,7 +15,7 @@ export interface SessionWorld {
 }
 
 const ids = memoryIds();
-const aTokenHash = () => ids.eventId().replaceAll("-", "").padEnd(43, "x") as string as TokenHash;
+const aTokenHash = () => ids.eventId().replaceAll("-", "").padEnd(43, "x") as TokenHash;
 const HOUR_MS = 3_600_000;
 const RULES: SessionRules = { idleMs: HOUR_MS, absoluteMs: 2 * HOUR_MS, touchEveryMs: HOUR_MS };
 
@@ -171,8 +171,11 @@ export function sessionStoreContract(open: () => Promise<SessionWorld>): void {
       const untouched = await check(HOUR_MS);
       expect(untouched?.session).toEqual(born);
       const touched = await check(1);
-      expect(touched?.session.lastSeenAt.getTime()).toBeGreaterThan(born?.lastSeenAt.getTime() ?? 0);
-      const idle = touched && touched.session.idleExpiresAt.getTime() - touched.session.lastSeenAt.getTime();
+      expect(touched?.session.lastSeenAt.getTime()).toBeGreaterThan(
+        born?.lastSeenAt.getTime() ?? 0,
+      );
+      const idle =
+        touched && touched.session.idleExpiresAt.getTime() - touched.session.lastSeenAt.getTime();
       expect(idle).toBe(HOUR_MS);
       expect(touched?.session.absoluteExpiresAt).toEqual(born?.absoluteExpiresAt);
       expect(await sessions.list(user.id)).toEqual([touched?.session]);

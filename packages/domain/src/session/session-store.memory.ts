@@ -39,7 +39,11 @@ export function memorySessionStore(clock: Clock): SessionStore {
       const now = clock.now();
       const session = seen(
         {
-          ...{ id, userId: user.id, epoch: user.epoch, idleMs: rules.idleMs, createdAt: now },
+          id,
+          userId: user.id,
+          epoch: user.epoch,
+          idleMs: rules.idleMs,
+          createdAt: now,
           absoluteExpiresAt: new Date(now.getTime() + rules.absoluteMs),
         },
         now,
@@ -79,6 +83,9 @@ export function memorySessionStore(clock: Clock): SessionStore {
 
 /** The session as of its use at `now`: the idle expiry moves, never past the absolute one. */
 function seen(session: Omit<Kept, "lastSeenAt" | "idleExpiresAt">, now: Date): Kept {
-  const idleExpiresAt = Math.min(now.getTime() + session.idleMs, session.absoluteExpiresAt.getTime());
+  const idleExpiresAt = Math.min(
+    now.getTime() + session.idleMs,
+    session.absoluteExpiresAt.getTime(),
+  );
   return { ...session, lastSeenAt: now, idleExpiresAt: new Date(idleExpiresAt) };
 }

@@ -58,7 +58,10 @@ export function userStoreContract(open: () => Promise<UserWorld>): void {
     it("gives the hash with the credentials, and none to a user without a password", async () => {
       const { users } = await open();
       const user = await aUser(users, { passwordHash: aHash("kept") });
-      expect(await users.findCredentials(user.emailKey)).toEqual({ user, passwordHash: aHash("kept") });
+      expect(await users.findCredentials(user.emailKey)).toEqual({
+        user,
+        passwordHash: aHash("kept"),
+      });
       const bare = await aUser(users, { passwordHash: undefined });
       const credentials = await users.findCredentials(bare.emailKey);
       expect(credentials).toEqual({ user: bare, passwordHash: undefined });

@@ -88,7 +88,11 @@ export function memoryUserStore(clock: Clock, log: UserEvent[]): UserStore {
     },
 
     async enable(userId, events) {
-      return update(userId, ({ user }) => (user.disabledAt ? { disabledAt: undefined } : undefined), events);
+      return update(
+        userId,
+        ({ user }) => (user.disabledAt ? { disabledAt: undefined } : undefined),
+        events,
+      );
     },
 
     async confirmEpoch(userId, epoch, events) {

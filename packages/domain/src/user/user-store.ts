@@ -43,10 +43,7 @@ export interface UserStore {
    * enabled. Of any number of simultaneous callers with one epoch, one gets the user; the others
    * `undefined`.
    */
-  replacePassword(
-    change: PasswordChange,
-    events: readonly UserEvent[],
-  ): Promise<User | undefined>;
+  replacePassword(change: PasswordChange, events: readonly UserEvent[]): Promise<User | undefined>;
   /**
    * Replaces the hash by another of the same password, if epoch and hash are still as expected, so
    * that an old password cannot come back. Raises no epoch. `undefined`: nothing was replaced.

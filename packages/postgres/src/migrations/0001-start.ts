@@ -40,7 +40,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .createTable("sessions")
     .addColumn("token_hash", "text", (column) => column.primaryKey())
     .addColumn("id", "uuid", (column) => column.notNull().unique())
-    .addColumn("user_id", "uuid", (column) => column.notNull().references("users.id").onDelete("cascade"))
+    .addColumn("user_id", "uuid", (column) =>
+      column.notNull().references("users.id").onDelete("cascade"),
+    )
     .addColumn("epoch", "integer", (column) => column.notNull())
     .addColumn("idle_ms", "double precision", (column) => column.notNull())
     .addColumn("created_at", "timestamptz", (column) => column.notNull().defaultTo(now))
@@ -53,7 +55,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .createTable("tokens")
     .addColumn("token_hash", "text", (column) => column.primaryKey())
     .addColumn("purpose", "text", (column) => column.notNull())
-    .addColumn("user_id", "uuid", (column) => column.notNull().references("users.id").onDelete("cascade"))
+    .addColumn("user_id", "uuid", (column) =>
+      column.notNull().references("users.id").onDelete("cascade"),
+    )
     .addColumn("epoch", "integer", (column) => column.notNull())
     .addColumn("expires_at", "timestamptz", (column) => column.notNull())
     .execute();
