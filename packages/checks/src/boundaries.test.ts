@@ -8,6 +8,7 @@ const TOOLS = {
   boundaries: ["turbo", "boundaries"],
   "dead code": ["knip"],
   format: ["oxfmt", "--check", "."],
+  publint: ["publint", "packages/crypto", "--pack=false", "--strict"],
 } as const;
 
 interface Violation {
@@ -162,6 +163,13 @@ const VIOLATIONS: readonly Violation[] = [
     file: `${redis}/planted-format.ts`,
     text: "export const planted   =  1\n",
     reported: /planted-format\.ts/,
+  },
+  {
+    rule: "what a package says it exports is there",
+    tool: "publint",
+    file: "packages/crypto/package.json",
+    text: '{ "name": "@postern/crypto", "version": "0.1.0", "type": "module", "exports": { ".": "./src/planted-nowhere.ts" } }\n',
+    reported: /planted-nowhere\.ts/,
   },
 ];
 

@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { read, trackedFiles } from "./repository.ts";
+
+const FOLDERS_AT_THE_TOP = new Set([".ci", "apps", "docs", "packages"]);
+/** Folders are named after what the domain talks of, never after a layer or after nothing. */
+const NAMES_OF_NOTHING =
+  /(^|\/)(utils?|helpers?|common|shared|lib|misc|services?|entities|dtos?|base)(\/|\.ts$)/;
+/** Things this repository does without: they hide who calls whom. */
+const MACHINERY = /^\s*(?:export )?(?:abstract class|namespace|@\w+\()/m;
+
+const misplaced = (files: readonly string[]) =>
+  files.filter((file) => file.includes("/") && !FOLDERS_AT_THE_TOP.has(file.split("/")[0] ?? ""));
+const misnamed = (files: readonly string[]) => files.filter((file) => NAMES_OF_NOTHING.test(file));
+const notKebab = (files: readonly string[]) =>
+  files.filter((file) => file.endsWith(".ts") && /[A-Z_]/.test(file));
+
+describe("the repository", () => {
+  const files = trackedFiles();
+
+  it("has nothing but packages, apps and docs beside the root's files", () => {
+    expect(misplaced(files)).toEqual([]);
+    expect(misplaced(["tools/x.ts", "README.md"])).toEqual(["tools/x.ts"]);
+  });
+
+  it("names no folder and no file after nothing", () => {
+    expect(misnamed(files)).toEqual([]);
+    expect(misnamed(["packages/a/src/utils/x.ts", "packages/a/src/helpers.ts"])).toHaveLength(2);
+  });
+
+  it("names its files in kebab-case", () => {
+    expect(notKebab(files)).toEqual([]);
+    expect(notKebab(["packages/a/src/userStore.ts"])).toHaveLength(1);
+  });
+
+  it("has no abstract classes, namespaces or decorators", () => {
+    const sources = files.filter((file) => file.endsWith(".ts"));
+    expect(sources.length).toBeGreaterThan(50);
+    expect(sources.filter((file) => MACHINERY.test(read(file)))).toEqual([]);
+    expect(MACHINERY.test("@injectable()\nclass A {}")).toBe(true);
+  });
+
+  it("has one index.ts a package, and none inside", () => {
+    const indexes = files.filter((file) => file.endsWith("/index.ts"));
+    expect(
+      indexes.filter((file) => !/^(packages|apps)\/[\w-]+\/src\/index\.ts$/.test(file)),
+    ).toEqual([]);
+  });
+});
