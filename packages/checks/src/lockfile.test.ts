@@ -4,30 +4,19 @@ import { read } from "./repository.ts";
 const lockfile = read("pnpm-lock.yaml");
 
 /** Packages that come as one binary a platform; a lockfile made carelessly lacks some. */
-const NATIVE = [
-  [
-    "@node-rs/bcrypt-",
-    ["darwin-arm64", "darwin-x64", "linux-x64-gnu", "linux-arm64-gnu", "win32-x64-msvc"],
-  ],
+const NAPI = ["darwin-arm64", "darwin-x64", "linux-x64-gnu", "linux-arm64-gnu", "win32-x64-msvc"];
+const GO = ["darwin-arm64", "darwin-x64", "linux-x64", "linux-arm64", "win32-x64"];
+const NATIVE: readonly [prefix: string, platforms: readonly string[]][] = [
+  ["@node-rs/bcrypt-", NAPI],
+  ["@oxc-parser/binding-", NAPI],
+  ["@oxc-resolver/binding-", NAPI],
+  ["@oxfmt/binding-", NAPI],
+  ["@oxlint/binding-", NAPI],
+  ["@oxlint-tsgolint/", GO],
+  ["@rolldown/binding-", NAPI],
   ["@turbo/", ["darwin-arm64", "darwin-64", "linux-64", "linux-arm64", "windows-64"]],
-  [
-    "@oxlint/binding-",
-    ["darwin-arm64", "darwin-x64", "linux-x64-gnu", "linux-arm64-gnu", "win32-x64-msvc"],
-  ],
-  ["@oxlint-tsgolint/", ["darwin-arm64", "darwin-x64", "linux-x64", "linux-arm64", "win32-x64"]],
-  [
-    "@oxfmt/binding-",
-    ["darwin-arm64", "darwin-x64", "linux-x64-gnu", "linux-arm64-gnu", "win32-x64-msvc"],
-  ],
-  [
-    "@typescript/typescript-",
-    ["darwin-arm64", "darwin-x64", "linux-x64", "linux-arm64", "win32-x64"],
-  ],
-  [
-    "@rolldown/binding-",
-    ["darwin-arm64", "darwin-x64", "linux-x64-gnu", "linux-arm64-gnu", "win32-x64-msvc"],
-  ],
-] as const;
+  ["@typescript/typescript-", GO],
+];
 
 describe("the lockfile", () => {
   it.each(NATIVE)("has %s for Linux, Mac and Windows", (prefix, platforms) => {
