@@ -1,0 +1,13 @@
+# One image for the API and the worker; compose.yaml says which of them it runs.
+FROM node:24-slim AS build
+WORKDIR /app
+COPY . .
+RUN npx -y pnpm@12 install --frozen-lockfile --prod --filter @postern/api... --filter @postern/worker...
+
+FROM node:24-slim
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=build /app /app
+USER node
+EXPOSE 5000
+CMD ["node", "apps/api/src/main.ts"]
