@@ -1,7 +1,7 @@
 import { isIPv6 } from "node:net";
 import { Unavailable } from "@postern/domain";
 import { createApp } from "@postern/http";
-import { errorFields, InvalidEnvironment, openLog } from "@postern/worker";
+import { errorFields, openLog, reasonFor } from "@postern/worker";
 import { banner } from "./banner.ts";
 import { parseConfig } from "./config.ts";
 import { openPorts } from "./ports.ts";
@@ -10,7 +10,7 @@ import { startServer } from "./server.ts";
 try {
   await main();
 } catch (error) {
-  console.error(error instanceof InvalidEnvironment ? error.message : error);
+  console.error(reasonFor(error));
   process.exit(1);
 }
 

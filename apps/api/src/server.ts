@@ -29,7 +29,9 @@ export async function startServer({ fetch, host, port }: ServerOptions): Promise
   const server = createAdaptorServer({ fetch, serverOptions: TIME_LIMITS }) as Server;
   server.maxConnections = MAX_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", (cause) =>
+      reject(new Error(`cannot listen on ${host}:${port}`, { cause })),
+    );
     server.listen(port, host, resolve);
   });
   const address = server.address();

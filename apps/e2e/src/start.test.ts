@@ -50,6 +50,19 @@ describe("starting", () => {
     });
     expect(await exitOf(api.child)).toBe(1);
     expect(api.output.join("\n")).toContain("Postgres does not answer");
+    expect(api.output.join("\n")).not.toMatch(/^ +at /m);
+  });
+
+  it("says so when its port is taken", async () => {
+    const first = await startApi(environment);
+    const { port } = new URL(first.origin);
+    const other = embeddedFolder();
+    const second = launchApi({ DATA_DIR: other.path, PORT: port });
+    expect(await exitOf(second.child)).toBe(1);
+    expect(second.output.join("\n")).toMatch(/cannot listen on .*EADDRINUSE/);
+    expect(second.output.join("\n")).not.toMatch(/^ +at /m);
+    await first.end();
+    other.remove();
   });
 
   it("lets a request under way end when it is told to stop", async () => {

@@ -1,4 +1,4 @@
 export { InvalidEnvironment, mistakesIn, type SecretKey, sharedEnvironment } from "./config.ts";
-export { errorFields, openLog } from "./log.ts";
+export { errorFields, openLog, reasonFor } from "./log.ts";
 export { queuesOnPglite } from "./queues.ts";
 export { type Worker, startWorker } from "./worker.ts";

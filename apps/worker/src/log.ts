@@ -4,6 +4,14 @@ import { type Logger, pino } from "pino";
 export const openLog = (app: "api" | "worker", level: string): Logger =>
   pino({ level, base: { app } });
 
+/** Why a process did not start: what the error says, and what lay behind it. */
+export function reasonFor(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error
+    ? `${error.message}: ${reasonFor(error.cause)}`
+    : error.message;
+}
+
 /**
  * What may be logged of an error. Never the error itself: drivers hang the row or the parameters on
  * it ("Failing row contains …"), and with them addresses and hashes.

@@ -1,14 +1,14 @@
 import { pendingMigrations } from "@postern/postgres";
 import { InvalidEnvironment, parseWorkerConfig } from "./config.ts";
-import { errorFields, openLog } from "./log.ts";
+import { errorFields, openLog, reasonFor } from "./log.ts";
 import { openPorts } from "./ports.ts";
 import { startWorker } from "./worker.ts";
 
 try {
   await main();
 } catch (error) {
-  console.error(error instanceof InvalidEnvironment ? error.message : error);
-  process.exitCode = 1;
+  console.error(reasonFor(error));
+  process.exit(1);
 }
 
 async function main(): Promise<void> {

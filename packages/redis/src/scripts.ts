@@ -109,7 +109,7 @@ if tonumber(ARGV[1]) > tonumber(kept[1]) then
   local ttl = redis.call('PTTL', KEYS[1])
   redis.call('DEL', KEYS[1]) -- every session in it is of an earlier epoch
   redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'user', ARGV[2])
-  redis.call('PEXPIRE', KEYS[1], ttl)
+  if ttl > 0 then redis.call('PEXPIRE', KEYS[1], ttl) end
 else
   redis.call('HSET', KEYS[1], 'user', ARGV[2])
 end

@@ -29,11 +29,11 @@ function lock(path: string): () => void {
     file.exec("pragma locking_mode = exclusive; begin exclusive");
   } catch (cause) {
     file.close();
-    const error = new InvalidEnvironment([
+    const isHeld = cause instanceof Error && /database is locked/.test(cause.message);
+    if (!isHeld) throw new Error("the data folder could not be locked", { cause });
+    throw new InvalidEnvironment([
       "DATA_DIR: another Postern is running on this data folder; stop it, or set another DATA_DIR",
     ]);
-    error.cause = cause;
-    throw error;
   }
   return () => file.close();
 }
