@@ -61,13 +61,13 @@ describe("the configuration", () => {
     const { policy } = parseConfig({
       ...FULL,
       POLICY_PASSWORD_MIN: "15",
-      POLICY_SESSION_IDLE_SECONDS: "900",
+      POLICY_SESSION_IDLE_SECONDS: "60",
       POLICY_COOKIE_NAME: "sid",
     });
     expect(policy).toEqual({
       ...strictPolicy,
       password: { ...strictPolicy.password, minCodePoints: 15 },
-      session: { ...strictPolicy.session, idleMs: 900_000 },
+      session: { ...strictPolicy.session, idleMs: 60_000, touchEveryMs: 6_000 },
       cookie: { ...strictPolicy.cookie, name: "sid" },
     });
   });

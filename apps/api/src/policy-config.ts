@@ -24,6 +24,7 @@ type PolicyEnvironment = z.infer<z.ZodObject<typeof policyEnvironment>>;
 export function toPolicy(env: PolicyEnvironment, byDefault: Policy["name"]): Policy {
   const base = (env.POLICY ?? byDefault) === "course" ? coursePolicy : strictPolicy;
   const { password, session, recovery, cookie } = base;
+  const idleMs = inMs(env.POLICY_SESSION_IDLE_SECONDS) ?? session.idleMs;
   return {
     name: base.name,
     disclosure: env.POLICY_DISCLOSURE ?? base.disclosure,
@@ -32,9 +33,10 @@ export function toPolicy(env: PolicyEnvironment, byDefault: Policy["name"]): Pol
       refuseEmail: env.POLICY_PASSWORD_REFUSE_EMAIL ?? password.refuseEmail,
     },
     session: {
-      idleMs: inMs(env.POLICY_SESSION_IDLE_SECONDS) ?? session.idleMs,
+      idleMs,
       absoluteMs: inMs(env.POLICY_SESSION_ABSOLUTE_SECONDS) ?? session.absoluteMs,
-      touchEveryMs: session.touchEveryMs,
+      // Written down less often than it expires, a session in use would seem idle.
+      touchEveryMs: Math.min(session.touchEveryMs, idleMs / 10),
     },
     recovery: { tokenTtlMs: inMs(env.POLICY_RESET_TOKEN_SECONDS) ?? recovery.tokenTtlMs },
     cookie: {

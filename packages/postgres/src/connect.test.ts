@@ -1,9 +1,9 @@
 import { Unavailable } from "@postern/domain";
 import { aNewUser, anEvent } from "@postern/domain/contract";
-import { testServers } from "@postern/test-servers";
+import { type Proxy, startProxy, testServers } from "@postern/test-servers";
 import { sql } from "kysely";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connectPostgres } from "./connect.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { connectPostgres, type PostgresConnection } from "./connect.ts";
 import { type FreshDatabase, freshDatabase } from "./testing.ts";
 import { postgresUserStore } from "./user-store.ts";
 
@@ -36,6 +36,48 @@ describe("a connection to Postgres", () => {
       if (result.status === "rejected") expect(result.reason).toBeInstanceOf(Unavailable);
     }
     await expect(database.ping()).resolves.toBeUndefined();
+  });
+
+  describe("through a network that fails", () => {
+    let proxy: Proxy;
+    let connection: PostgresConnection;
+    const pings = () => Promise.allSettled(Array.from({ length: 5 }, () => connection.ping()));
+    beforeEach(async () => {
+      const url = new URL(database.url);
+      proxy = await startProxy(Number(url.port || 5432));
+      url.port = String(proxy.port);
+      url.hostname = "127.0.0.1";
+      connection = connectPostgres({ url: url.href });
+      await pings();
+    });
+    afterEach(async () => {
+      await proxy.close();
+      await connection.close();
+    });
+
+    it("survives a connection that breaks in the middle of a statement", async () => {
+      const asleep = sql`select pg_sleep(1)`.execute(connection.db);
+      setTimeout(() => proxy.cut(), 100);
+      await expect(asleep).rejects.toThrow(Unavailable);
+      await expect(connection.ping()).resolves.toBeUndefined();
+    });
+
+    it("survives a connection that breaks within a transaction, between two statements", async () => {
+      const transaction = connection.db.transaction().execute(async (trx) => {
+        await sql`select 1`.execute(trx);
+        proxy.cut();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        await sql`select 1`.execute(trx);
+      });
+      await expect(transaction).rejects.toThrow();
+      await expect(connection.ping()).resolves.toBeUndefined();
+    });
+
+    it("needs one timeout, and not one for each connection, to find that all of them are dead", async () => {
+      proxy.swallow();
+      await expect(connection.ping()).rejects.toThrow(Unavailable);
+      for (const { status } of await pings()) expect(status).toBe("fulfilled");
+    });
   });
 
   it("does not pass off a mistake in a statement as the server's fault", async () => {

@@ -9,10 +9,13 @@ const PASSING = /^(08|53|57P|57014|40001|40P01|55P03|25006)/;
 
 /** An `Unavailable` for whatever will pass by itself; anything else is a bug and stays what it is. */
 export function toFault(error: unknown): unknown {
-  const sqlState = isServerError(error) ? error.code : undefined;
-  if (sqlState !== undefined && !PASSING.test(sqlState)) return error;
+  if (isServerError(error) && !PASSING.test(error.code)) return error;
   return new Unavailable("Postgres does not answer", { cause: error });
 }
+
+/** Did the connection itself fail, or did the server say that it ends it? */
+export const isConnectionFault = (error: unknown): boolean =>
+  !isServerError(error) || /^(08|57P)/.test(error.code);
 
 /** The server itself says its severity; errors without one are the connection's. */
 function isServerError(error: unknown): error is { readonly code: string } {

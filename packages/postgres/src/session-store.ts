@@ -26,7 +26,8 @@ export function postgresSessionStore(db: Kysely<Schema>): SessionStore {
         with born_of as (
           select id from users where id = ${user.id} and epoch = ${user.epoch}
         ), pruned as (
-          delete from sessions where token_hash in (${beyondLimit(user)})
+          delete from sessions
+          where exists (select from born_of) and token_hash in (${beyondLimit(user)})
         ), opened as (
           insert into sessions (token_hash, id, user_id, epoch, idle_ms, absolute_expires_at)
           select ${tokenHash}, ${id}::uuid, born_of.id, ${user.epoch}::integer,
@@ -76,8 +77,8 @@ export function postgresSessionStore(db: Kysely<Schema>): SessionStore {
 async function listLive(db: Kysely<Schema>, userId: UserId): Promise<readonly Session[]> {
   const { rows } = await sql<SessionRow>`
     select sessions.*, ${idleExpiresAt("sessions")} ${liveSessions} and users.id = ${userId}
-    order by sessions.created_at, sessions.id limit ${MAX_SESSIONS}`.execute(db);
-  return rows.map(toSession);
+    order by sessions.created_at desc, sessions.id desc limit ${MAX_SESSIONS}`.execute(db);
+  return rows.toReversed().map(toSession);
 }
 
 async function touch(
@@ -92,7 +93,7 @@ async function touch(
 
 /** Of a user who opens one more: the dead sessions, and the oldest of as many live ones as there may be. */
 const beyondLimit = (user: User): RawBuilder<unknown> => sql`
-  select token_hash from sessions where user_id = ${user.id} and (epoch <> ${user.epoch} or ${isOver})
+  select token_hash from sessions where user_id = ${user.id} and (epoch < ${user.epoch} or ${isOver})
   union all (
     select token_hash from sessions where user_id = ${user.id} and epoch = ${user.epoch} and not ${isOver}
     order by created_at desc, id desc offset ${MAX_SESSIONS - 1}

@@ -1,6 +1,7 @@
 import { coursePolicy, type TokenHash, Unavailable } from "@postern/domain";
-import { memoryIds } from "@postern/domain/memory";
-import { redisProgram, startRedis, testServers } from "@postern/test-servers";
+import { aUser } from "@postern/domain/contract";
+import { memoryIds, memoryPorts } from "@postern/domain/memory";
+import { redisProgram, startProxy, startRedis, testServers } from "@postern/test-servers";
 import { describe, expect, it } from "vitest";
 import { connectRedis } from "./connect.ts";
 import { redisSessionStore } from "./session-store.ts";
@@ -33,6 +34,38 @@ describe("a connection to Redis", () => {
 
     await redis.close();
     await server.stop();
+  });
+
+  it.skipIf(!program)(
+    "checks and ends sessions while its server is full, and opens none",
+    async () => {
+      if (!program) return;
+      const server = await startRedis(program);
+      const redis = await connectRedis(`redis://127.0.0.1:${server.port}`);
+      const sessions = redisSessionStore(redis.client);
+      const user = await aUser(memoryPorts().users);
+      const tokenHash = "x".repeat(43) as TokenHash;
+      const opening = { id: memoryIds().sessionId(), tokenHash, user, rules: coursePolicy.session };
+      await sessions.open(opening);
+      await redis.client.config("SET", "maxmemory", "1");
+      expect(await sessions.check(user.id, tokenHash, { touchEveryMs: 0 })).toBeDefined();
+      await expect(sessions.open(opening)).rejects.toThrow(Unavailable);
+      await sessions.end(user.id, opening.id);
+      expect(await sessions.check(user.id, tokenHash, { touchEveryMs: 0 })).toBeUndefined();
+      await redis.close();
+      await server.stop();
+    },
+  );
+
+  it.skipIf(!redisUrl)("gives up a connection that has gone silent", async () => {
+    const proxy = await startProxy(Number(new URL(redisUrl).port || 6379));
+    const redis = await connectRedis(`redis://127.0.0.1:${proxy.port}`);
+    await redis.ping();
+    proxy.swallow();
+    await expect(redis.ping()).rejects.toThrow(Unavailable);
+    await expect.poll(() => redis.ping(), { timeout: 5_000 }).toBeUndefined();
+    await redis.close();
+    await proxy.close();
   });
 
   it.skipIf(!redisUrl)("does not pass off a mistake as the server's fault", async () => {

@@ -27,6 +27,11 @@ const LONGEST_RETRY_MS = 500;
 const OPTIONS = {
   connectTimeout: COMMAND_TIMEOUT_MS,
   commandTimeout: COMMAND_TIMEOUT_MS,
+  // A connection that has gone silent is given up, not only the commands on it.
+  socketTimeout: COMMAND_TIMEOUT_MS,
+  maxLoadingRetryTime: LONGEST_RETRY_MS,
+  // A primary that was demoted answers, but takes no writes: look for the new one.
+  reconnectOnError: ({ message }: Error) => message.startsWith("READONLY"),
   retryStrategy: (attempts: number) => Math.min(attempts * 50, LONGEST_RETRY_MS),
   // What cannot be sent now fails now. Nothing is kept to be run when nobody waits for it any more,
   // and nothing is sent twice.

@@ -51,8 +51,14 @@ local session = unpackSession(kept[3])
 if session.epoch ~= kept[1] or not isLive(session, now) then return false end
 if now - session.seen >= tonumber(ARGV[2]) then
   session.seen = now
-  kept[3] = packSession(session)
-  redis.call('HSET', KEYS[1], ARGV[1], kept[3])
+  local touched = packSession(session)
+  local answer = redis.pcall('HSET', KEYS[1], ARGV[1], touched)
+  -- A full Redis, or one that cannot save, takes no writes; the session is live all the same.
+  if type(answer) == 'number' then
+    kept[3] = touched
+  elseif not (string.find(answer.err, 'OOM') or string.find(answer.err, 'MISCONF')) then
+    return answer
+  end
 end
 return { kept[2], kept[3] }
 `;

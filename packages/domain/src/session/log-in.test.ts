@@ -11,6 +11,7 @@ import {
   resetTokenFor,
 } from "../journey.fixture.ts";
 import { memoryPasswordHasher, memoryPorts } from "../memory.ts";
+import { Unavailable } from "../unavailable.ts";
 import { disableUser, enableUser } from "../user/disable-user.ts";
 import { checkSession } from "./check-session.ts";
 import { logIn } from "./log-in.ts";
@@ -134,6 +135,17 @@ describe("a log-in that a reset overtakes", () => {
     const users = meanwhile(ports.users, "confirmEpoch", () => reset(ports, resetToken), "after");
     const result = await logIn({ ...ports, users }, { email: EMAIL, password: PASSWORD });
     expect(result.ok && (await checkSession(ports, result.value.token))).toBeUndefined();
+  });
+});
+
+describe("a log-in that cannot be confirmed", () => {
+  it("leaves no session behind", async () => {
+    const ports = memoryPorts();
+    await registered(ports);
+    const confirmEpoch = () => Promise.reject(new Unavailable("Postgres does not answer"));
+    const broken = { ...ports, users: { ...ports.users, confirmEpoch } };
+    await expect(logIn(broken, { email: EMAIL, password: PASSWORD })).rejects.toThrow(Unavailable);
+    expect(await ports.sessions.list((await bob(ports)).id)).toEqual([]);
   });
 });
 

@@ -36,9 +36,13 @@ export async function logIn(
   const session = await ports.sessions.open({ id, tokenHash, user, rules: ports.policy.session });
   if (!session) return err("credentials_invalid");
   const created = newEvent(ports, "session.created", { userId: user.id, data: { sessionId: id } });
-  if (await ports.users.confirmEpoch(user.id, user.epoch, [created])) return ok({ token, session });
-  await ports.sessions.end(user.id, id);
-  return err("credentials_invalid");
+  let isConfirmed = false;
+  try {
+    isConfirmed = await ports.users.confirmEpoch(user.id, user.epoch, [created]);
+  } finally {
+    if (!isConfirmed) await ports.sessions.end(user.id, id);
+  }
+  return isConfirmed ? ok({ token, session }) : err("credentials_invalid");
 }
 
 /** Only now is the password known, so only now can its hash be made anew with today's parameters. */

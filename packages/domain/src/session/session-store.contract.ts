@@ -81,6 +81,16 @@ export function sessionStoreContract(open: () => Promise<SessionWorld>): void {
       expect(await isLive(opening)).toBe(false);
     });
 
+    it("ends no session of a later epoch for a log-in that is refused", async () => {
+      const { sessions, users, user, isLive } = await opened();
+      const renewed = await raiseEpoch(users, user);
+      await sessions.project(renewed);
+      const fresh = anOpening(renewed);
+      await sessions.open(fresh);
+      expect(await sessions.open(anOpening(user))).toBeUndefined();
+      expect(await isLive(fresh)).toBe(true);
+    });
+
     it("takes a later epoch from a log-in, though it was never projected", async () => {
       const { sessions, users, user, opening, isLive } = await opened();
       const fresh = anOpening(await raiseEpoch(users, user));

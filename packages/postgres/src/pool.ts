@@ -1,0 +1,88 @@
+import { Unavailable } from "@postern/domain";
+import type { PostgresPool, PostgresPoolClient } from "kysely";
+import pg from "pg";
+import { isConnectionFault, toFault } from "./fault.ts";
+
+/** Less than a second to connect; a request has 3 s until its 503. */
+const CONNECT_TIMEOUT_MS = 1_000;
+const IDLE_TIMEOUT_MS = 30_000;
+/** Our own timeout is the later one: it works when the server, or the way to it, is gone. */
+const GRACE_MS = 200;
+
+export interface PoolOptions {
+  readonly url: string;
+  readonly maxConnections: number;
+  /** 0: a statement may take as long as it takes. */
+  readonly statementTimeoutMs: number;
+  /** Told of connections that break. */
+  readonly onError: (error: Error) => void;
+}
+
+/**
+ * A pool that names faults by what they mean to a caller. When one connection breaks, the idle ones
+ * from before are dropped too: a dead network, or a new primary, has befallen them all, and each would
+ * cost somebody else a timeout to find out.
+ */
+export function watchfulPool(options: PoolOptions): PostgresPool {
+  const { statementTimeoutMs } = options;
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.maxConnections,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    idleTimeoutMillis: IDLE_TIMEOUT_MS,
+    keepAlive: true,
+    ...(statementTimeoutMs > 0 && {
+      statement_timeout: statementTimeoutMs,
+      query_timeout: statementTimeoutMs + GRACE_MS,
+    }),
+  });
+  let generation = 0;
+  const generations = new WeakMap<pg.PoolClient, number>();
+  pool.on("connect", (client) => {
+    generations.set(client, generation);
+    // The pool listens only while a client is idle. Broken in use, with nobody listening, it would
+    // end the process; its query is rejected all the same.
+    client.on("error", options.onError);
+  });
+  pool.on("error", () => undefined); // told by the client's own listener
+
+  async function checkOut(): Promise<pg.PoolClient> {
+    for (;;) {
+      const client = await pool.connect();
+      if (generations.get(client) === generation) return client;
+      client.release(true);
+    }
+  }
+
+  function watchful(client: pg.PoolClient): PostgresPoolClient {
+    let isBroken = false;
+    const query = async (text: string, parameters?: unknown[]) => {
+      try {
+        return await client.query(text, parameters);
+      } catch (error) {
+        if (isConnectionFault(error)) generation += 1;
+        const fault = toFault(error);
+        isBroken ||= fault instanceof Unavailable;
+        throw fault;
+      }
+    };
+    return {
+      // Kysely's streams would pass a cursor instead of a text; nothing here streams.
+      query: query as unknown as PostgresPoolClient["query"],
+      // A connection whose answer is still under way must not serve the next caller.
+      release: (destroy) => client.release(destroy === true || isBroken),
+    };
+  }
+
+  return {
+    options: pool.options,
+    end: () => pool.end(),
+    async connect() {
+      try {
+        return watchful(await checkOut());
+      } catch (error) {
+        throw toFault(error);
+      }
+    },
+  };
+}

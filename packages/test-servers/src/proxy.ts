@@ -1,0 +1,50 @@
+import { connect, createServer, type Socket } from "node:net";
+
+/** A way to a server on loopback that can be cut or go silent. */
+export interface Proxy {
+  readonly port: number;
+  /** Breaks every connection. */
+  cut(): void;
+  /** Swallows what the connections of now carry, and leaves them open; new ones work. */
+  swallow(): void;
+  close(): Promise<void>;
+}
+
+export async function startProxy(targetPort: number): Promise<Proxy> {
+  const sockets = new Set<Socket>();
+  const server = createServer((incoming) => {
+    const outgoing = connect(targetPort, "127.0.0.1");
+    for (const [socket, other] of [
+      [incoming, outgoing],
+      [outgoing, incoming],
+    ] as const) {
+      sockets.add(socket);
+      socket.on("data", (bytes) => void other.write(bytes));
+      socket.on("close", () => {
+        sockets.delete(socket);
+        other.destroy();
+      });
+      socket.on("error", () => undefined); // its close follows
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("not a TCP address");
+  const cut = () => {
+    for (const socket of sockets) socket.resetAndDestroy();
+  };
+  return {
+    port: address.port,
+    cut,
+    swallow() {
+      for (const socket of sockets) {
+        socket.removeAllListeners("data");
+        socket.resume();
+      }
+    },
+    async close() {
+      cut();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
