@@ -1,8 +1,9 @@
+import { randomBytes } from "node:crypto";
 import { coursePolicy, strictPolicy } from "@postern/domain";
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "./config.ts";
 
-const key = (id: string, bytes = 32) => `${id}:${Buffer.alloc(bytes, 7).toString("base64")}`;
+const key = (id: string, bytes = 32) => `${id}:${randomBytes(bytes).toString("base64")}`;
 const FULL = {
   DATABASE_URL: "postgres://db/postern",
   SECRETS: key("a"),
@@ -76,6 +77,15 @@ describe("the configuration", () => {
     ["PORT", { PORT: "eighty" }],
     ["PORT", { PORT: "65536" }],
     ["POLICY", { POLICY: "lax" }],
+    ["PORT", { PORT: " " }],
+    ["PORT", { PORT: "0x1f" }],
+    ["POLICY_RESET_TOKEN_SECONDS", { POLICY_RESET_TOKEN_SECONDS: "9007199254740991" }],
+    ["POLICY_SESSION_IDLE_SECONDS", { POLICY_SESSION_IDLE_SECONDS: "0" }],
+    ["REDIS_URL", { ...FULL, REDIS_URL: "redis://cache/name" }],
+    ["SECRETS", { ...FULL, SECRETS: "a:changeme-changeme-changeme-changeme-changeme" }],
+    ["SECRETS", { ...FULL, SECRETS: `a:${Buffer.alloc(32).toString("base64")}` }],
+    ["SECRETS", { ...FULL, SECRETS: "", POLICY: "course", POLICY_DISCLOSURE: "closed" }],
+    ["PUBLIC_URL", { ...FULL, PUBLIC_URL: "http://id.example.com" }],
     ["LOG_LEVEL", { LOG_LEVEL: "loud" }],
     ["BCRYPT_COST", { BCRYPT_COST: "3" }],
     ["BCRYPT_COST", { BCRYPT_COST: "17" }],
@@ -92,6 +102,7 @@ describe("the configuration", () => {
     ["POLICY_COOKIES", { POLICY_COOKIES: "x" }],
     ["POLICY_COOKIE_NAME", { POLICY_COOKIE_NAME: "a;b" }],
     ["POLICY_COOKIE_NAME", { ...FULL, POLICY_COOKIE_SECURE: "false" }],
+    ["POLICY_COOKIE_NAME", { POLICY_COOKIE_NAME: "__host-x" }],
   ])("refuses a wrong %s: %o", (name, env) => {
     expect(mistakes(env)).toContain(`${name}: `);
   });
@@ -108,7 +119,7 @@ describe("the configuration", () => {
     expect(said).not.toContain("canary");
   });
 
-  it.each(["0.0.0.0", "::", "192.0.2.1", "example.com", "127.0.0.1.example.com"])(
+  it.each(["0.0.0.0", "::", "192.0.2.1", "example.com", "127.0.0.1.example.com", "127.999.1.1"])(
     "refuses open disclosure on %s, unless it is asked for in so many words",
     (HOST) => {
       expect(mistakes({ HOST })).toContain("open disclosure");

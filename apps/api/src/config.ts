@@ -1,20 +1,26 @@
 import { fileURLToPath } from "node:url";
 import type { Policy } from "@postern/domain";
-import { InvalidEnvironment, mistakesIn, type SecretKey, sharedEnvironment } from "@postern/worker";
+import {
+  InvalidEnvironment,
+  mistakesIn,
+  type SecretKey,
+  sharedEnvironment,
+  withoutEmpty,
+} from "@postern/worker";
 import { z } from "zod";
-import { policyEnvironment, policyMistakes, toPolicy } from "./policy-config.ts";
+import { isLoopback } from "./loopback.ts";
+import { policyEnvironment, policyMistakes, toPolicy, wholeNumber } from "./policy-config.ts";
 
 const MIN_STRICT_COST = 10; // OWASP Password Storage Cheat Sheet
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
 
 const environment = z.object({
   ...sharedEnvironment,
   ...policyEnvironment,
   HOST: z.string().min(1).optional(),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(5000),
+  PORT: wholeNumber(0, 65_535).default(5000),
   DATA_DIR: z.string().min(1).optional(),
   PUBLIC_URL: z.url({ protocol: /^https?$/, error: "must be an http(s) URL" }).optional(),
-  BCRYPT_COST: z.coerce.number().int().min(4).max(16).default(12),
+  BCRYPT_COST: wholeNumber(4, 16).default(12),
 });
 
 type Environment = z.infer<typeof environment>;
@@ -37,8 +43,7 @@ export interface Config {
 
 /** Reads the environment, once. Throws `InvalidEnvironment` with every mistake in it, and no value. */
 export function parseConfig(env: Record<string, string | undefined>): Config {
-  // An empty value is how a shell or a compose file says "not set".
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const given = withoutEmpty(env);
   const { data, error } = environment.safeParse(given);
   const mistakes = [...policyMistakes(given), ...(error ? mistakesIn(error) : [])];
   if (!data) throw new InvalidEnvironment(mistakes);
@@ -79,17 +84,24 @@ function contradictions(data: Environment, { policy, stores, host }: Config): st
   if (stores.mode === "full" && data.DATA_DIR) {
     mistakes.push("DATA_DIR: is embedded mode's, and DATABASE_URL is set");
   }
-  if (isStrict && stores.mode === "full" && !data.SECRETS) {
-    mistakes.push("SECRETS: is required by the strict policy");
+  if (policy.disclosure === "closed" && stores.mode === "full" && !data.SECRETS) {
+    mistakes.push("SECRETS: is required by closed disclosure, which mails tokens");
   }
   if (isStrict && !data.PUBLIC_URL) mistakes.push("PUBLIC_URL: is required by the strict policy");
+  if (
+    isStrict &&
+    data.PUBLIC_URL?.startsWith("http:") &&
+    !isLoopback(new URL(data.PUBLIC_URL).hostname)
+  ) {
+    mistakes.push("PUBLIC_URL: must be https under the strict policy, whose cookie is Secure");
+  }
   if (isStrict && data.BCRYPT_COST < MIN_STRICT_COST) {
     mistakes.push(`BCRYPT_COST: must be ${MIN_STRICT_COST} or more under the strict policy`);
   }
-  if (/^__(Host|Secure)-/.test(policy.cookie.name) && !policy.cookie.secure) {
+  if (/^__(Host|Secure)-/i.test(policy.cookie.name) && !policy.cookie.secure) {
     mistakes.push("POLICY_COOKIE_NAME: browsers refuse this prefix on a cookie that is not Secure");
   }
-  const isOpenToAll = policy.disclosure === "open" && !LOOPBACK.test(host);
+  const isOpenToAll = policy.disclosure === "open" && !isLoopback(host);
   if (isOpenToAll && data.POLICY_DISCLOSURE !== "open") {
     mistakes.push(
       "POLICY: open disclosure hands anybody's reset token to anybody, and HOST is not loopback; " +

@@ -4,8 +4,12 @@ import { createApp } from "@postern/http";
 import { errorFields, openLog, reasonFor } from "@postern/worker";
 import { banner } from "./banner.ts";
 import { parseConfig } from "./config.ts";
+import { isLoopback, isLoopbackHost } from "./loopback.ts";
 import { openPorts } from "./ports.ts";
 import { startServer } from "./server.ts";
+
+/** For a balancer to see that we are not ready, and for clients to be asked to leave. */
+const NOTICE_MS = 1_000;
 
 try {
   await main();
@@ -22,6 +26,9 @@ async function main(): Promise<void> {
   const app = createApp({
     ports: opened.ports,
     publicOrigin: config.publicOrigin,
+    // Open disclosure is for this machine; a page that rebinds its name to loopback is not of it.
+    isOwnHost:
+      config.policy.disclosure === "open" && isLoopback(config.host) ? isLoopbackHost : undefined,
     onRequest: (record) => log.info(record, "request"),
     onFault(error, requestId) {
       const passes = error instanceof Unavailable;
@@ -39,7 +46,7 @@ async function main(): Promise<void> {
   const stop = async (signal: string) => {
     isStopping = true;
     log.info({ signal }, "stopping");
-    await server.stop();
+    await server.stop({ noticeMs: config.stores.mode === "full" ? NOTICE_MS : 0 });
     await opened.close();
     process.exit(0);
   };

@@ -1,13 +1,22 @@
 import { coursePolicy, type Policy, strictPolicy } from "@postern/domain";
 import { z } from "zod";
 
-const seconds = z.coerce.number().int().min(1).optional();
+/** Digits only: Number would also take "", " 7", "0x1f" and "1e3". */
+export const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, "must be a whole number")
+    .transform(Number)
+    .pipe(z.number().min(min).max(max));
+
+const TEN_YEARS_SECONDS = 315_360_000;
+const seconds = wholeNumber(1, TEN_YEARS_SECONDS).optional();
 
 /** A whole policy by name, and each of its values by its own. */
 export const policyEnvironment = {
   POLICY: z.enum(["course", "strict"]).optional(),
   POLICY_DISCLOSURE: z.enum(["open", "closed"]).optional(),
-  POLICY_PASSWORD_MIN: z.coerce.number().int().min(1).max(64).optional(),
+  POLICY_PASSWORD_MIN: wholeNumber(1, 64).optional(),
   POLICY_PASSWORD_REFUSE_EMAIL: z.stringbool().optional(),
   POLICY_SESSION_IDLE_SECONDS: seconds,
   POLICY_SESSION_ABSOLUTE_SECONDS: seconds,

@@ -120,7 +120,7 @@ function commonPorts(
     hasher: bcryptHasher({ cost: bcryptCost, gate: hashGate(hashing(bcryptCost)) }),
     ids: idSource(),
     policy,
-    // Only mailed tokens need a key, and only the strict policy mails them: it requires SECRETS.
+    // Only mailed tokens need a key; without SECRETS none are mailed (config.ts sees to that).
     secrets: secretSource({ key: secrets[0]?.key ?? new Uint8Array(32) }),
   };
 }

@@ -1,10 +1,16 @@
-import type { Server } from "node:http";
-import { createAdaptorServer } from "@hono/node-server";
+import { createServer, type Server, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
+import { getRequestListener } from "@hono/node-server";
+import { SECURITY_HEADERS } from "@postern/http";
 
 export interface RunningServer {
   readonly port: number;
-  /** Takes no new connections, lets requests under way end, and cuts off what is left in the end. */
-  stop(): Promise<void>;
+  /**
+   * Goes on serving for `noticeMs`, asking clients to connect elsewhere; then takes no connection
+   * more, lets requests under way end, and cuts off what is left in the end.
+   */
+  stop(options: { readonly noticeMs: number }): Promise<void>;
 }
 
 interface ServerOptions {
@@ -20,14 +26,16 @@ const TIME_LIMITS = {
   connectionsCheckingInterval: 2_000,
 };
 const MAX_CONNECTIONS = 10_000;
-const DRAIN_MS = 25_000;
+/** As long as a request may take. */
+const DRAIN_MS = TIME_LIMITS.requestTimeout;
 const SWEEP_MS = 50;
 
 /** Listens. Rejects when it cannot, for instance because the port is taken. */
 export async function startServer({ fetch, host, port }: ServerOptions): Promise<RunningServer> {
-  // Without a createServer of our own it is a plain HTTP/1.1 server.
-  const server = createAdaptorServer({ fetch, serverOptions: TIME_LIMITS }) as Server;
+  const listener = getRequestListener(fetch, { errorHandler: badRequest });
+  const server = createServer(TIME_LIMITS, (request, response) => void listener(request, response));
   server.maxConnections = MAX_CONNECTIONS;
+  server.on("clientError", refuse);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause) =>
       reject(new Error(`cannot listen on ${host}:${port}`, { cause })),
@@ -37,14 +45,47 @@ export async function startServer({ fetch, host, port }: ServerOptions): Promise
   const address = server.address();
   return {
     port: typeof address === "object" && address ? address.port : port,
-    async stop() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      // Kept-alive connections become idle one by one, as the requests on them end.
-      const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
-      const cutOff = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-      await closed;
-      clearInterval(sweep);
-      clearTimeout(cutOff);
+    async stop({ noticeMs }) {
+      server.prependListener("request", (_, response) => response.setHeader("connection", "close"));
+      await pause(noticeMs);
+      await drain(server);
     },
   };
+}
+
+async function drain(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  // Kept-alive connections become idle one by one, as the requests on them end.
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+  const cutOff = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await closed;
+  clearInterval(sweep);
+  clearTimeout(cutOff);
+}
+
+const BAD_REQUEST = JSON.stringify({ message: "this is no request that could be read" });
+const HEADERS = { ...SECURITY_HEADERS, "content-type": "application/json" };
+
+/** What is HTTP, but asks for nothing that a URL could name: a bad Host, `OPTIONS *`. */
+const badRequest = () => new Response(BAD_REQUEST, { status: 400, headers: HEADERS });
+
+const STATUSES: Readonly<Record<string, number>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_HEADER_OVERFLOW: 431,
+};
+
+/** What is not HTTP, or comes too slowly, gets its answer below everything else. */
+function refuse({ code = "" }: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || code === "ECONNRESET") {
+    socket.destroy();
+    return;
+  }
+  const status = STATUSES[code] ?? 400;
+  const headers = Object.entries({
+    ...HEADERS,
+    "content-length": BAD_REQUEST.length,
+    connection: "close",
+  });
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n${BAD_REQUEST}`);
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,7 +14,7 @@ export interface Stores {
   close(): Promise<void>;
 }
 
-const SECRETS = `test:${Buffer.alloc(32, 1).toString("base64")}`;
+const SECRETS = `test:${randomBytes(32).toString("base64")}`;
 
 let count = 0;
 

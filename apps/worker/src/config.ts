@@ -1,25 +1,34 @@
 import { z } from "zod";
 
-/** Keys, newest first: `id:base64`, each of 32 bytes or more, separated by commas. */
+const MIN_KEY_BYTES = 32;
+
+/** Keys, newest first: `id:base64`, separated by commas. */
 const secrets = z.string().transform((text, context) => {
   const keys = text.split(",").map((one) => {
     const [id = "", encoded = "", ...rest] = one.trim().split(":");
-    return { id, key: Buffer.from(encoded, "base64"), isWhole: rest.length === 0 };
+    return { id, encoded, key: Buffer.from(encoded, "base64"), isWhole: rest.length === 0 };
   });
-  const isUsable = keys.every(
-    ({ id, key, isWhole }) => isWhole && /^[\w-]+$/.test(id) && key.length >= 32,
-  );
-  if (!isUsable) {
-    context.addIssue({
-      code: "custom",
-      message: "needs id:base64 of 32 bytes or more, comma between",
-    });
+  for (const { id, encoded, key, isWhole } of keys) {
+    // Buffer skips what is not base64, and would make some key of any sentence.
+    const isBase64 = key.toString("base64").replace(/=+$/, "") === encoded.replace(/=+$/, "");
+    const isRandom = new Set(key).size > MIN_KEY_BYTES / 4;
+    if (isWhole && /^[\w-]+$/.test(id) && isBase64 && key.length >= MIN_KEY_BYTES && isRandom)
+      continue;
+    const message = `needs id:base64 of ${MIN_KEY_BYTES} random bytes or more, comma between`;
+    context.addIssue({ code: "custom", message });
   }
   if (new Set(keys.map(({ id }) => id)).size < keys.length) {
     context.addIssue({ code: "custom", message: "has one id twice" });
   }
   return keys.map(({ id, key }) => ({ id, key }));
 });
+
+/** Reads keys that are written as `SECRETS` has them. Throws what is wrong with them, and no value. */
+export function parseSecrets(text: string): readonly SecretKey[] {
+  const { data, error } = secrets.safeParse(text);
+  if (!data) throw new Error(error.issues.map(({ message }) => message).join("; "));
+  return data;
+}
 
 /** One of the keys in `SECRETS`. */
 export interface SecretKey {
@@ -32,7 +41,13 @@ export const sharedEnvironment = {
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// URL" })
     .optional(),
-  REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must be a redis:// URL" }).optional(),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: "must be a redis:// URL" })
+    .refine(
+      (url) => /^(\/\d*)?$/.test(URL.parse(url)?.pathname ?? ""),
+      "must name its database by number",
+    )
+    .optional(),
   SECRETS: secrets.optional(),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 };
@@ -49,6 +64,10 @@ export class InvalidEnvironment extends Error {
 export const mistakesIn = ({ issues }: z.ZodError): readonly string[] =>
   issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
 
+/** An empty value is how a shell or a compose file says "not set". */
+export const withoutEmpty = (env: Record<string, string | undefined>) =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+
 const environment = z.object(sharedEnvironment);
 
 export interface WorkerConfig {
@@ -60,10 +79,11 @@ export interface WorkerConfig {
 
 /** Reads the worker's environment, once. Throws `InvalidEnvironment`. */
 export function parseWorkerConfig(env: Record<string, string | undefined>): WorkerConfig {
-  const { data, error } = environment.safeParse(env);
+  const given = withoutEmpty(env);
+  const { data, error } = environment.safeParse(given);
   const mistakes = error ? [...mistakesIn(error)] : [];
   for (const name of ["DATABASE_URL", "SECRETS"] as const) {
-    if (!env[name])
+    if (!given[name])
       mistakes.push(`${name}: is required; without Postgres the API does the worker's work`);
   }
   if (!data?.DATABASE_URL || !data.SECRETS || mistakes.length > 0)

@@ -14,7 +14,7 @@ try {
 async function main(): Promise<void> {
   const config = parseWorkerConfig(process.env);
   const log = openLog("worker", config.logLevel);
-  const { db, ports, close } = await openPorts(config, log);
+  const { db, ports, queues, close } = await openPorts(config, log);
   const pending = await pendingMigrations(db);
   if (pending.length > 0) {
     await close();
@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   const worker = await startWorker({
     db,
     ports,
-    queues: { connectionString: config.databaseUrl, max: 6 },
+    queues,
     onFault: (error, during) =>
       log.error({ during, error: errorFields(error) }, "a fault, tried again"),
   });

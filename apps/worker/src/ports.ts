@@ -9,13 +9,23 @@ import {
 import { connectRedis, redisSessionStore, redisTokenStore } from "@postern/redis";
 import type { Logger } from "pino";
 import type { WorkerConfig } from "./config.ts";
+import { queuesOnPostgres } from "./queues.ts";
 import type { HandlerPorts } from "./subscriber.ts";
+
+const QUEUES_TIMEOUT_MS = 10_000;
 
 /** Builds every adapter from the config: the worker's composition root. */
 export async function openPorts(config: WorkerConfig, log: Logger) {
   const onError = (error: Error) =>
     log.warn({ error: error.message }, "a store's connection broke");
   const postgres = connectPostgres({ url: config.databaseUrl, onError });
+  // Its own connections, with time for the queues' housekeeping.
+  const queues = connectPostgres({
+    url: config.databaseUrl,
+    maxConnections: 4,
+    statementTimeoutMs: QUEUES_TIMEOUT_MS,
+    onError,
+  });
   const redis = config.redisUrl ? await connectRedis(config.redisUrl, onError) : undefined;
   const { db } = postgres;
   const [newest] = config.secrets;
@@ -30,7 +40,8 @@ export async function openPorts(config: WorkerConfig, log: Logger) {
   };
   const close = async () => {
     await redis?.close();
+    await queues.close();
     await postgres.close();
   };
-  return { db, ports, close };
+  return { db, ports, queues: queuesOnPostgres(queues), close };
 }

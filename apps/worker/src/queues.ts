@@ -1,8 +1,28 @@
 import type { UserEvent } from "@postern/domain";
+import type { PostgresConnection, Schema } from "@postern/postgres";
 import type { Transaction } from "kysely";
-import { fromKysely, fromPglite, type PgBoss, type QueueOptions } from "pg-boss";
-import type { Schema } from "@postern/postgres";
-import type { Subscriber } from "./subscriber.ts";
+import {
+  type ConstructorOptions,
+  fromKysely,
+  fromPglite,
+  type PgBoss,
+  type QueueOptions,
+} from "pg-boss";
+import { handlerFor, type Subscriber } from "./subscriber.ts";
+
+/** How pg-boss reaches the database. */
+export type Queues = Pick<ConstructorOptions, "backend" | "db">;
+
+/** On a connection of ours, which outlives its faults; pg-boss's own pool ends the process on some. */
+export const queuesOnPostgres = ({ execute }: PostgresConnection): Queues => ({
+  db: { executeSql: execute },
+});
+
+/** In the same PGlite that holds everything else. */
+export const queuesOnPglite = (pglite: Parameters<typeof fromPglite>[0]): Queues => ({
+  db: fromPglite(pglite),
+  backend: "pglite",
+});
 
 /** pg-boss drops jobs that wait for too long; the longest it can count, 68 years, is never. */
 const NEVER_SECONDS = 2_147_483_647;
@@ -35,16 +55,21 @@ export async function createQueues(
   }
 }
 
-/** Gives every subscriber a job for every event, within `transaction`. A job has its event's id. */
+/**
+ * Gives every subscriber a job for each event that it handles, within `transaction`. A job has its
+ * event's id.
+ */
 export async function insertJobs(
   boss: PgBoss,
   subscribers: readonly Subscriber[],
   events: readonly UserEvent[],
   transaction: Transaction<Schema>,
 ): Promise<void> {
-  const jobs = events.map((event) => ({ id: event.id, data: toJobData(event) }));
-  for (const { name } of subscribers)
-    await boss.insert(name, jobs, { db: fromKysely(transaction) });
+  for (const subscriber of subscribers) {
+    const heard = events.filter((event) => handlerFor(subscriber, event));
+    const jobs = heard.map((event) => ({ id: event.id, data: toJobData(event) }));
+    if (jobs.length > 0) await boss.insert(subscriber.name, jobs, { db: fromKysely(transaction) });
+  }
 }
 
 const toJobData = (event: UserEvent): JobData => ({
@@ -54,7 +79,3 @@ const toJobData = (event: UserEvent): JobData => ({
 
 export const fromJobData = (data: JobData): UserEvent =>
   ({ ...data, occurredAt: new Date(data.occurredAt) }) as UserEvent;
-
-/** Queues in the same PGlite that holds everything else. */
-export const queuesOnPglite = (pglite: Parameters<typeof fromPglite>[0]) =>
-  ({ db: fromPglite(pglite), backend: "pglite" }) as const;

@@ -1,9 +1,6 @@
-import { handleForMail } from "./handlers/mail.ts";
-import { handleForSessions } from "./handlers/sessions.ts";
+import { mailSubscriber } from "./handlers/mail.ts";
+import { sessionsSubscriber } from "./handlers/sessions.ts";
 import type { Subscriber } from "./subscriber.ts";
 
 /** Everybody who hears of user events. */
-export const SUBSCRIBERS: readonly Subscriber[] = [
-  { name: "sessions", handle: handleForSessions },
-  { name: "mail", handle: handleForMail },
-];
+export const SUBSCRIBERS: readonly Subscriber[] = [sessionsSubscriber, mailSubscriber];

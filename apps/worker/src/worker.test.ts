@@ -18,6 +18,8 @@ import { connectRedis, type RedisConnection, redisSessionStore } from "@postern/
 import { testServers } from "@postern/test-servers";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { mailSubscriber } from "./handlers/mail.ts";
+import { queuesOnPostgres } from "./queues.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { SUBSCRIBERS } from "./subscribers.ts";
 import { startWorker, type Worker } from "./worker.ts";
@@ -37,11 +39,16 @@ describe.skipIf(!servers.redisUrl)("the worker", () => {
   /** Fails the first time it hears of an event, as a subscriber does whose server is down. */
   const flaky: Subscriber = {
     name: "flaky",
-    async handle(_, event) {
-      if (event.type !== "user.enabled") return;
-      failures += 1;
-      if (failures === 1) throw new Error("not today");
-      heard.push(event);
+    on: {
+      ...mailSubscriber.on,
+      "user.password_reset_requested": undefined,
+      "user.password_changed": undefined,
+      async "user.enabled"(_, event) {
+        failures += 1;
+        if (failures === 1)
+          throw Object.assign(new Error("not today"), { row: "canary@example.com" });
+        heard.push(event);
+      },
     },
   };
 
@@ -63,7 +70,7 @@ describe.skipIf(!servers.redisUrl)("the worker", () => {
     worker = await startWorker({
       db,
       ports: { ...ports, mailer },
-      queues: { connectionString: database.url, max: 4 },
+      queues: queuesOnPostgres(database),
       onFault: () => undefined,
       subscribers: [...SUBSCRIBERS, flaky],
     });
@@ -135,6 +142,8 @@ describe.skipIf(!servers.redisUrl)("the worker", () => {
     await ports.events.append([event]);
     await expect.poll(() => heard, PATIENCE).toEqual([event]);
     expect(failures).toBe(2);
+    const { rows } = await sql`select output from pgboss.job`.execute(database.db);
+    expect(JSON.stringify(rows)).not.toContain("canary");
   });
 
   it("does not skip an event whose transaction commits late", async () => {
@@ -147,6 +156,15 @@ describe.skipIf(!servers.redisUrl)("the worker", () => {
       expect(heard).not.toContainEqual(late);
     });
     await expect.poll(() => heard, PATIENCE).toContainEqual(late);
+  });
+
+  it("keeps up with more than it is handed at a time", async () => {
+    const user = await aUser(ports.users);
+    const many = Array.from({ length: 300 }, () => anEvent(user.id));
+    await ports.events.append(many);
+    const ids = () => new Set(heard.map(({ id }) => id));
+    await expect.poll(() => many.every(({ id }) => ids().has(id)), PATIENCE).toBe(true);
+    expect(heard.length).toBe(ids().size);
   });
 
   it("leaves nothing in the outbox", async () => {

@@ -1,15 +1,15 @@
 import { setTimeout } from "node:timers/promises";
 import { claimOutbox, type Schema } from "@postern/postgres";
 import type { Kysely } from "kysely";
-import { type ConstructorOptions, PgBoss } from "pg-boss";
-import { createQueues, fromJobData, insertJobs, type JobData } from "./queues.ts";
-import type { HandlerPorts, Subscriber } from "./subscriber.ts";
+import { type Job, type JobResult, PgBoss } from "pg-boss";
+import { errorFields } from "./log.ts";
+import { createQueues, fromJobData, insertJobs, type JobData, type Queues } from "./queues.ts";
+import { handlerFor, type HandlerPorts, type Subscriber } from "./subscriber.ts";
 import { SUBSCRIBERS } from "./subscribers.ts";
 
 export interface WorkerOptions {
   readonly db: Kysely<Schema>;
-  /** How pg-boss reaches the same database: a connection string, or an adapter. */
-  readonly queues: Pick<ConstructorOptions, "backend" | "connectionString" | "db" | "max">;
+  readonly queues: Queues;
   readonly ports: HandlerPorts;
   /** Told of every fault; whatever it befell is tried again. */
   readonly onFault: (error: unknown, during: string) => void;
@@ -24,11 +24,13 @@ export interface Worker {
 const CLAIM_AT_ONCE = 100;
 const CLAIM_EVERY_MS = 200;
 const AFTER_FAULT_MS = 1_000;
-const STOP_WITHIN_MS = 20_000;
+const STOP_WITHIN_MS = 10_000;
+/** Jobs a queue hands out at a time; while it can hand out as many, nobody waits for the next poll. */
+const WORK = { batchSize: 20, burstWhenBatchFull: true, pollingIntervalSeconds: 0.5 };
 
 /** Moves events from the outbox to the subscribers' queues, and the queues' jobs to their handlers. */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const { ports, onFault, subscribers = SUBSCRIBERS } = options;
+  const { onFault, subscribers = SUBSCRIBERS } = options;
   const boss = new PgBoss({
     ...options.queues,
     // A dead worker's jobs are taken over within a minute: look for missing heartbeats often.
@@ -39,17 +41,12 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   boss.on("error", (error) => onFault(error, "queues"));
   await boss.start();
   await createQueues(boss, subscribers);
-  for (const { name, handle } of subscribers) {
-    const work = { pollingIntervalSeconds: 0.5, localConcurrency: 2 };
-    await boss.work<JobData>(name, work, async ([job]) => {
-      if (!job) return;
-      try {
-        await handle(ports, fromJobData(job.data));
-      } catch (error) {
-        onFault(error, name);
-        throw error; // the queue retries it
-      }
-    });
+  for (const subscriber of subscribers) {
+    await boss.work<JobData, unknown, typeof WORK & { perJobResults: true }>(
+      subscriber.name,
+      { ...WORK, perJobResults: true },
+      (jobs) => Promise.all(jobs.map((job) => perform(options, subscriber, job))),
+    );
   }
   const relay = startRelay(options, boss, subscribers);
   return {
@@ -58,6 +55,24 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       await boss.stop({ graceful: true, timeout: STOP_WITHIN_MS });
     },
   };
+}
+
+/** One job; a failed one is tried again by its queue, and does not take its neighbours along. */
+async function perform(
+  { ports, onFault }: WorkerOptions,
+  subscriber: Subscriber,
+  { id, data }: Job<JobData>,
+): Promise<JobResult> {
+  const event = fromJobData(data);
+  try {
+    await handlerFor(subscriber, event)?.(ports, event);
+    return { id, status: "completed" };
+  } catch (error) {
+    onFault(error, subscriber.name);
+    // Kept with the job, so only what may be logged: drivers hang addresses and hashes on errors.
+    const { name, message } = errorFields(error);
+    return { id, status: "failed", output: { name, message } };
+  }
 }
 
 /** Empties the outbox into the queues again and again, until it is stopped. */

@@ -19,6 +19,21 @@ describe("bcrypt hasher", () => {
     expect(hasher(4).isOutdated(imported)).toBe(prefix !== "$2b$");
   });
 
+  it("verifies an imported hash whose spare bits are set", async () => {
+    const hash = await bcrypt(password, 4, "0123456789abcdef");
+    const spare = (character: string, bits: number) => {
+      const alphabet = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+      return alphabet.charAt(alphabet.indexOf(character) + bits);
+    };
+    const salt = hash.slice(0, 28) + spare(hash.charAt(28), 15) + hash.slice(29);
+    const digest = hash.slice(0, 59) + spare(hash.charAt(59), 3);
+    for (const odd of [salt, digest]) {
+      expect(await bcryptVerify(password, odd)).toBe(false); // the library alone refuses it
+      expect(await hasher(4).verify(password, odd as PasswordHash)).toBe(true);
+      expect(await hasher(4).verify("wrong" as Password, odd as PasswordHash)).toBe(false);
+    }
+  });
+
   it("refuses a stored hash whose cost would hold a CPU for minutes, without trying it", async () => {
     const hostile = dummyHash(31) as PasswordHash;
     expect(await hasher(4).verify("nobody" as Password, hostile)).toBe(false);

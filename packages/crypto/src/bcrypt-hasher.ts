@@ -8,6 +8,7 @@ const MIN_COST = 4;
 /** A stored hash that claims more than this would hold a CPU for minutes; it is taken as malformed. */
 const MAX_COST = 16;
 const FORM = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
+const ALPHABET = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /** Salt and digest of a well-formed hash. One that is not is refused early, which would show. */
 const DUMMY_TAIL = "SXZFGyiRavv4BQmH5nbg5u0zWt2T6eG4qu1CIjb4YdJYFf81WOhiC";
@@ -32,7 +33,7 @@ export function bcryptHasher({ cost, gate }: { cost: number; gate: HashGate }): 
           await bcryptVerify(password, dummyHash(cost));
           return false;
         }
-        const matches = await bcryptVerify(password, hash);
+        const matches = await bcryptVerify(password, canonical(hash));
         // 2^c + (2^c + 2^(c+1) + … + 2^(C-1)) = 2^C: an old, cheaper hash takes as long as a new one.
         for (let missing = made; missing < cost; missing += 1) {
           await bcryptVerify(password, dummyHash(missing));
@@ -52,6 +53,18 @@ export const dummyHash = (cost: number): string => `$2b$${twoDigits(cost)}$${DUM
 function costOf(hash: PasswordHash | undefined): number | undefined {
   const cost = Number(hash && FORM.exec(hash)?.[1]);
   return cost >= MIN_COST && cost <= MAX_COST ? cost : undefined;
+}
+
+/**
+ * The salt's last character has four spare bits, the digest's two. Some libraries leave them set; ours
+ * refuses such a hash at once, which would lock its owner out, and show.
+ */
+function canonical(hash: PasswordHash): string {
+  const cleared = (at: number, spareBits: number) => {
+    const value = ALPHABET.indexOf(hash.charAt(at));
+    return ALPHABET.charAt((value >> spareBits) << spareBits);
+  };
+  return hash.slice(0, 28) + cleared(28, 4) + hash.slice(29, 59) + cleared(59, 2);
 }
 
 const twoDigits = (cost: number) => String(cost).padStart(2, "0");

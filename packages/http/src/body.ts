@@ -14,24 +14,6 @@ type BodyError = Extract<
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * The fields of a form or a JSON object, told apart by `Content-Type`; none when there is no body.
- * A body that is too large is refused while it arrives, whatever length it said it had.
- */
-async function readFields(request: Request): Promise<Result<Fields, BodyError>> {
-  const encoding = request.headers.get("content-encoding") ?? "identity";
-  if (encoding.toLowerCase() !== "identity") return err("content_type_unsupported");
-  const bytes = await readBytes(request);
-  if (!bytes.ok) return bytes;
-  if (bytes.value.length === 0) return ok({});
-  const text = decodeUtf8(bytes.value);
-  if (text === undefined) return err("body_malformed");
-  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
-  if (type === "application/json") return readJson(text);
-  if (type === "application/x-www-form-urlencoded") return readForm(text);
-  return err("content_type_unsupported");
-}
-
-/**
  * Runs `handle` on the fields that `schema` finds in the body, or answers with what is wrong. The
  * first field that is missing or is not text is named.
  */
@@ -44,10 +26,32 @@ export async function withFields<Schema extends z.ZodType>(
   if (!fields.ok) return problem(c, fields.error);
   const { success, data, error } = schema.safeParse(fields.value);
   if (success) return handle(data);
-  const field = String(error.issues[0]?.path[0]);
-  const isMissing = fields.value[field] === undefined;
-  const message = isMissing ? `${field}: missing` : `${field}: must be text`;
+  const field = error.issues[0]?.path[0];
+  if (field === undefined) return problem(c, "field_unknown");
+  const isMissing = fields.value[String(field)] === undefined;
+  const message = `${String(field)}: ${isMissing ? "missing" : "must be text"}`;
   return problem(c, "field_invalid", { message });
+}
+
+/**
+ * The fields of a form or a JSON object, told apart by `Content-Type`; none when there is no body.
+ * A body that is too large is refused while it arrives, whatever length it said it had.
+ */
+async function readFields(request: Request): Promise<Result<Fields, BodyError>> {
+  const header = (name: string) => request.headers.get(name)?.trim().toLowerCase();
+  const isEncoded =
+    (header("content-encoding") ?? "identity") !== "identity" ||
+    (header("transfer-encoding") ?? "chunked") !== "chunked";
+  if (isEncoded) return err("content_type_unsupported");
+  const bytes = await readBytes(request).catch(() => err("body_malformed")); // the client went away
+  if (!bytes.ok) return bytes;
+  if (bytes.value.length === 0) return ok({});
+  const text = decodeUtf8(bytes.value);
+  if (text === undefined) return err("body_malformed");
+  const type = header("content-type")?.split(";")[0]?.trim();
+  if (type === "application/json") return readJson(text);
+  if (type === "application/x-www-form-urlencoded") return readForm(text);
+  return err("content_type_unsupported");
 }
 
 async function readBytes(request: Request): Promise<Result<Uint8Array, BodyError>> {
@@ -82,22 +86,38 @@ function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
+/** Every string of a JSON text, with the colon behind it if it is a member's name. */
+const STRINGS = /"(?:[^"\\]|\\.)*"(\s*:)?/g;
+
+/** One flat object, each of its names once: of two alike, one reader takes the first, another the last. */
 function readJson(text: string): Result<Fields, BodyError> {
   try {
     const value: unknown = JSON.parse(text);
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject ? ok({ ...value }) : err("body_malformed");
+    if (typeof value !== "object" || value === null || Array.isArray(value))
+      return err("body_malformed");
+    const names = [...text.matchAll(STRINGS)].filter(([, colon]) => colon !== undefined);
+    return names.length === Object.keys(value).length ? ok({ ...value }) : err("body_malformed");
   } catch {
     return err("body_malformed");
   }
 }
 
+/**
+ * As the URL Standard parses a form, but bytes that are not UTF-8 are refused: URLSearchParams would
+ * make U+FFFD of each, and so one password of many. A field given twice is refused too.
+ */
 function readForm(text: string): Result<Fields, BodyError> {
   const fields = new Map<string, string>();
-  for (const [name, value] of new URLSearchParams(text)) {
-    // A field given twice could be read one way here and another way in front of us.
-    if (fields.has(name)) return err("body_malformed");
-    fields.set(name, value);
+  try {
+    for (const pair of text.split("&")) {
+      if (pair === "") continue;
+      const [name = "", ...value] = pair.split("=");
+      const decoded = decodeURIComponent(name.replaceAll("+", " "));
+      if (fields.has(decoded)) return err("body_malformed");
+      fields.set(decoded, decodeURIComponent(value.join("=").replaceAll("+", " ")));
+    }
+  } catch {
+    return err("body_malformed"); // decodeURIComponent throws on what is not UTF-8
   }
   return ok(Object.fromEntries(fields));
 }

@@ -12,6 +12,15 @@ async function verdict(method: string, headers: Record<string, string>, publicOr
   return code === "cross_site_request" ? "refused" : "let through";
 }
 
+describe("the host", () => {
+  it("is asked after where a page could rebind its name to us", async () => {
+    const { request } = testApp({ isOwnHost: (host) => host === "localhost" });
+    const from = async (host: string) => (await request("GET", "/", { headers: { host } })).status;
+    expect(await from("localhost")).toBe(200);
+    expect(await from("evil.example")).toBe(421);
+  });
+});
+
 describe("cross-site writes", () => {
   it.each([
     [{ "sec-fetch-site": "same-origin" }, "let through"],

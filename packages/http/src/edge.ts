@@ -20,11 +20,13 @@ export interface EdgeOptions {
   readonly policy: Policy;
   /** Where people reach the service, when that is known. */
   readonly publicOrigin?: string | undefined;
+  /** Is this `Host` one of ours? Asked where a page elsewhere could rebind its name to us. */
+  readonly isOwnHost?: ((host: string) => boolean) | undefined;
   readonly onRequest?: ((record: RequestRecord) => void) | undefined;
 }
 
 /** OWASP ASVS 5.0 section 3.4 and item 14.3.2. Nothing we answer is a page, or for a cache. */
-const HEADERS: Readonly<Record<string, string>> = {
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
   "cross-origin-resource-policy": "same-origin",
@@ -38,8 +40,13 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** What every request meets first and every answer last. */
-export function edge({ policy, publicOrigin, onRequest }: EdgeOptions): MiddlewareHandler<AppEnv> {
-  const headers = Object.entries(HEADERS);
+export function edge({
+  policy,
+  publicOrigin,
+  isOwnHost,
+  onRequest,
+}: EdgeOptions): MiddlewareHandler<AppEnv> {
+  const headers = Object.entries(SECURITY_HEADERS);
   if (policy.cookie.secure) headers.push(["strict-transport-security", TWO_YEARS_OF_HTTPS]);
   return async (c, next) => {
     const startedAt = performance.now();
@@ -48,7 +55,9 @@ export function edge({ policy, publicOrigin, onRequest }: EdgeOptions): Middlewa
     c.set("requestId", requestId);
     c.header("x-request-id", requestId);
     for (const [name, value] of headers) c.header(name, value);
-    if (isCrossSiteWrite(c.req.raw, publicOrigin)) c.res = problem(c, "cross_site_request");
+    if (isOwnHost?.(c.req.header("host") ?? "") === false)
+      c.res = problem(c, "misdirected_request");
+    else if (isCrossSiteWrite(c.req.raw, publicOrigin)) c.res = problem(c, "cross_site_request");
     else await next();
     onRequest?.(recordOf(c, requestId, startedAt));
   };

@@ -26,13 +26,18 @@ describe("international domains", () => {
     "bob@example。com", // the ideographic full stop
     "bob@ex\u00ADample.com", // the soft hyphen, which vanishes
     "bob@ex\u200Bample.com", // the zero-width space
+    "bob@example.\u0440\u0444:80",
+    "bob@example.\u0440\u0444?a=b",
+    "bob@example.\u0440\u0444#x",
+    "bob@example.\u0440\u0444\\x",
+    "bob@example.\u0440\n\u0444",
+    "bob@example.%D1%80\u0444",
+    "eve:x@bob@example.\u0440\u0444",
     "bob@exämple.com/evil",
     "bob@exämple.com:80",
     "bób@example.com",
     "bob@eve@exämple.com",
   ])("%s reaches nobody's account", (given) => {
-    const key = toEmailKey(toAsciiDomain(given));
-    expect(key === undefined || key.includes("@xn--") || key.includes(".xn--")).toBe(true);
-    expect(key).not.toBe("bob@example.com");
+    expect(toEmailKey(toAsciiDomain(given))).toBeUndefined();
   });
 });

@@ -1,6 +1,11 @@
 /** Characters beyond ASCII. */
 // oxlint-disable-next-line no-control-regex
 const BEYOND_ASCII = /[^\x00-\x7f]/;
+/** What a host name may hold of ASCII; anything else could end it, and the rest would be dropped. */
+// oxlint-disable-next-line no-control-regex
+const NOT_OF_A_HOST = /[\x00-,/:-@[-`{-\x7f]/;
+/** Longer is no address, and normalising is slow. */
+const MAX_LENGTH = 254;
 /** Soft hyphens, zero-width spaces and their kin: they vanish, and leave another's domain. */
 const VANISHING = /\p{Default_Ignorable_Code_Point}/u;
 
@@ -13,8 +18,9 @@ const VANISHING = /\p{Default_Ignorable_Code_Point}/u;
 export function toAsciiDomain(email: string): string {
   const at = email.lastIndexOf("@");
   const domain = email.slice(at + 1);
-  if (at === -1 || !BEYOND_ASCII.test(domain)) return email;
-  if (domain.normalize("NFKC") !== domain || VANISHING.test(domain)) return email;
+  if (at === -1 || email.length > MAX_LENGTH || !BEYOND_ASCII.test(domain)) return email;
+  if (NOT_OF_A_HOST.test(domain) || VANISHING.test(domain)) return email;
+  if (domain.normalize("NFKC") !== domain) return email;
   const hostname = URL.parse(`http://${domain}`)?.hostname ?? "";
   return isSameName(domain, hostname) ? `${email.slice(0, at)}@${hostname}` : email;
 }

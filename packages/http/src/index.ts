@@ -1,3 +1,3 @@
 export { type AppOptions, createApp } from "./app.ts";
-export type { RequestRecord } from "./edge.ts";
+export { type RequestRecord, SECURITY_HEADERS } from "./edge.ts";
 export type { ProblemCode } from "./problems.ts";

@@ -15,8 +15,10 @@ type HttpError =
   | "content_type_unsupported"
   | "cross_site_request"
   | "field_invalid"
+  | "field_unknown"
   | "internal_error"
   | "method_not_allowed"
+  | "misdirected_request"
   | "not_found"
   | "unavailable";
 
@@ -24,7 +26,7 @@ type HttpError =
 export type ProblemCode = UseCaseError | HttpError;
 
 interface Problem {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 500 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 421 | 500 | 503;
   readonly message: string;
 }
 
@@ -39,8 +41,10 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
   email_invalid: { status: 400, message: "email: this is not an e-mail address" },
   email_unknown: { status: 403, message: "email not registered" },
   field_invalid: { status: 400, message: "a field is missing or is not text" },
+  field_unknown: { status: 400, message: "there is a field that does not belong here" },
   internal_error: { status: 500, message: "something went wrong here" },
   method_not_allowed: { status: 405, message: "this method is not allowed here" },
+  misdirected_request: { status: 421, message: "this is not the host that was asked for" },
   not_found: { status: 404, message: "there is nothing here" },
   password_malformed: { status: 400, message: "password: holds characters that are not text" },
   password_too_easy: { status: 400, message: "password: too easy to guess" },

@@ -13,12 +13,18 @@ export function readSessionCookie(
   let found: string | undefined;
   for (const pair of header?.split(";") ?? []) {
     const equals = pair.indexOf("=");
-    if (equals === -1 || pair.slice(0, equals).trim() !== name) continue;
+    if (equals === -1 || stripped(pair.slice(0, equals)) !== name) continue;
     if (found !== undefined) return undefined;
-    found = pair.slice(equals + 1).trim();
+    found = stripped(pair.slice(equals + 1));
   }
   return found;
 }
+
+/**
+ * Without the white space that RFC 6265 knows. `trim` takes more off: a no-break space in front of
+ * `__Host-` would vanish here, though to browsers it is another name, which anybody may set.
+ */
+const stripped = (text: string) => text.replace(/^[ \t]+/, "").replace(/[ \t]+$/, "");
 
 /** `Set-Cookie` for a new session. Lax: sent when a link leads here, not with a form from elsewhere. */
 export const sessionCookie = (token: Token, policy: CookiePolicy): string =>

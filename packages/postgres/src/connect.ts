@@ -48,6 +48,9 @@ export function connectPostgres(options: PostgresOptions): PostgresConnection {
       }
     },
     ping: async () => void (await sql`select 1`.execute(db)),
-    close: () => db.destroy(),
+    async close() {
+      await db.destroy();
+      await pool.end();
+    },
   };
 }

@@ -14,15 +14,21 @@ interface EventRow {
 
 /**
  * The tail of a statement that changes something: `logged` and `queued` write the events and their
- * outbox rows, for each row of the common table expression `changed`, and so with it or not at all.
- * One parameter carries all events, so the statement's text never varies.
+ * outbox rows if the common table expression `changed` has a row, and so with the change or not at
+ * all; `otherwise` if it has none. A parameter carries all events, so the text never varies.
  */
-export function eventsOf(events: readonly UserEvent[]): RawBuilder<unknown> {
+export function eventsOf(
+  events: readonly UserEvent[],
+  otherwise: readonly UserEvent[] = [],
+): RawBuilder<unknown> {
   return sql`
     logged as (
       insert into events (id, type, version, user_id, occurred_at, data)
       select event.id, event.type, event.version, event.user_id, event.occurred_at, event.data
-      from changed, jsonb_to_recordset(${toJson(events)}::jsonb) as event
+      from jsonb_to_recordset(
+        case when exists (select from changed)
+          then ${toJson(events)}::jsonb else ${toJson(otherwise)}::jsonb end
+      ) as event
         (id uuid, type text, version integer, user_id uuid, occurred_at timestamptz, data jsonb)
       on conflict (id) do nothing
       returning id

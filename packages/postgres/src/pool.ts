@@ -36,6 +36,7 @@ export function watchfulPool(options: PoolOptions): PostgresPool {
       query_timeout: statementTimeoutMs + GRACE_MS,
     }),
   });
+  let ended: Promise<void> | undefined;
   let generation = 0;
   const generations = new WeakMap<pg.PoolClient, number>();
   pool.on("connect", (client) => {
@@ -76,7 +77,7 @@ export function watchfulPool(options: PoolOptions): PostgresPool {
 
   return {
     options: pool.options,
-    end: () => pool.end(),
+    end: () => (ended ??= pool.end()), // Kysely ends it too, unless it was never used
     async connect() {
       try {
         return watchful(await checkOut());

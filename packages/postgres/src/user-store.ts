@@ -7,13 +7,14 @@ type UserRow = Selectable<UsersTable>;
 
 /** Users in the table `users`. Each change is one statement that writes its events as well. */
 export function postgresUserStore(db: Kysely<Schema>): UserStore {
-  /** Runs `statement`, and keeps `events` if it changed a row. */
+  /** Runs `statement`, and keeps `events` if it changed a row, `otherwise` if not. */
   async function change(
     statement: RawBuilder<unknown>,
     events: readonly UserEvent[],
+    otherwise: readonly UserEvent[] = [],
   ): Promise<User | undefined> {
     const { rows } = await sql<UserRow>`
-      with changed as (${statement} returning *), ${eventsOf(events)} select * from changed`.execute(
+      with changed as (${statement} returning *), ${eventsOf(events, otherwise)} select * from changed`.execute(
       db,
     );
     return rows[0] && toUser(rows[0]);
@@ -22,13 +23,13 @@ export function postgresUserStore(db: Kysely<Schema>): UserStore {
   const select = () => db.selectFrom("users").selectAll();
 
   return {
-    create({ id, email, emailKey, passwordHash }, events) {
+    create({ id, email, emailKey, passwordHash }, events, otherwise) {
       // The unique constraint decides who was first; looking before inserting would be a race.
       const insert = sql`
         insert into users (id, email, email_key, password_hash)
         values (${id}, ${email}, ${emailKey}, ${passwordHash ?? null})
         on conflict (email_key) do nothing`;
-      return change(insert, events);
+      return change(insert, events, otherwise);
     },
 
     async find(userId) {

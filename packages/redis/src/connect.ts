@@ -33,8 +33,8 @@ const OPTIONS = {
   // A primary that was demoted answers, but takes no writes: look for the new one.
   reconnectOnError: ({ message }: Error) => message.startsWith("READONLY"),
   retryStrategy: (attempts: number) => Math.min(attempts * 50, LONGEST_RETRY_MS),
-  // What cannot be sent now fails now. Nothing is kept to be run when nobody waits for it any more,
-  // and nothing is sent twice.
+  // What cannot be sent now fails now, and nothing is sent twice. What has been sent may still be run
+  // after its time is over: a session that nobody has the token of does no harm.
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { InvalidEnvironment, type SecretKey } from "@postern/worker";
+import { InvalidEnvironment, parseSecrets, type SecretKey } from "@postern/worker";
 
 /** Everything embedded mode keeps, in a folder that one process holds at a time. */
 export interface DataFolder {
@@ -14,7 +14,8 @@ export interface DataFolder {
 
 /** Opens the folder, making it if need be. Throws `InvalidEnvironment` if another process holds it. */
 export function openDataFolder(path: string): DataFolder {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  mkdirSync(path, { recursive: true });
+  chmodSync(path, 0o700); // whoever can read it has every password hash
   const release = lock(path);
   return { databasePath: join(path, "postgres"), secrets: ownSecrets(path), release };
 }
@@ -45,6 +46,9 @@ function ownSecrets(path: string): readonly SecretKey[] {
     writeFileSync(`${file}.new`, `own:${randomBytes(32).toString("base64")}\n`, { mode: 0o600 });
     renameSync(`${file}.new`, file);
   }
-  const [id = "", encoded = ""] = readFileSync(file, "utf8").trim().split(":");
-  return [{ id, key: Buffer.from(encoded, "base64") }];
+  try {
+    return parseSecrets(readFileSync(file, "utf8").trim());
+  } catch (cause) {
+    throw new Error(`${file} cannot be used`, { cause });
+  }
 }

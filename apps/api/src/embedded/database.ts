@@ -3,9 +3,10 @@ import { PGlite } from "@electric-sql/pglite";
 import { dataDir as emptyCluster } from "@electric-sql/pglite-prepopulatedfs";
 import { migrate, type Schema } from "@postern/postgres";
 import { Kysely, PGliteDialect } from "kysely";
+import { oneAtATime } from "./one-at-a-time.ts";
 
 export interface EmbeddedDatabase {
-  readonly pglite: PGlite;
+  readonly pglite: ReturnType<typeof oneAtATime>;
   readonly db: Kysely<Schema>;
   close(): Promise<void>;
 }
@@ -13,7 +14,7 @@ export interface EmbeddedDatabase {
 /** Opens the database in `path`, making and migrating it if need be. */
 export async function openDatabase(path: string): Promise<EmbeddedDatabase> {
   if (!existsSync(path)) await seed(path);
-  const pglite = await PGlite.create(path);
+  const pglite = oneAtATime(await PGlite.create(path));
   const db = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
   await migrate(db);
   return { pglite, db, close: () => db.destroy() };

@@ -3,8 +3,10 @@ import { memoryClock, memoryPorts } from "@postern/domain/memory";
 import { keptMailer } from "@postern/mail";
 import { describe, expect, it } from "vitest";
 import { SUBSCRIBERS } from "../subscribers.ts";
-import { handleForMail } from "./mail.ts";
+import { type Handler, handlerFor } from "../subscriber.ts";
+import { mailSubscriber } from "./mail.ts";
 
+const mail: Handler = async (ports, event) => handlerFor(mailSubscriber, event)?.(ports, event);
 const EMAIL = "bob@example.com";
 
 async function opened() {
@@ -41,7 +43,7 @@ describe("every handler", () => {
     } as const;
     const events: UserEvent[] = [{ ...disable, type: "user.disabled" }, reset, reset];
     for (const event of [...events, ...events.toReversed()]) {
-      for (const { handle } of SUBSCRIBERS) await handle(ports, event);
+      for (const subscriber of SUBSCRIBERS) await handlerFor(subscriber, event)?.(ports, event);
     }
     expect(mailer.list()).toHaveLength(1);
     expect(await ports.sessions.list(userId)).toHaveLength(1); // Postgres says enabled; the event does not count
@@ -55,15 +57,15 @@ describe("the mail handler", () => {
     ["a request that is too old", { expiresAt: "2026-01-01T00:00:00.000Z" }],
   ] as const)("writes nothing for %s", async (_, data) => {
     const { ports, mailer, requested } = await opened();
-    await handleForMail(ports, requested(data));
+    await mail(ports, requested(data));
     expect(mailer.list()).toEqual([]);
   });
 
   it("writes nothing to a user who is disabled, or nobody", async () => {
     const { ports, mailer, requested, userId } = await opened();
-    await handleForMail(ports, { ...requested({}), userId: undefined } as UserEvent);
+    await mail(ports, { ...requested({}), userId: undefined } as UserEvent);
     await ports.users.disable(userId, []);
-    await handleForMail(ports, requested({ epoch: 1 }));
+    await mail(ports, requested({ epoch: 1 }));
     expect(mailer.list()).toEqual([]);
   });
 });

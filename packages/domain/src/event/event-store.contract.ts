@@ -38,8 +38,17 @@ export function eventStoreContract(open: () => Promise<UserWorld>): void {
       occurredAt: new Date("2026-02-03T04:05:06.789Z"),
       data: { epoch: 0, expiresAt: "2026-02-03T04:20:06.789Z", tokenBy: "mail" },
     };
-    await events.append([event]);
+    const type = "user.registration_attempted";
+    const other: UserEvent = {
+      ...event,
+      id: memoryIds().eventId(),
+      type,
+      userId: undefined,
+      data: {},
+    };
+    await events.append([event, other]);
     expect(await events.find(event.id)).toEqual(event);
+    expect(await events.find(other.id)).toEqual(other);
   });
 
   it("keeps an event once, however often it is appended", async () => {

@@ -37,6 +37,12 @@ type PasswordResetRequested = Event<
   UserId | undefined
 >;
 
+/**
+ * Somebody tried to register an address that has a user, and the policy hides that: in place of the
+ * `user.created` that a free address gets, so that the same is kept either way. Nobody's.
+ */
+type RegistrationAttempted = Event<"user.registration_attempted", 1, Nothing, undefined>;
+
 type UserDisabled = Event<"user.disabled", 1, Nothing>;
 type UserEnabled = Event<"user.enabled", 1, Nothing>;
 type SessionCreated = Event<"session.created", 1, { readonly sessionId: SessionId }>;
@@ -50,6 +56,7 @@ export type UserEvent =
   | UserCreated
   | PasswordChanged
   | PasswordResetRequested
+  | RegistrationAttempted
   | UserDisabled
   | UserEnabled
   | SessionCreated

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { EmailKey } from "../user/email.ts";
 import { refusePassword, toPassword } from "./password.ts";
 
@@ -38,6 +38,13 @@ describe("preparing a password", () => {
     expect(value("Ame\u0301lie")).toBe(value("Am\u00E9lie"));
     expect(value("\uFF50\uFF41\uFF53\uFF53")).toBe("pass");
     expect(value("\uFB01ne")).toBe("fine");
+  });
+
+  it("does not normalise what is too long in any form", () => {
+    const normalize = vi.spyOn(String.prototype, "normalize");
+    expect(prepare("a\u0301".repeat(8000))).toEqual({ ok: false, error: "password_too_long" });
+    expect(normalize).not.toHaveBeenCalled();
+    normalize.mockRestore();
   });
 
   it("measures after normalising, as that is what is hashed", () => {

@@ -15,6 +15,9 @@ export interface PasswordRules {
   readonly refuseEmail: boolean;
 }
 
+/** Code units that NFKC may compose into one byte's worth, with room to spare. */
+const MOST_SHRINKING = 4;
+
 /**
  * Normalises a password as NIST SP 800-63B-4 section 3.1.1.2 asks. bcrypt stops at NUL, cuts after
  * 72 bytes, and a lone surrogate would become U+FFFD: each lets a wrong password pass, so each is
@@ -22,6 +25,8 @@ export interface PasswordRules {
  */
 export function toPassword(given: string, maxBytes: number): Result<Password, MalformedPassword> {
   if (!given.isWellFormed() || given.includes("\0")) return err("password_malformed");
+  // Normalising takes long for a long text, and this one would not fit afterwards either.
+  if (given.length > maxBytes * MOST_SHRINKING) return err("password_too_long");
   const normalized = given.normalize("NFKC");
   return utf8Length(normalized) <= maxBytes ? ok(normalized as Password) : err("password_too_long");
 }

@@ -33,6 +33,7 @@ describe("registering", () => {
     const key = toEmailKey(input.email);
     const found = key && (await ports.users.findCredentials(key));
     expect(found?.passwordHash).toContain(input.password);
+    expect(found && (await ports.events.list(found.user.id, 10))).toHaveLength(1);
   });
 
   it.each([

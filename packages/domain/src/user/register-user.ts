@@ -24,7 +24,12 @@ export async function registerUser(
   const userId = ports.ids.userId();
   const created = newEvent(ports, "user.created", { userId, data: {} });
   const newUser = { id: userId, email: input.email, emailKey, passwordHash };
+  if (ports.policy.disclosure === "closed") {
+    const facts = { userId: undefined, data: {} };
+    const attempted = newEvent(ports, "user.registration_attempted", facts);
+    await ports.users.create(newUser, [created], [attempted]);
+    return ok("registration_accepted");
+  }
   const user = await ports.users.create(newUser, [created]);
-  if (ports.policy.disclosure === "closed") return ok("registration_accepted");
   return user ? ok("user_created") : err("email_already_registered");
 }

@@ -31,6 +31,20 @@ export function userStoreContract(open: () => Promise<UserWorld>): void {
       expect(await events.list(given.id, 10)).toEqual([event]);
     });
 
+    it("keeps other events in their place when the address is taken", async () => {
+      const { users, events } = await open();
+      const first = await aUser(users);
+      const second = aNewUser({ emailKey: first.emailKey });
+      const [created, otherwise] = [anEvent(second.id), anEvent(first.id)];
+      expect(await users.create(second, [created], [otherwise])).toBeUndefined();
+      expect(await events.find(created.id)).toBeUndefined();
+      expect(await events.find(otherwise.id)).toEqual(otherwise);
+      const third = aNewUser();
+      const kept = anEvent(third.id);
+      await users.create(third, [kept], [anEvent(third.id)]);
+      expect(await events.list(third.id, 10)).toEqual([kept]);
+    });
+
     it("lets one of many simultaneous registrations of an address win, with one event", async () => {
       const { users, events } = await open();
       const { emailKey } = aNewUser();

@@ -34,8 +34,11 @@ export function memoryUserStore(clock: Clock, log: UserEvent[]): UserStore {
   }
 
   return {
-    async create({ passwordHash, ...fields }, events) {
-      if (findRow(fields.emailKey)) return undefined;
+    async create({ passwordHash, ...fields }, events, otherwise = []) {
+      if (findRow(fields.emailKey)) {
+        log.push(...otherwise);
+        return undefined;
+      }
       const now = clock.now();
       const state = { epoch: 0, revision: 0, emailVerifiedAt: undefined, disabledAt: undefined };
       const user: User = { ...fields, ...state, createdAt: now, updatedAt: now };

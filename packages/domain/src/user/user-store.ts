@@ -33,8 +33,15 @@ export interface Rehash extends PasswordChange {
  * `update`: each change that must be atomic has a method that says what it compares and sets.
  */
 export interface UserStore {
-  /** Creates a user at epoch 0. `undefined`: the e-mail key is taken; of many at once, one wins. */
-  create(user: NewUser, events: readonly UserEvent[]): Promise<User | undefined>;
+  /**
+   * Creates a user at epoch 0. `undefined`: the e-mail key is taken, and `otherwise` is kept in place
+   * of `events`. Of many at once, one wins.
+   */
+  create(
+    user: NewUser,
+    events: readonly UserEvent[],
+    otherwise?: readonly UserEvent[],
+  ): Promise<User | undefined>;
   find(userId: UserId): Promise<User | undefined>;
   findByEmail(emailKey: EmailKey): Promise<User | undefined>;
   findCredentials(emailKey: EmailKey): Promise<Credentials | undefined>;

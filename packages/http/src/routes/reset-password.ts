@@ -6,8 +6,8 @@ import { problem } from "../problems.ts";
 import type { Resource } from "../resource.ts";
 
 /** A missing address or token is one that does not fit, so both are refused alike. */
-const request = z.object({ email: z.string().catch("") });
-const reset = z.object({
+const request = z.strictObject({ email: z.string().catch("") });
+const reset = z.strictObject({
   email: z.string().catch(""),
   reset_token: z.string().catch(""),
   new_password: z.string().optional(),

@@ -9,7 +9,7 @@ import type { Resource } from "../resource.ts";
 import { endedSessionCookie, readSessionCookie, sessionCookie } from "../session-cookie.ts";
 
 /** Whatever is missing or is no text is simply not what opens a session. */
-const credentials = z.object({ email: z.string().catch(""), password: z.string().catch("") });
+const credentials = z.strictObject({ email: z.string().catch(""), password: z.string().catch("") });
 
 export function sessionsResource(ports: Ports): Resource {
   const { cookie } = ports.policy;

@@ -5,7 +5,7 @@ import { toAsciiDomain } from "../email-domain.ts";
 import { problem } from "../problems.ts";
 import type { Resource } from "../resource.ts";
 
-const registration = z.object({ email: z.string(), password: z.string() });
+const registration = z.strictObject({ email: z.string(), password: z.string() });
 
 export function usersResource(ports: Ports): Resource {
   return {

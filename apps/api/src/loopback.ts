@@ -1,0 +1,14 @@
+import { isIPv4 } from "node:net";
+
+/** Does this name, as it stands and without asking DNS, mean this very machine? */
+export const isLoopback = (name: string): boolean =>
+  name === "localhost" || name === "::1" || (name.startsWith("127.") && isIPv4(name));
+
+/** The same for a `Host` header, which may have a port and brackets. */
+export const isLoopbackHost = (host: string): boolean =>
+  isLoopback(
+    host
+      .replace(/:\d+$/, "")
+      .replace(/^\[(.*)\]$/, "$1")
+      .toLowerCase(),
+  );

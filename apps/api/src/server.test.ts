@@ -1,0 +1,73 @@
+import { connect } from "node:net";
+import { createApp, SECURITY_HEADERS } from "@postern/http";
+import { memoryPorts } from "@postern/domain/memory";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type RunningServer, startServer } from "./server.ts";
+
+describe("the server", () => {
+  let server: RunningServer;
+  beforeAll(async () => {
+    const { fetch } = createApp({ ports: memoryPorts() });
+    server = await startServer({ fetch, host: "127.0.0.1", port: 0 });
+  });
+  afterAll(() => server.stop({ noticeMs: 0 }));
+
+  /** What comes back for these bytes until the connection ends, or `until` is in it. */
+  const send = (bytes: string, until = "never") =>
+    new Promise<string>((resolve, reject) => {
+      const socket = connect(server.port, "127.0.0.1", () => socket.write(bytes));
+      let answer = "";
+      socket.setEncoding("latin1").on("data", (text: string) => {
+        answer += text;
+        if (answer.includes(until)) socket.destroy();
+      });
+      socket.on("error", reject);
+      socket.on("close", () => resolve(answer));
+    });
+
+  it.each([
+    ["nonsense", "nonsense\r\n\r\n", 400],
+    ["headers over 16 KiB", `GET / HTTP/1.1\r\nHost: a\r\nX: ${"x".repeat(20_000)}\r\n\r\n`, 431],
+    [
+      "two lengths",
+      "POST /users HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+      400,
+    ],
+    [
+      "a length and chunks",
+      "POST /users HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+      400,
+    ],
+    ["no host", "GET / HTTP/1.1\r\n\r\n", 400],
+    ["a bad host", "GET / HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n", 400],
+    ["OPTIONS *", "OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 400],
+  ])("answers %s with the headers that every answer has", async (name, bytes, status) => {
+    const answer = await send(bytes);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    if (name === "no host") return; // Node's own answer, without headers or body
+    for (const [header, value] of Object.entries(SECURITY_HEADERS)) {
+      expect(answer).toContain(`${header}: ${value}`);
+    }
+  });
+
+  it("refuses a body over 16 KiB before it has come, by its length and by its chunks", async () => {
+    const head =
+      "POST /users HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n";
+    const announced = await send(`${head}Content-Length: 1000000\r\n\r\nx=`, "\r\n\r\n");
+    expect(announced).toContain("413 ");
+    const chunk = `4000\r\n${"x".repeat(0x4000)}\r\n`;
+    const chunked = await send(
+      `${head}Transfer-Encoding: chunked\r\n\r\n${chunk}${chunk}`,
+      "\r\n\r\n",
+    );
+    expect(chunked).toContain("413 ");
+  });
+
+  it.each(["/users/", "//users", "/%2fusers", "/USERS", "/users%00"])(
+    "knows no resource %s",
+    async (path) => {
+      const answer = await send(`POST ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+      expect(answer).toContain("404 ");
+    },
+  );
+});
