@@ -82,10 +82,10 @@ export function parseWorkerConfig(env: Record<string, string | undefined>): Work
   const given = withoutEmpty(env);
   const { data, error } = environment.safeParse(given);
   const mistakes = error ? [...mistakesIn(error)] : [];
-  for (const name of ["DATABASE_URL", "SECRETS"] as const) {
-    if (!given[name])
-      mistakes.push(`${name}: is required; without Postgres the API does the worker's work`);
+  if (!given["DATABASE_URL"]) {
+    mistakes.push("DATABASE_URL: is required; without it the API does the worker's work itself");
   }
+  if (!given["SECRETS"]) mistakes.push("SECRETS: is required");
   if (!data?.DATABASE_URL || !data.SECRETS || mistakes.length > 0)
     throw new InvalidEnvironment(mistakes);
   return {

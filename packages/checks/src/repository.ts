@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The root of the repository. */
@@ -8,6 +8,25 @@ export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** Every file of the repository, with forward slashes, ignored and deleted ones left out. */
 export function trackedFiles(): readonly string[] {
+  return existsSync(join(ROOT, ".git")) ? filesOfGit() : filesOfFolder();
+}
+
+/** What is made here and not kept; `.gitignore` has the same. */
+const MADE_HERE = /(^|\/)(node_modules|dist|\.turbo|\.cache|\.data|\.git)(\/|$)|\.tsbuildinfo$/;
+
+/** An unpacked archive has no git to ask. */
+function filesOfFolder(): readonly string[] {
+  const entries = globSync("**", {
+    cwd: ROOT,
+    withFileTypes: true,
+    exclude: (entry) => MADE_HERE.test(entry.name),
+  });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)).split(sep).join("/"));
+}
+
+function filesOfGit(): readonly string[] {
   const git = (...args: string[]) =>
     execFileSync("git", ["ls-files", "-z", ...args], { cwd: ROOT, encoding: "utf8" }).split("\0");
   const deleted = new Set(git("--deleted"));

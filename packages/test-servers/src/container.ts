@@ -1,9 +1,14 @@
 import { execFileSync } from "node:child_process";
+import { retry } from "./spawn-server.ts";
 
-/** Runs an image with `port` published on loopback, or `undefined` where no engine answers. */
+/**
+ * Runs an image with `port` published on loopback and waits until `ready` resolves; `undefined` where
+ * no engine answers.
+ */
 export async function startContainer(
   image: string,
   port: number,
+  ready: (published: number) => Promise<void>,
   options: readonly string[] = [],
 ): Promise<{ readonly port: number; stop(): Promise<void> } | undefined> {
   const docker = (...args: string[]) =>
@@ -22,11 +27,15 @@ export async function startContainer(
     ...options,
     image,
   );
-  const published = docker("port", id, `${port}/tcp`).split(":").at(-1);
-  return {
-    port: Number(published),
-    stop: async () => {
-      docker("rm", "--force", id);
-    },
+  const stop = async () => {
+    docker("rm", "--force", id);
   };
+  try {
+    const published = Number(docker("port", id, `${port}/tcp`).split(":").at(-1));
+    await retry(() => ready(published));
+    return { port: published, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }

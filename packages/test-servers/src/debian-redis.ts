@@ -1,54 +1,64 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, globSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { CACHE_FOLDER } from "./cache-folder.ts";
 import { findProgram } from "./spawn-server.ts";
 
 /**
  * A redis-server from Debian's packages, unpacked into `.cache` with the libraries it needs and not
- * installed; `undefined` where there is no apt, or it does not know the package.
+ * installed; `undefined` where there is no apt, or it cannot fetch the package.
  */
 export function debianRedis(): { path: string; libraries: string } | undefined {
-  const folder = join(CACHE_FOLDER, "redis");
-  const root = join(folder, "root");
-  const path = join(root, "usr/bin/redis-server");
-  if (!existsSync(path)) {
+  const root = join(CACHE_FOLDER, "redis");
+  if (!existsSync(root)) {
     if (!findProgram("apt-get") || !findProgram("dpkg")) return undefined;
     console.log("No Redis on this machine: unpacking Debian's package into .cache");
+    const unfinished = `${root}.new`;
+    rmSync(unfinished, { recursive: true, force: true });
     try {
-      fetchPackages(folder, root);
+      fetchPackages(unfinished);
+      renameSync(unfinished, root);
     } catch (error) {
-      console.error(
-        `apt could not fetch it (is the package list there? apt-get update): ${String(error)}`,
-      );
+      console.error(`apt could not fetch it: ${String(error)}`);
       return undefined;
     }
   }
   const libraries = globSync(join(root, "usr/lib/*-linux-*"));
-  return existsSync(path) ? { path, libraries: libraries.join(":") } : undefined;
+  return { path: join(root, "usr/bin/redis-server"), libraries: libraries.join(":") };
 }
 
-function fetchPackages(folder: string, root: string): void {
-  mkdirSync(root, { recursive: true });
-  const run = (command: string, args: readonly string[]) =>
+function fetchPackages(root: string): void {
+  const downloads = join(root, "downloads");
+  mkdirSync(downloads, { recursive: true });
+  const run = (command: string, ...args: string[]) =>
     execFileSync(command, args, {
-      cwd: folder,
+      cwd: downloads,
       encoding: "utf8",
       stdio: ["ignore", "pipe", "pipe"],
     });
+  const lists = packageLists(run, downloads);
   const relations = ["recommends", "suggests", "conflicts", "breaks", "replaces", "enhances"];
-  const depends = run("apt-cache", [
-    "depends",
-    "--recurse",
-    ...relations.map((relation) => `--no-${relation}`),
-    "redis-server",
-  ]);
+  const without = relations.map((relation) => `--no-${relation}`);
+  const depends = run("apt-cache", ...lists, "depends", "--recurse", ...without, "redis-server");
   const wanted = depends.split("\n").filter((line) => /^(redis|lib|lua)[a-z0-9.+-]*$/.test(line));
   const missing = wanted.filter((name) => name.startsWith("redis") || !isInstalled(name));
-  run("apt-get", ["download", ...missing]);
-  for (const archive of readdirSync(folder).filter((name) => name.endsWith(".deb"))) {
-    run("dpkg", ["-x", archive, root]);
+  run("apt-get", ...lists, "download", ...missing);
+  for (const archive of readdirSync(downloads).filter((name) => name.endsWith(".deb"))) {
+    run("dpkg", "-x", archive, root);
   }
+}
+
+/** The machine's package lists; where there are none, as in most images, lists of our own. */
+function packageLists(
+  run: (command: string, ...args: string[]) => string,
+  folder: string,
+): string[] {
+  if (run("apt-cache", "policy", "redis-server").includes("Candidate:")) return [];
+  for (const name of ["lists/partial", "archives/partial"])
+    mkdirSync(join(folder, name), { recursive: true });
+  const own = ["-o", `Dir::State::lists=${folder}/lists`, "-o", `Dir::Cache=${folder}`];
+  run("apt-get", ...own, "update");
+  return own;
 }
 
 function isInstalled(name: string): boolean {

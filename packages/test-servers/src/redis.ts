@@ -20,7 +20,7 @@ export async function findRedis(): Promise<TestServer | undefined> {
     const url = `redis://127.0.0.1:${server.port}`;
     return { url, foundAs: program.foundAs, stop: server.stop };
   }
-  const container = await startContainer("redis:8-alpine", 6379);
+  const container = await startContainer("redis:8-alpine", 6379, reachable);
   if (!container) return undefined;
   return {
     url: `redis://127.0.0.1:${container.port}`,
@@ -47,13 +47,14 @@ export function redisProgram(): RedisProgram | undefined {
 export async function startRedis({ path, libraries }: RedisProgram): Promise<RunningServer> {
   const [port, folder] = [await freePort(), scratchFolder(undefined)];
   const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
-  const ready = async () => {
-    const client = new Redis(port, { lazyConnect: true, retryStrategy: () => null });
-    client.on("error", () => undefined); // connect() below reports it
-    await client.connect();
-    await client.ping();
-    client.disconnect();
-  };
   const env = libraries ? { LD_LIBRARY_PATH: libraries } : {};
-  return spawnServer(path, args, { port, folder, env, ready });
+  return spawnServer(path, args, { port, folder, env, ready: () => reachable(port) });
+}
+
+async function reachable(port: number): Promise<void> {
+  const client = new Redis(port, { lazyConnect: true, retryStrategy: () => null });
+  client.on("error", () => undefined); // connect() below reports it
+  await client.connect();
+  await client.ping();
+  client.disconnect();
 }

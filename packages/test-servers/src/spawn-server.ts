@@ -94,7 +94,8 @@ export async function spawnServer(
 
 const READY_WITHIN_MS = 30_000;
 
-async function retry(attempt: () => Promise<void>): Promise<void> {
+/** Tries until it succeeds, or throws its last error when that takes too long. */
+export async function retry(attempt: () => Promise<void>): Promise<void> {
   const deadline = Date.now() + READY_WITHIN_MS;
   for (;;) {
     try {
