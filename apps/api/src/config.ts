@@ -6,7 +6,7 @@ import {
   type SecretKey,
   sharedEnvironment,
   withoutEmpty,
-} from "@postern/worker";
+} from "@postern/process";
 import { z } from "zod";
 import { isLoopback } from "./loopback.ts";
 import { policyEnvironment, policyMistakes, toPolicy, wholeNumber } from "./policy-config.ts";

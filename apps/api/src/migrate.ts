@@ -1,13 +1,24 @@
 import { connectPostgres, migrate } from "@postern/postgres";
+import {
+  InvalidEnvironment,
+  mistakesIn,
+  reasonFor,
+  sharedEnvironment,
+  withoutEmpty,
+} from "@postern/process";
+import { z } from "zod";
+
+const environment = z.object({ DATABASE_URL: sharedEnvironment.DATABASE_URL.unwrap() });
 
 /** `pnpm migrate`: brings the database that DATABASE_URL names up to date. */
-const url = process.env["DATABASE_URL"];
-if (url) {
-  const connection = connectPostgres({ url, statementTimeoutMs: 0 });
+try {
+  const { data, error } = environment.safeParse(withoutEmpty(process.env));
+  if (!data) throw new InvalidEnvironment(mistakesIn(error));
+  const connection = connectPostgres({ url: data.DATABASE_URL, statementTimeoutMs: 0 });
   const applied = await migrate(connection.db);
   console.log(applied.length > 0 ? `applied ${applied.join(", ")}` : "nothing to do");
   await connection.close();
-} else {
-  console.error("DATABASE_URL: is required");
-  process.exitCode = 1;
+} catch (error) {
+  console.error(reasonFor(error));
+  process.exit(1);
 }

@@ -1,29 +1,19 @@
 import { availableParallelism } from "node:os";
 import { bcryptHasher, hashGate, idSource, secretSource } from "@postern/crypto";
 import type { Policy, Ports } from "@postern/domain";
-import { keptMailer } from "@postern/mail";
 import {
   connectPostgres,
-  pendingMigrations,
   postgresEventStore,
   postgresSessionStore,
   postgresTokenStore,
   postgresUserStore,
+  requireCurrentSchema,
   type Schema,
 } from "@postern/postgres";
 import { connectRedis, redisSessionStore, redisTokenStore } from "@postern/redis";
-import {
-  errorFields,
-  InvalidEnvironment,
-  queuesOnPglite,
-  type SecretKey,
-  startWorker,
-} from "@postern/worker";
+import type { Log, SecretKey } from "@postern/process";
 import type { Kysely } from "kysely";
-import type { Logger } from "pino";
 import type { Config, Stores } from "./config.ts";
-import { openDataFolder } from "./embedded/data-folder.ts";
-import { openDatabase } from "./embedded/database.ts";
 
 /** Everything the API runs on, and how to ask after it and put it away. */
 export interface Opened {
@@ -34,57 +24,23 @@ export interface Opened {
 }
 
 /** Builds every adapter from the config: the API's composition root. */
-export function openPorts(config: Config, log: Logger): Promise<Opened> {
+export async function openPorts(config: Config, log: Log): Promise<Opened> {
   const { stores } = config;
-  return stores.mode === "embedded"
-    ? openEmbedded(config, stores.dataFolder, log)
-    : openFull(config, stores, log);
-}
-
-async function openEmbedded(config: Config, path: string, log: Logger): Promise<Opened> {
-  const folder = openDataFolder(path);
-  const { db, pglite, close: closeDatabase } = await openDatabase(folder.databasePath);
-  const ports: Ports = {
-    ...commonPorts(config, config.secrets ?? folder.secrets),
-    ...postgresStores(db),
-  };
-  // Nothing is sent from here, so the terminal is the mailbox, tokens and all.
-  const mailer = keptMailer(({ to, subject, text }) =>
-    console.log(`--- mail to ${to}: ${subject}\n${text}---`),
-  );
-  const worker = await startWorker({
-    db,
-    queues: queuesOnPglite(pglite),
-    ports: { ...ports, mailer },
-    onFault: (error, during) =>
-      log.error({ during, error: errorFields(error) }, "a fault, tried again"),
-  });
-  return {
-    ports,
-    ping: async () => void (await pglite.query("select 1")),
-    async close() {
-      await worker.stop();
-      await closeDatabase();
-      folder.release();
-    },
-  };
+  if (stores.mode === "full") return await openFull(config, stores, log);
+  // Loaded only here: the API on Postgres knows neither PGlite nor the worker and its queues.
+  const { openEmbedded } = await import("./embedded/ports.ts");
+  return await openEmbedded(config, stores.dataFolder, log);
 }
 
 async function openFull(
   config: Config,
   { databaseUrl, redisUrl }: Extract<Stores, { mode: "full" }>,
-  log: Logger,
+  log: Log,
 ): Promise<Opened> {
   const onError = (error: Error) =>
     log.warn({ error: error.message }, "a store's connection broke");
   const postgres = connectPostgres({ url: databaseUrl, onError });
-  const pending = await pendingMigrations(postgres.db);
-  if (pending.length > 0) {
-    await postgres.close();
-    throw new InvalidEnvironment([
-      `DATABASE_URL: the schema lacks ${pending.join(", ")}; run migrate first`,
-    ]);
-  }
+  await requireCurrentSchema(postgres.db);
   const redis = redisUrl ? await connectRedis(redisUrl, onError) : undefined;
   const ports: Ports = {
     ...commonPorts(config, config.secrets ?? []),
@@ -104,14 +60,14 @@ async function openFull(
   };
 }
 
-const postgresStores = (db: Kysely<Schema>) => ({
+export const postgresStores = (db: Kysely<Schema>) => ({
   events: postgresEventStore(db),
   sessions: postgresSessionStore(db),
   tokens: postgresTokenStore(db),
   users: postgresUserStore(db),
 });
 
-function commonPorts(
+export function commonPorts(
   { bcryptCost, policy }: { bcryptCost: number; policy: Policy },
   secrets: readonly SecretKey[],
 ) {

@@ -38,7 +38,9 @@ export async function startServer({ fetch, host, port }: ServerOptions): Promise
   server.on("clientError", refuse);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause) =>
-      reject(new Error(`cannot listen on ${host}:${port}`, { cause })),
+      reject(
+        new Error(`cannot listen on ${host}:${port}; is it taken? set another PORT`, { cause }),
+      ),
     );
     server.listen(port, host, resolve);
   });

@@ -1,72 +1,11 @@
+import {
+  InvalidEnvironment,
+  mistakesIn,
+  type SecretKey,
+  sharedEnvironment,
+  withoutEmpty,
+} from "@postern/process";
 import { z } from "zod";
-
-const MIN_KEY_BYTES = 32;
-
-/** Keys, newest first: `id:base64`, separated by commas. */
-const secrets = z.string().transform((text, context) => {
-  const keys = text.split(",").map((one) => {
-    const [id = "", encoded = "", ...rest] = one.trim().split(":");
-    return { id, encoded, key: Buffer.from(encoded, "base64"), isWhole: rest.length === 0 };
-  });
-  for (const { id, encoded, key, isWhole } of keys) {
-    // Buffer skips what is not base64, and would make some key of any sentence.
-    const isBase64 = key.toString("base64").replace(/=+$/, "") === encoded.replace(/=+$/, "");
-    const isRandom = new Set(key).size > MIN_KEY_BYTES / 4;
-    if (isWhole && /^[\w-]+$/.test(id) && isBase64 && key.length >= MIN_KEY_BYTES && isRandom)
-      continue;
-    const message = `needs id:base64 of ${MIN_KEY_BYTES} random bytes or more, comma between`;
-    context.addIssue({ code: "custom", message });
-  }
-  if (new Set(keys.map(({ id }) => id)).size < keys.length) {
-    context.addIssue({ code: "custom", message: "has one id twice" });
-  }
-  return keys.map(({ id, key }) => ({ id, key }));
-});
-
-/** Reads keys that are written as `SECRETS` has them. Throws what is wrong with them, and no value. */
-export function parseSecrets(text: string): readonly SecretKey[] {
-  const { data, error } = secrets.safeParse(text);
-  if (!data) throw new Error(error.issues.map(({ message }) => message).join("; "));
-  return data;
-}
-
-/** One of the keys in `SECRETS`. */
-export interface SecretKey {
-  readonly id: string;
-  readonly key: Uint8Array;
-}
-
-/** What the API and the worker both read. */
-export const sharedEnvironment = {
-  DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// URL" })
-    .optional(),
-  REDIS_URL: z
-    .url({ protocol: /^rediss?$/, error: "must be a redis:// URL" })
-    .refine(
-      (url) => /^(\/\d*)?$/.test(URL.parse(url)?.pathname ?? ""),
-      "must name its database by number",
-    )
-    .optional(),
-  SECRETS: secrets.optional(),
-  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
-};
-
-/** The environment was not valid. The message names every mistake and no value. */
-export class InvalidEnvironment extends Error {
-  constructor(mistakes: readonly string[]) {
-    super(`The environment is not valid:\n${mistakes.map((mistake) => `  ${mistake}`).join("\n")}`);
-    this.name = "InvalidEnvironment";
-  }
-}
-
-/** "NAME: what is wrong with it" for each, without the value, which may be a secret. */
-export const mistakesIn = ({ issues }: z.ZodError): readonly string[] =>
-  issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
-
-/** An empty value is how a shell or a compose file says "not set". */
-export const withoutEmpty = (env: Record<string, string | undefined>) =>
-  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
 
 const environment = z.object(sharedEnvironment);
 

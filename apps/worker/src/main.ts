@@ -1,27 +1,14 @@
-import { pendingMigrations } from "@postern/postgres";
-import { InvalidEnvironment, parseWorkerConfig } from "./config.ts";
-import { errorFields, openLog, reasonFor } from "./log.ts";
+import { requireCurrentSchema } from "@postern/postgres";
+import { errorFields, openLog, runProcess } from "@postern/process";
+import { parseWorkerConfig } from "./config.ts";
 import { openPorts } from "./ports.ts";
 import { startWorker } from "./worker.ts";
 
-try {
-  await main();
-} catch (error) {
-  console.error(reasonFor(error));
-  process.exit(1);
-}
-
-async function main(): Promise<void> {
+await runProcess(async () => {
   const config = parseWorkerConfig(process.env);
   const log = openLog("worker", config.logLevel);
   const { db, ports, queues, close } = await openPorts(config, log);
-  const pending = await pendingMigrations(db);
-  if (pending.length > 0) {
-    await close();
-    throw new InvalidEnvironment([
-      `DATABASE_URL: the schema lacks ${pending.join(", ")}; run migrate first`,
-    ]);
-  }
+  await requireCurrentSchema(db);
   const worker = await startWorker({
     db,
     ports,
@@ -29,12 +16,12 @@ async function main(): Promise<void> {
     onFault: (error, during) =>
       log.error({ during, error: errorFields(error) }, "a fault, tried again"),
   });
-  log.info("worker ready");
-
-  const stop = async (signal: string) => {
-    log.info({ signal }, "stopping");
-    await worker.stop();
-    await close();
+  return {
+    announce: () => log.info("worker ready"),
+    async stop(signal) {
+      log.info({ signal }, "stopping");
+      await worker.stop();
+      await close();
+    },
   };
-  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void stop(signal));
-}
+});

@@ -6,8 +6,8 @@ import {
   postgresTokenStore,
   postgresUserStore,
 } from "@postern/postgres";
+import type { Log } from "@postern/process";
 import { connectRedis, redisSessionStore, redisTokenStore } from "@postern/redis";
-import type { Logger } from "pino";
 import type { WorkerConfig } from "./config.ts";
 import { queuesOnPostgres } from "./queues.ts";
 import type { HandlerPorts } from "./subscriber.ts";
@@ -15,7 +15,7 @@ import type { HandlerPorts } from "./subscriber.ts";
 const QUEUES_TIMEOUT_MS = 10_000;
 
 /** Builds every adapter from the config: the worker's composition root. */
-export async function openPorts(config: WorkerConfig, log: Logger) {
+export async function openPorts(config: WorkerConfig, log: Log) {
   const onError = (error: Error) =>
     log.warn({ error: error.message }, "a store's connection broke");
   const postgres = connectPostgres({ url: config.databaseUrl, onError });

@@ -1,8 +1,8 @@
 import { setTimeout } from "node:timers/promises";
+import { errorFields } from "@postern/process";
 import { claimOutbox, type Schema } from "@postern/postgres";
 import type { Kysely } from "kysely";
 import { type Job, type JobResult, PgBoss } from "pg-boss";
-import { errorFields } from "./log.ts";
 import { createQueues, fromJobData, insertJobs, type JobData, type Queues } from "./queues.ts";
 import { handlerFor, type HandlerPorts, type Subscriber } from "./subscriber.ts";
 import { SUBSCRIBERS } from "./subscribers.ts";

@@ -20,9 +20,16 @@ export async function migrate(db: Kysely<Schema>): Promise<readonly string[]> {
 }
 
 /** The names of the migrations that this database still lacks. */
-export async function pendingMigrations(db: Kysely<Schema>): Promise<readonly string[]> {
+async function pendingMigrations(db: Kysely<Schema>): Promise<readonly string[]> {
   const migrations = await migrator(db).getMigrations();
   return migrations.filter(({ executedAt }) => !executedAt).map(({ name }) => name);
+}
+
+/** Throws when the database lacks a migration: a process must not run on an older schema. */
+export async function requireCurrentSchema(db: Kysely<Schema>): Promise<void> {
+  const pending = await pendingMigrations(db);
+  if (pending.length === 0) return;
+  throw new Error(`DATABASE_URL: the schema lacks ${pending.join(", ")}; run migrate first`);
 }
 
 function migrator(db: Kysely<Schema>): Migrator {

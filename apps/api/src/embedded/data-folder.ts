@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { InvalidEnvironment, parseSecrets, type SecretKey } from "@postern/worker";
+import { InvalidEnvironment, parseSecrets, type SecretKey } from "@postern/process";
 
 /** Everything embedded mode keeps, in a folder that one process holds at a time. */
 export interface DataFolder {

@@ -1,16 +1,10 @@
 import { type Logger, pino } from "pino";
 
-/** Structured lines on standard output, one JSON object each. */
-export const openLog = (app: "api" | "worker", level: string): Logger =>
-  pino({ level, base: { app } });
+export type Log = Logger;
 
-/** Why a process did not start: what the error says, and what lay behind it. */
-export function reasonFor(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error
-    ? `${error.message}: ${reasonFor(error.cause)}`
-    : error.message;
-}
+/** Structured lines on standard output, one JSON object each. */
+export const openLog = (app: "api" | "worker", level: string): Log =>
+  pino({ level, base: { app } });
 
 /**
  * What may be logged of an error. Never the error itself: drivers hang the row or the parameters on

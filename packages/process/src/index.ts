@@ -1,0 +1,10 @@
+export {
+  InvalidEnvironment,
+  mistakesIn,
+  parseSecrets,
+  type SecretKey,
+  sharedEnvironment,
+  withoutEmpty,
+} from "./environment.ts";
+export { errorFields, type Log, openLog } from "./log.ts";
+export { reasonFor, runProcess } from "./run-process.ts";
