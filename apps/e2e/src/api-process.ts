@@ -18,33 +18,33 @@ export interface ApiProcess extends ServiceProcess {
 
 const API = fileURLToPath(new URL("../../api/src/main.ts", import.meta.url));
 const WORKER = fileURLToPath(new URL("../../worker/src/main.ts", import.meta.url));
+const ON_LOOPBACK = { HOST: "127.0.0.1", PORT: "0" };
 const MIGRATE = fileURLToPath(new URL("../../api/src/migrate.ts", import.meta.url));
 
 /** Starts the API on a free port of loopback, and waits until it listens. */
 export async function startApi(environment: Environment): Promise<ApiProcess> {
-  const { service, line } = start(
-    API,
-    { HOST: "127.0.0.1", PORT: "0", ...environment },
-    /listens on (\S+)/,
-  );
+  const { service, line } = start(API, { ...ON_LOOPBACK, ...environment }, /listens on (\S+)/);
   return { ...service, origin: await line };
 }
-
-/** Starts the API without waiting, for a test that wants it to fail or to be killed early. */
-export const launchApi = (environment: Environment): ServiceProcess => {
-  const { service, line } = start(
-    API,
-    { HOST: "127.0.0.1", PORT: "0", ...environment },
-    /listens on (\S+)/,
-  );
-  line.catch(() => undefined); // whoever launched it may not care whether it gets there
-  return service;
-};
 
 /** Starts the worker, and waits until it is ready. */
 export async function startWorker(environment: Environment): Promise<ServiceProcess> {
   const { service, line } = start(WORKER, environment, /(worker ready)/);
   await line;
+  return service;
+}
+
+/** Starts the API without waiting, for a test that wants it to fail or to be killed early. */
+export const launchApi = (environment: Environment): ServiceProcess =>
+  launch(API, { ...ON_LOOPBACK, ...environment });
+
+/** The same for the worker. */
+export const launchWorker = (environment: Environment): ServiceProcess =>
+  launch(WORKER, environment);
+
+function launch(script: string, environment: Environment): ServiceProcess {
+  const { service, line } = start(script, environment, /(never said)/);
+  line.catch(() => undefined); // whoever launched it does not care whether it gets there
   return service;
 }
 

@@ -65,6 +65,39 @@ describe.each(MODES)("the course, in $mode mode", ({ open, isHere }) => {
       expect(await status("PATCH", "/users")).toBe(405);
     });
 
+    it("takes JSON as well, and tells another app whose session it is", async () => {
+      const { origin } = service.api();
+      const [email, password] = [anEmail(), "MyPwdOfBob"];
+      const json = (path: string, fields: Record<string, string>) =>
+        fetch(origin + path, {
+          method: "POST",
+          body: JSON.stringify(fields),
+          headers: { "content-type": "application/json" },
+        });
+      expect((await json("/users", { email, password })).status).toBe(200);
+      const loggedIn = await json("/sessions", { email, password });
+      expect(loggedIn.status).toBe(200);
+      const cookie = loggedIn.headers.get("set-cookie")?.split(";")[0] ?? "";
+      const { text } = await visitor(origin, cookie).send("GET", "/sessions/current");
+      expect(JSON.parse(text)).toMatchObject({ email, email_verified: false });
+    });
+
+    it("never adopts a cookie that was planted before the log-in", async () => {
+      const [email, password] = [anEmail(), "MyPwdOfBob"];
+      const mallory = newcomer();
+      await mallory.register(email, password);
+      await mallory.logIn(email, password);
+      const planted = mallory.cookie;
+      await mallory.logOut();
+      const bob = visitor(service.api().origin, planted);
+      await bob.logIn(email, password);
+      expect(bob.cookie).not.toBe(planted);
+      expect((await bob.profile()).status).toBe(200);
+      expect((await visitor(service.api().origin, planted).profile()).status).toBe(403);
+      const both = `${planted}; ${bob.cookie}`;
+      expect((await visitor(service.api().origin, both).profile()).status).toBe(403);
+    });
+
     it("goes on where it was after every process was killed", async () => {
       const [email, password] = [anEmail(), "MyPwdOfBob"];
       const bob = newcomer();

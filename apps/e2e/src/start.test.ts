@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { exitOf, launchApi, startApi } from "./api-process.ts";
-import { embeddedFolder } from "./stores.ts";
+import { exitOf, launchApi, launchWorker, startApi } from "./api-process.ts";
+import { embeddedFolder, fullStores } from "./stores.ts";
 import { visitor } from "./visitor.ts";
 
 describe("starting", () => {
@@ -43,7 +43,17 @@ describe("starting", () => {
     expect(said).not.toMatch(/canary|99/);
   });
 
-  it("refuses a database that was never migrated, or does not answer", async () => {
+  it("refuses a database that was never migrated", async () => {
+    const stores = await fullStores({ isMigrated: false });
+    const [api, worker] = [launchApi(stores.environment), launchWorker(stores.environment)];
+    for (const { child, output } of [api, worker]) {
+      expect(await exitOf(child)).toBe(1);
+      expect(output.join("\n")).toContain("the schema lacks 0001-start; run migrate first");
+    }
+    await stores.close();
+  });
+
+  it("refuses a database that does not answer", async () => {
     const api = launchApi({
       DATABASE_URL: "postgres://postgres@127.0.0.1:1/none",
       POLICY: "course",

@@ -19,7 +19,7 @@ const SECRETS = `test:${randomBytes(32).toString("base64")}`;
 let count = 0;
 
 /** A database of its own, migrated by the command that operators use, and the run's Redis. */
-export async function fullStores(): Promise<Stores> {
+export async function fullStores({ isMigrated = true } = {}): Promise<Stores> {
   const { postgresUrl, databasePrefix, redisUrl } = testServers();
   count += 1;
   const name = `${databasePrefix}e2e_${process.pid}_${count}`;
@@ -29,7 +29,7 @@ export async function fullStores(): Promise<Stores> {
   await admin.end();
   const url = new URL(postgresUrl);
   url.pathname = `/${name}`;
-  await migrate({ DATABASE_URL: url.href });
+  if (isMigrated) await migrate({ DATABASE_URL: url.href });
   const pool = new pg.Pool({ connectionString: url.href, max: 2 });
   const environment = { DATABASE_URL: url.href, REDIS_URL: redisUrl, SECRETS, POLICY: "course" };
   return {

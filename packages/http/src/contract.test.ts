@@ -128,6 +128,9 @@ describe("the course's seven routes", () => {
     }
     const incomplete = await seen(send("PUT", "/reset_password", { email: EMAIL, reset_token }));
     expect(incomplete).toEqual([400, '{"message":"new_password: missing"}']);
+    const tooLong = { email: EMAIL, reset_token, new_password: "x".repeat(73) };
+    const named = [400, '{"message":"new_password: too long"}'];
+    expect(await seen(send("PUT", "/reset_password", tooLong))).toEqual(named);
     const right = { email: EMAIL, reset_token, new_password: "NewPwd" };
     expect((await send("PUT", "/reset_password", right)).status).toBe(200);
   });

@@ -38,7 +38,10 @@ export interface EventsTable {
   readonly type: string;
   readonly version: number;
   readonly user_id: UserId | null;
+  /** By the clock of the process that it happened in. */
   readonly occurred_at: Date;
+  /** By Postgres' clock: the one by which "since" can be asked. */
+  readonly recorded_at: Generated<Date>;
   readonly data: ColumnType<unknown, string, never>;
 }
 

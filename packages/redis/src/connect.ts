@@ -2,15 +2,13 @@ import { Unavailable } from "@postern/domain";
 import { Redis, type RedisOptions } from "ioredis";
 import { CHECK, END, LIST, OPEN, PROJECT } from "./scripts.ts";
 
-type Answer<Value> = Promise<Value>;
-
 /** ioredis with the scripts as commands: sent by their SHA-1, and whole when Redis forgot them. */
 export interface RedisClient extends Redis {
-  posternCheck(key: string, field: string, touchEveryMs: number): Answer<[string, string] | null>;
-  posternOpen(key: string, ...values: (string | number)[]): Answer<string | null>;
-  posternEnd(key: string, sessionId: string): Answer<null>;
-  posternProject(key: string, epoch: number, user: string): Answer<null>;
-  posternList(key: string): Answer<string[]>;
+  posternCheck(key: string, field: string, touchEveryMs: number): Promise<[string, string] | null>;
+  posternOpen(key: string, ...values: (string | number)[]): Promise<string | null>;
+  posternEnd(key: string, sessionId: string): Promise<null>;
+  posternProject(key: string, epoch: number, user: string): Promise<null>;
+  posternList(key: string): Promise<string[]>;
 }
 
 export interface RedisConnection {

@@ -42,6 +42,7 @@ local function revisionOf(user) return tonumber(string.match(user, '^(%d+) ')) e
 
 /**
  * ARGV: field, touch interval in ms. Gives the user and the session, or nil.
+ * The answer is a list, so that a replication history can join it as a third part.
  * The touch is in here, so it never brings back a session that ended between a look and a write.
  */
 export const CHECK = `${CLOCK}${PACKING}

@@ -1,5 +1,6 @@
-import { coursePolicy, type SessionId, type TokenHash } from "@postern/domain";
+import { coursePolicy, type SessionId } from "@postern/domain";
 import {
+  aTokenHash,
   aUser,
   epochContract,
   sessionStoreContract,
@@ -38,7 +39,7 @@ describe.skipIf(!redisUrl)("redis", () => {
     async function opened() {
       const { sessions, users } = await world();
       const user = await aUser(users);
-      const tokenHash = memoryIds().eventId().padEnd(43, "x") as TokenHash;
+      const tokenHash = aTokenHash();
       const id: SessionId = memoryIds().sessionId();
       await sessions.open({ id, tokenHash, user, rules: coursePolicy.session });
       return { sessions, user, tokenHash, id, key: `postern:user:${user.id}` };
@@ -68,7 +69,7 @@ describe.skipIf(!redisUrl)("redis", () => {
       const { sessions, user, tokenHash, key } = await opened();
       const before = await redis.client.pexpiretime(key);
       const rules = { ...coursePolicy.session, absoluteMs: 1_000, idleMs: 1_000 };
-      const other = "y".repeat(43) as TokenHash;
+      const other = aTokenHash();
       await sessions.open({ id: memoryIds().sessionId(), tokenHash: other, user, rules });
       await sessions.check(user.id, tokenHash, { touchEveryMs: 0 });
       expect(await redis.client.pexpiretime(key)).toBe(before);

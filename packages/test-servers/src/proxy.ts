@@ -7,12 +7,19 @@ export interface Proxy {
   cut(): void;
   /** Swallows what the connections of now carry, and leaves them open; new ones work. */
   swallow(): void;
+  /** Breaks every connection and takes no new one, until it is told otherwise. */
+  refuse(isRefusing: boolean): void;
   close(): Promise<void>;
 }
 
 export async function startProxy(targetPort: number): Promise<Proxy> {
   const sockets = new Set<Socket>();
+  let refuses = false;
   const server = createServer((incoming) => {
+    if (refuses) {
+      incoming.resetAndDestroy();
+      return;
+    }
     const outgoing = connect(targetPort, "127.0.0.1");
     for (const [socket, other] of [
       [incoming, outgoing],
@@ -41,6 +48,10 @@ export async function startProxy(targetPort: number): Promise<Proxy> {
         socket.removeAllListeners("data");
         socket.resume();
       }
+    },
+    refuse(isRefusing) {
+      refuses = isRefusing;
+      if (refuses) cut();
     },
     async close() {
       cut();

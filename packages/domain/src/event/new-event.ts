@@ -6,6 +6,20 @@ type Facts<Type extends UserEvent["type"]> = Pick<
   "userId" | "data"
 >;
 
+/** The version in which each type is written now; the older ones are only read. */
+const VERSIONS: {
+  readonly [Type in UserEvent["type"]]: Extract<UserEvent, { type: Type }>["version"];
+} = {
+  "session.created": 1,
+  "session.revoked": 1,
+  "user.created": 1,
+  "user.disabled": 1,
+  "user.enabled": 1,
+  "user.password_changed": 1,
+  "user.password_reset_requested": 1,
+  "user.registration_attempted": 1,
+};
+
 /** An event of now, in the newest version of its type. */
 export function newEvent<Type extends UserEvent["type"]>(
   ports: Pick<Ports, "clock" | "ids">,
@@ -15,7 +29,7 @@ export function newEvent<Type extends UserEvent["type"]>(
   const event = {
     id: ports.ids.eventId(),
     type,
-    version: 1,
+    version: VERSIONS[type],
     userId,
     occurredAt: ports.clock.now(),
     data,

@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
-import { memoryIds } from "../memory.ts";
 import type { TokenHash } from "../session/secret-source.ts";
-import { aUser } from "../user/user.fixture.ts";
+import { aTokenHash, aUser } from "../user/user.fixture.ts";
 import type { UserStore } from "../user/user-store.ts";
 import type { TokenClaim, TokenStore } from "./token-store.ts";
 
@@ -12,8 +11,6 @@ export interface TokenWorld {
   pass(ms: number): Promise<void>;
 }
 
-const ids = memoryIds();
-const aTokenHash = () => ids.eventId().replaceAll("-", "").padEnd(43, "x") as TokenHash;
 const MINUTE_MS = 60_000;
 
 /** What every TokenStore does, whatever it is built on. */

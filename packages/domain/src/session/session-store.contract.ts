@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { memoryIds } from "../memory.ts";
-import { aHash, aUser } from "../user/user.fixture.ts";
+import { aHash, aTokenHash, aUser } from "../user/user.fixture.ts";
 import type { User } from "../user/user.ts";
 import type { UserStore } from "../user/user-store.ts";
-import type { TokenHash } from "./secret-source.ts";
 import { MAX_SESSIONS, type SessionRules } from "./session.ts";
 import type { SessionOpening, SessionStore } from "./session-store.ts";
 
@@ -15,7 +14,6 @@ export interface SessionWorld {
 }
 
 const ids = memoryIds();
-const aTokenHash = () => ids.eventId().replaceAll("-", "").padEnd(43, "x") as TokenHash;
 const HOUR_MS = 3_600_000;
 const RULES: SessionRules = { idleMs: HOUR_MS, absoluteMs: 2 * HOUR_MS, touchEveryMs: HOUR_MS };
 

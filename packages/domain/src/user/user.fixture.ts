@@ -2,6 +2,7 @@ import type { UserEvent } from "../event/event.ts";
 import type { UserId } from "../ids.ts";
 import { memoryIds } from "../memory.ts";
 import type { PasswordHash } from "../password/password-hasher.ts";
+import type { TokenHash } from "../session/secret-source.ts";
 import type { EmailKey } from "./email.ts";
 import type { NewUser, UserStore } from "./user-store.ts";
 import type { User } from "./user.ts";
@@ -9,6 +10,10 @@ import type { User } from "./user.ts";
 const ids = memoryIds();
 
 export const aHash = (text = "first"): PasswordHash => `plain$1$${text}` as PasswordHash;
+
+/** A token hash that differs from every other one. */
+export const aTokenHash = (): TokenHash =>
+  ids.eventId().replaceAll("-", "").padEnd(43, "x") as TokenHash;
 
 /** A new user that differs from every other one. */
 export function aNewUser(fields: Partial<NewUser> = {}): NewUser {

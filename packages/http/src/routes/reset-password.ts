@@ -2,7 +2,7 @@ import { type Ports, requestReset, resetPassword } from "@postern/domain";
 import { z } from "zod";
 import { withFields } from "../body.ts";
 import { toAsciiDomain } from "../email-domain.ts";
-import { problem } from "../problems.ts";
+import { problem, PROBLEMS } from "../problems.ts";
 import type { Resource } from "../resource.ts";
 
 /** A missing address or token is one that does not fit, so both are refused alike. */
@@ -33,7 +33,9 @@ export function resetPasswordResource(ports: Ports): Resource {
         }
         const isMissing = newPassword === undefined && result.error === "password_too_short";
         if (isMissing) return problem(c, "field_invalid", { message: "new_password: missing" });
-        return problem(c, result.error);
+        // The field has another name here than where the message was written for.
+        const message = PROBLEMS[result.error].message.replace(/^password:/, "new_password:");
+        return problem(c, result.error, { message });
       }),
   };
 }

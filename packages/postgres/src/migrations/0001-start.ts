@@ -26,9 +26,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn("version", "integer", (column) => column.notNull())
     .addColumn("user_id", "uuid")
     .addColumn("occurred_at", "timestamptz", (column) => column.notNull())
+    .addColumn("recorded_at", "timestamptz", (column) => column.notNull().defaultTo(now))
     .addColumn("data", "jsonb", (column) => column.notNull())
     .execute();
   await db.schema.createIndex("events_of_user").on("events").columns(["user_id", "id"]).execute();
+  // What changed, and what ended, since a moment of Postgres' own clock.
+  await db.schema.createIndex("events_recorded").on("events").column("recorded_at").execute();
 
   await db.schema
     .createTable("outbox")
