@@ -72,6 +72,9 @@ describe.skipIf(!servers.redisUrl)("what a request costs", () => {
       return response;
     });
     expect(loggedIn).toMatchObject({ status: 200, sql: 2 });
+    // One command, and its script the first time that Redis sees it.
+    const scripts = loggedIn.redis.filter((command) => command.startsWith("eval"));
+    expect(scripts.length).toBeLessThanOrEqual(2);
     await request("GET", "/profile", { headers: { cookie } }); // Redis knows the script from here on
     for (const path of ["/profile", "/sessions/current"]) {
       const checked = await cost(() => request("GET", path, { headers: { cookie } }));

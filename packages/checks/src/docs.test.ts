@@ -34,9 +34,17 @@ function faultOf(file: string, { label, target }: Link): string | undefined {
     );
     return headings.includes(anchor) ? undefined : `${file}: ${target} has no such heading`;
   }
-  const [, name = ""] = /^[`"](.+)[`"]$/.exec(label) ?? [];
+  const [, quote, name = ""] = /^([`"])(.+)[`"]$/.exec(label) ?? [];
   if (name === "" || !path.endsWith(".ts")) return undefined;
-  return read(full).includes(name) ? undefined : `${file}: ${path} does not hold ${label}`;
+  const isHeld = quote === "`" ? isDeclared(name, read(full)) : read(full).includes(`"${name}"`);
+  return isHeld ? undefined : `${file}: ${path} does not hold ${label}`;
+}
+
+/** A name must be what the file declares, a method or a column of it; anything else must stand in it. */
+function isDeclared(name: string, source: string): boolean {
+  if (!/^\w+$/.test(name)) return source.includes(name);
+  const declared = `(?:function|const|interface|type|class) ${name}\\b`;
+  return new RegExp(`${declared}|^\\s*(?:async )?${name}\\(|"${name}"`, "m").test(source);
 }
 
 describe("the documents", () => {
@@ -54,9 +62,10 @@ describe("the documents", () => {
       "[a](nowhere.md)",
       "[b](glossary.md#nowhere)",
       "[`renamedLongAgo`](../packages/domain/src/index.ts)",
+      "[`check`](../packages/domain/src/session/log-in.ts)",
       '["a test that was never written"](../packages/domain/src/memory.test.ts)',
     ].join("\n");
-    expect(faults("docs/planted.md", planted)).toHaveLength(4);
+    expect(faults("docs/planted.md", planted)).toHaveLength(5);
   });
 
   it("has a page of the tour for every step of the course, and each is linked", () => {

@@ -141,7 +141,7 @@ describe("every answer", () => {
     expect([options.status, options.headers.get("allow")]).toEqual([204, "GET, HEAD, OPTIONS"]);
   });
 
-  it("is recorded by route and code, with nothing that the caller chose", async () => {
+  it("is recorded by route and code, with nothing of what the caller sent", async () => {
     const records: RequestRecord[] = [];
     const { request, send, register, logIn } = testApp({
       onRequest: (record) => records.push(record),

@@ -4,7 +4,7 @@ import { routePath } from "hono/route";
 import type { AppEnv } from "./app-env.ts";
 import { problem, type ProblemCode } from "./problems.ts";
 
-/** One answered request, as it may be logged: nothing in it was chosen by the caller. */
+/** One answered request, as it may be logged: of the caller's own it holds a UUID at the most. */
 export interface RequestRecord {
   readonly requestId: string;
   readonly method: string;

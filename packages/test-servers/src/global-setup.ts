@@ -5,7 +5,7 @@ import "./provided.ts";
 import { findPostgres } from "./postgres.ts";
 import { findRedis } from "./redis.ts";
 
-/** Finds or starts the servers once for the whole run, and leaves nothing behind. */
+/** Finds or starts the servers once for the whole run, and takes them away again. A Redis that was given keeps keys until they expire. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const [postgres, redis] = await Promise.all([findPostgres(), findRedis()]);
   console.log(`Postgres: ${postgres.foundAs}. Redis: ${redis?.foundAs ?? "none"}.`);

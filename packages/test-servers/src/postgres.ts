@@ -55,7 +55,7 @@ async function serverOf(initdb: string, foundAs: string): Promise<TestServer> {
 }
 
 /** Starts a private server in a scratch folder, without fsync: it need not survive a power cut. */
-export async function startPostgres(initdb: string): Promise<RunningServer> {
+async function startPostgres(initdb: string): Promise<RunningServer> {
   const owner = unprivileged();
   const folder = scratchFolder(owner);
   const data = join(folder, "data");

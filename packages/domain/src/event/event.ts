@@ -1,6 +1,6 @@
 import type { EventId, SessionId, UserId } from "../ids.ts";
 
-/** What every event carries. Delivered at least once, so a handler ignores an `id` it has seen. */
+/** What every event carries. Delivered at least once, so handlers are safe to repeat. */
 interface Event<Type extends string, Version extends number, Data, Subject = UserId> {
   readonly id: EventId;
   readonly type: Type;
