@@ -11,10 +11,13 @@ export interface EmbeddedDatabase {
   close(): Promise<void>;
 }
 
+/** An eighth of what PGlite takes by default; one process needs no more. */
+const SMALL = [...PGlite.defaultStartParams, "-c", "shared_buffers=16MB"];
+
 /** Opens the database in `path`, making and migrating it if need be. */
 export async function openDatabase(path: string): Promise<EmbeddedDatabase> {
   if (!existsSync(path)) await seed(path);
-  const pglite = oneAtATime(await PGlite.create(path));
+  const pglite = oneAtATime(await PGlite.create(path, { startParams: SMALL }));
   const db = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
   await migrate(db);
   return { pglite, db, close: () => db.destroy() };
