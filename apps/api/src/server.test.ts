@@ -50,6 +50,19 @@ describe("the server", () => {
     }
   });
 
+  it("closes a connection that it gave up, though the client keeps its half open", async () => {
+    const socket = connect({ port: server.port, host: "127.0.0.1", allowHalfOpen: true });
+    const isReset = new Promise<boolean>((resolve) => socket.once("error", () => resolve(true)));
+    socket.write("nonsense\r\n\r\n");
+    socket.resume();
+    await new Promise((resolve) => socket.once("end", resolve));
+    const talking = setInterval(() => socket.write("still here"), 50);
+    const inTime = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 5_000));
+    expect(await Promise.race([isReset, inTime])).toBe(true);
+    clearInterval(talking);
+    socket.destroy();
+  });
+
   it("refuses a body over 16 KiB before it has come, by its length and by its chunks", async () => {
     const head =
       "POST /users HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n";

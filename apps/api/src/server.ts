@@ -89,5 +89,7 @@ function refuse({ code = "" }: NodeJS.ErrnoException, socket: Duplex): void {
     connection: "close",
   });
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n${BAD_REQUEST}`);
+  const answer = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n${BAD_REQUEST}`;
+  // Node no longer watches this connection, so one that the client keeps half open would stay.
+  socket.end(answer, () => socket.destroy());
 }

@@ -10,7 +10,7 @@ import {
   type UserEvent,
 } from "@postern/domain";
 import { aUser, anEvent } from "@postern/domain/contract";
-import { memoryPasswordHasher } from "@postern/domain/memory";
+import { memoryPasswordHasher, memoryPorts } from "@postern/domain/memory";
 import { keptMailer } from "@postern/mail";
 import { postgresEventStore, postgresTokenStore, postgresUserStore } from "@postern/postgres";
 import { type FreshDatabase, freshDatabase } from "@postern/postgres/testing";
@@ -26,6 +26,72 @@ import { startWorker, type Worker } from "./worker.ts";
 
 const servers = testServers();
 const PATIENCE = { timeout: 15_000, interval: 50 };
+
+/** Workers on a database of their own, with in-memory ports: what they do with jobs is all that counts. */
+async function workers(count: number, subscriber: Subscriber, handleWithinMs: number) {
+  const database = await freshDatabase(servers);
+  const ports = { ...memoryPorts(), mailer: keptMailer(() => undefined) };
+  const faults: string[] = [];
+  const options = {
+    db: database.db,
+    ports,
+    queues: queuesOnPostgres(database),
+    onFault: (error: unknown) => faults.push(String(error)),
+    subscribers: [subscriber],
+    handleWithinMs,
+  };
+  const started = await Promise.all(Array.from({ length: count }, () => startWorker(options)));
+  const close = async () => {
+    await Promise.all(started.map((worker) => worker.stop()));
+    await database.close();
+  };
+  return {
+    events: postgresEventStore(database.db),
+    users: postgresUserStore(database.db),
+    faults,
+    close,
+  };
+}
+
+describe("workers", () => {
+  const quiet = { ...mailSubscriber.on, "user.password_changed": undefined };
+
+  it("can be started all at once on a database that has no queues yet", async () => {
+    const heard: string[] = [];
+    const on = {
+      ...quiet,
+      "user.enabled": async (_: unknown, { id }: UserEvent) => void heard.push(id),
+    };
+    const { events, users, close } = await workers(4, { name: "all", on }, 1_000);
+    const { id } = await aUser(users);
+    const many = Array.from({ length: 50 }, () => anEvent(id));
+    await events.append(many);
+    await expect.poll(() => heard.length, PATIENCE).toBe(50);
+    expect(new Set(heard).size).toBe(50);
+    await close();
+  });
+
+  it("do not let a handler that hangs hold up its neighbours, and try it again", async () => {
+    const heard: string[] = [];
+    const hanging = idSource().eventId();
+    const on = {
+      ...quiet,
+      "user.enabled": async (_: unknown, event: UserEvent) => {
+        heard.push(event.id);
+        if (event.id === hanging) await new Promise(() => undefined);
+      },
+    };
+    const { events, users, faults, close } = await workers(1, { name: "hang", on }, 300);
+    const { id } = await aUser(users);
+    const others = Array.from({ length: 5 }, () => anEvent(id));
+    await events.append([{ ...anEvent(id), id: hanging }, ...others]);
+    const times = (wanted: string) => heard.filter((one) => one === wanted).length;
+    await expect.poll(() => times(hanging), PATIENCE).toBeGreaterThan(1);
+    for (const other of others) expect(times(other.id)).toBe(1);
+    expect(faults[0]).toContain("took longer than 300 ms");
+    await close();
+  });
+});
 
 describe.skipIf(!servers.redisUrl)("the worker", () => {
   let database: FreshDatabase;

@@ -14,6 +14,7 @@ export interface WorkerOptions {
   /** Told of every fault; whatever it befell is tried again. */
   readonly onFault: (error: unknown, during: string) => void;
   readonly subscribers?: readonly Subscriber[];
+  readonly handleWithinMs?: number;
 }
 
 export interface Worker {
@@ -25,6 +26,8 @@ const CLAIM_AT_ONCE = 100;
 const CLAIM_EVERY_MS = 200;
 const AFTER_FAULT_MS = 1_000;
 const STOP_WITHIN_MS = 10_000;
+/** A handler that takes longer has failed, so that it holds up neither its neighbours nor a stop. */
+const HANDLE_WITHIN_MS = 8_000;
 /** Jobs a queue hands out at a time; while it can hand out as many, nobody waits for the next poll. */
 const WORK = { batchSize: 20, burstWhenBatchFull: true, pollingIntervalSeconds: 0.5 };
 
@@ -39,6 +42,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     schedule: false,
   });
   boss.on("error", (error) => onFault(error, "queues"));
+  boss.on("warning", ({ message }) => onFault(new Error(message), "queues"));
   await boss.start();
   await createQueues(boss, subscribers);
   for (const subscriber of subscribers) {
@@ -59,19 +63,33 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 
 /** One job; a failed one is tried again by its queue, and does not take its neighbours along. */
 async function perform(
-  { ports, onFault }: WorkerOptions,
+  { ports, onFault, handleWithinMs = HANDLE_WITHIN_MS }: WorkerOptions,
   subscriber: Subscriber,
   { id, data }: Job<JobData>,
 ): Promise<JobResult> {
   const event = fromJobData(data);
   try {
-    await handlerFor(subscriber, event)?.(ports, event);
+    await within(handleWithinMs, handlerFor(subscriber, event)?.(ports, event));
     return { id, status: "completed" };
   } catch (error) {
     onFault(error, subscriber.name);
     // Kept with the job, so only what may be logged: drivers hang addresses and hashes on errors.
     const { name, message } = errorFields(error);
     return { id, status: "failed", output: { name, message } };
+  }
+}
+
+/** Waits for `promise`, but no longer than `ms`: then it throws, whatever becomes of the promise. */
+async function within(ms: number, promise: Promise<void> | undefined): Promise<void> {
+  const settled = new AbortController();
+  const late = setTimeout(ms, undefined, { signal: settled.signal }).then(() => {
+    throw new Error(`took longer than ${ms} ms`);
+  });
+  late.catch(() => undefined); // also when it is called off, and nobody waits for it
+  try {
+    await Promise.race([promise, late]);
+  } finally {
+    settled.abort();
   }
 }
 

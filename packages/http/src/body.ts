@@ -103,8 +103,8 @@ function readJson(text: string): Result<Fields, BodyError> {
 }
 
 /**
- * As the URL Standard parses a form, but bytes that are not UTF-8 are refused: URLSearchParams would
- * make U+FFFD of each, and so one password of many. A field given twice is refused too.
+ * As the URL Standard parses a form, but stricter: it would keep a lone `%`, and make U+FFFD of bytes
+ * that are not UTF-8, and so one password of many. A field given twice is refused too.
  */
 function readForm(text: string): Result<Fields, BodyError> {
   const fields = new Map<string, string>();

@@ -7,6 +7,7 @@ describe("international domains", () => {
     ["bob@bücher.example", "bob@xn--bcher-kva.example"],
     ["bob@BÜCHER.example", "bob@xn--bcher-kva.example"],
     ["bob@faß.example", "bob@xn--fa-hia.example"],
+    ["bob@привет.example", "bob@xn--b1agh1afp.example"],
     ["bob@例え.jp", "bob@xn--r8jz45g.jp"],
     ["bob@example.com", "bob@example.com"],
     ["Bob@Example.COM", "Bob@Example.COM"],
@@ -33,6 +34,8 @@ describe("international domains", () => {
     "bob@example.\u0440\n\u0444",
     "bob@example.%D1%80\u0444",
     "eve:x@bob@example.\u0440\u0444",
+    "bob@\u043F\u0440\u0438\u1C80\u0435\u0442.example", // a variant of a Cyrillic letter
+    "bob@\u1FB3\u03BE.example", // an iota subscript
     "bob@exämple.com/evil",
     "bob@exämple.com:80",
     "bób@example.com",

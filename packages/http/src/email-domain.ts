@@ -20,9 +20,18 @@ export function toAsciiDomain(email: string): string {
   const domain = email.slice(at + 1);
   if (at === -1 || email.length > MAX_LENGTH || !BEYOND_ASCII.test(domain)) return email;
   if (NOT_OF_A_HOST.test(domain) || VANISHING.test(domain)) return email;
-  if (domain.normalize("NFKC") !== domain) return email;
+  if (domain.normalize("NFKC") !== domain || foldsFurther(domain)) return email;
   const hostname = URL.parse(`http://${domain}`)?.hostname ?? "";
   return isSameName(domain, hostname) ? `${email.slice(0, at)}@${hostname}` : email;
+}
+
+/**
+ * Letters that fold into others though NFKC leaves them be: a Cyrillic variant into the common letter,
+ * an iota subscript into an iota. ß stays what it is in a host name (UTS 46, nontransitional).
+ */
+function foldsFurther(domain: string): boolean {
+  const plain = domain.toLowerCase().replaceAll("ß", "");
+  return plain.toUpperCase().toLowerCase() !== plain;
 }
 
 /** Did every label stay what it was, or become its own A-label? */

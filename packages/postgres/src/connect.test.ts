@@ -86,6 +86,20 @@ describe("a connection to Postgres", () => {
     await expect(mistake).rejects.not.toBeInstanceOf(Unavailable);
   });
 
+  it("does not pass off a value that cannot be sent as the server's fault", async () => {
+    const circular: Record<string, unknown> = {};
+    circular["self"] = circular;
+    const mistake = sql`select ${circular}`.execute(database.db);
+    await expect(mistake).rejects.toThrow(TypeError);
+  });
+
+  it("leaves nobody a transaction that died in a text of several statements", async () => {
+    const one = connectPostgres({ url: database.url, maxConnections: 1 });
+    await expect(one.execute("begin; select 1/0; commit;")).rejects.toThrow("division by zero");
+    await expect(one.ping()).resolves.toBeUndefined();
+    await one.close();
+  });
+
   it("writes a user, its event and its outbox row in one statement", async () => {
     const users = postgresUserStore(database.db);
     const user = aNewUser();

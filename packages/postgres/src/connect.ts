@@ -40,11 +40,13 @@ export function connectPostgres(options: PostgresOptions): PostgresConnection {
     db,
     async execute(text, values = []) {
       const client = await pool.connect();
+      let failed = true;
       try {
         const results = [await client.query(text, values)].flat();
+        failed = false;
         return { rows: results.flatMap(({ rows }) => rows) };
       } finally {
-        client.release();
+        client.release(failed); // it may have begun a transaction that is dead now
       }
     },
     ping: async () => void (await sql`select 1`.execute(db)),

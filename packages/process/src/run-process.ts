@@ -5,15 +5,19 @@ interface Started {
   stop(signal: string): Promise<void>;
 }
 
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
 /** Runs a process from its start to SIGINT or SIGTERM. Whatever goes wrong is said in a sentence. */
 export async function runProcess(start: () => Promise<Started>): Promise<void> {
   try {
     const started = await start();
     const signalled = new Promise<string>((resolve) => {
-      for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => resolve(signal));
+      for (const signal of SIGNALS) process.on(signal, resolve);
     });
     started.announce();
-    await started.stop(await signalled);
+    const signal = await signalled;
+    for (const one of SIGNALS) process.removeAllListeners(one); // a second one ends it at once
+    await started.stop(signal);
     process.exit(0);
   } catch (error) {
     console.error(reasonFor(error));

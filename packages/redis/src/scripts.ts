@@ -54,10 +54,11 @@ if now - session.seen >= tonumber(ARGV[2]) then
   session.seen = now
   local touched = packSession(session)
   local answer = redis.pcall('HSET', KEYS[1], ARGV[1], touched)
-  -- A full Redis, or one that cannot save, takes no writes; the session is live all the same.
+  -- A full Redis, or one that cannot save or replicate, takes no writes; the session is live all the same.
   if type(answer) == 'number' then
     kept[3] = touched
-  elseif not (string.find(answer.err, 'OOM') or string.find(answer.err, 'MISCONF')) then
+  elseif not (string.find(answer.err, 'OOM') or string.find(answer.err, 'MISCONF')
+    or string.find(answer.err, 'NOREPLICAS')) then
     return answer
   end
 end
