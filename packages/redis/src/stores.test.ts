@@ -82,6 +82,13 @@ describe.skipIf(!redisUrl)("redis", () => {
       expect(await sessions.list(user.id)).toEqual([]);
     });
 
+    it("holds no session of another epoch than its own", async () => {
+      const { sessions, user, tokenHash, key } = await opened();
+      await redis.client.hset(key, "epoch", "1");
+      expect(await sessions.check(user.id, tokenHash, coursePolicy.session)).toBeUndefined();
+      expect(await sessions.list(user.id)).toEqual([]);
+    });
+
     it("is not brought back by a check, an end or a projection after Redis lost it", async () => {
       const { sessions, user, tokenHash, key, id } = await opened();
       await redis.client.del(key);
