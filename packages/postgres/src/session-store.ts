@@ -101,15 +101,15 @@ const beyondLimit = (user: User): RawBuilder<unknown> => sql`
 
 const milliseconds = (ms: number) => sql`${ms}::double precision * interval '1 millisecond'`;
 
-const idleExpiresAt = (table: string) => {
+/** When a session ends by itself: idle for too long, or at its absolute limit. */
+const endsAt = (table: string) => {
   const of = (column: string) => sql.ref(`${table}.${column}`);
   const idle = sql`${of("last_seen_at")} + ${of("idle_ms")} * interval '1 millisecond'`;
-  return sql`least(${idle}, ${of("absolute_expires_at")}) as idle_expires_at`;
+  return sql`least(${idle}, ${of("absolute_expires_at")})`;
 };
 
-const isOver = sql`least(
-  sessions.last_seen_at + sessions.idle_ms * interval '1 millisecond', sessions.absolute_expires_at
-) <= now()`;
+const idleExpiresAt = (table: string) => sql`${endsAt(table)} as idle_expires_at`;
+const isOver = sql`${endsAt("sessions")} <= now()`;
 
 const liveSessions = sql`
   from sessions join users on users.id = sessions.user_id and users.epoch = sessions.epoch
