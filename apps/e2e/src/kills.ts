@@ -77,6 +77,8 @@ async function killBusy(path: string, cookies: string[], tally: Tally): Promise<
       }
     }),
   );
+  const before = cookies.length;
+  while (cookies.length === before) await pause(1); // there must be something to lose
   await pause(Math.random() * LONGEST_RUN_MS);
   await api.end("SIGKILL");
   await busy;

@@ -47,21 +47,23 @@ describe.skipIf(!redisUrl)("redis", () => {
 
     it("is checked in one command, which Redis answers from one key", async () => {
       const { sessions, user, tokenHash } = await opened();
+      const [, ownAddress = ""] = /\baddr=(\S+)/.exec(await redis.client.client("INFO")) ?? [];
       const monitor = await redis.client.duplicate().monitor();
-      const seen: { command: string; source: string; key: string | undefined }[] = [];
+      const sent: { command: string; key: string | undefined }[] = [];
       monitor.on("monitor", (_time: string, args: string[], source: string) => {
         const [command = "", , , key] = args;
-        seen.push({ command: command.toLowerCase(), source, key });
+        // Others use this server too; and what a script does is no command of ours.
+        if (source === ownAddress) sent.push({ command: command.toLowerCase(), key });
       });
       await sessions.check(user.id, tokenHash, coursePolicy.session);
       await redis.client.echo("end");
-      while (!seen.some(({ command }) => command === "echo")) {
+      while (!sent.some(({ command }) => command === "echo")) {
         await new Promise((resolve) => setImmediate(resolve));
       }
       monitor.disconnect();
-      const sent = seen.filter(({ source, command }) => source !== "lua" && command !== "echo");
       expect(sent.map(({ command, key }) => [command, key])).toEqual([
         ["evalsha", `postern:user:${user.id}`],
+        ["echo", undefined],
       ]);
     });
 
