@@ -24,12 +24,13 @@ export async function registerUser(
   const userId = ports.ids.userId();
   const created = newEvent(ports, "user.created", { userId, data: {} });
   const newUser = { id: userId, email: input.email, emailKey, passwordHash };
-  if (ports.policy.disclosure === "closed") {
-    const facts = { userId: undefined, data: {} };
-    const attempted = newEvent(ports, "user.registration_attempted", facts);
-    await ports.users.create(newUser, [created], [attempted]);
-    return ok("registration_accepted");
+  if (ports.policy.disclosure === "open") {
+    const user = await ports.users.create(newUser, [created]);
+    return user ? ok("user_created") : err("email_already_registered");
   }
-  const user = await ports.users.create(newUser, [created]);
-  return user ? ok("user_created") : err("email_already_registered");
+  // Whether or not the address is taken, one event is kept and one answer given.
+  const facts = { userId: undefined, data: {} };
+  const attempted = newEvent(ports, "user.registration_attempted", facts);
+  await ports.users.create(newUser, [created], [attempted]);
+  return ok("registration_accepted");
 }
