@@ -43,7 +43,7 @@ describe("the configuration", () => {
     expect(config).toMatchObject({
       host: "0.0.0.0",
       policy: strictPolicy,
-      publicOrigin: "https://id.example.com",
+      publicUrl: "https://id.example.com/",
     });
     expect(config.stores).toEqual({
       mode: "full",

@@ -5,11 +5,12 @@ import {
   mistakesIn,
   type SecretKey,
   sharedEnvironment,
+  wholeNumber,
   withoutEmpty,
 } from "@postern/process";
 import { z } from "zod";
 import { isLoopback } from "./loopback.ts";
-import { policyEnvironment, policyMistakes, toPolicy, wholeNumber } from "./policy-config.ts";
+import { policyEnvironment, policyMistakes, toPolicy } from "./policy-config.ts";
 
 const MIN_STRICT_COST = 10; // OWASP Password Storage Cheat Sheet
 
@@ -19,7 +20,6 @@ const environment = z.object({
   HOST: z.string().min(1).optional(),
   PORT: wholeNumber(0, 65_535).default(5000),
   DATA_DIR: z.string().min(1).optional(),
-  PUBLIC_URL: z.url({ protocol: /^https?$/, error: "must be an http(s) URL" }).optional(),
   BCRYPT_COST: wholeNumber(4, 16).default(12),
 });
 
@@ -34,7 +34,11 @@ export interface Config {
   readonly port: number;
   readonly stores: Stores;
   readonly policy: Policy;
-  readonly publicOrigin: string | undefined;
+  /** Where people reach the service. */
+  readonly publicUrl: string | undefined;
+  /** Embedded mode, which does the worker's work: private networks that webhooks may reach. */
+  readonly webhookNetworks: readonly string[];
+  readonly retention: { readonly eventDays: number; readonly jobDays: number };
   readonly bcryptCost: number;
   /** Newest first. `undefined`: the data folder keeps its own. */
   readonly secrets: readonly SecretKey[] | undefined;
@@ -65,7 +69,9 @@ function toConfig(data: Environment): Config {
     port: data.PORT,
     stores,
     policy: toPolicy(data, stores.mode === "embedded" ? "course" : "strict"),
-    publicOrigin: data.PUBLIC_URL && new URL(data.PUBLIC_URL).origin,
+    publicUrl: data.PUBLIC_URL,
+    webhookNetworks: data.WEBHOOK_ALLOW_NETWORKS ?? [],
+    retention: { eventDays: data.EVENT_RETENTION_DAYS, jobDays: data.JOB_RETENTION_DAYS },
     bcryptCost: data.BCRYPT_COST,
     secrets: data.SECRETS,
     logLevel: data.LOG_LEVEL,

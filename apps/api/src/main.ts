@@ -4,6 +4,7 @@ import { createApp } from "@postern/http";
 import { errorFields, openLog, runProcess } from "@postern/process";
 import { banner } from "./banner.ts";
 import { parseConfig } from "./config.ts";
+import { isLocalCaller } from "./local-caller.ts";
 import { isLoopback, isLoopbackHost } from "./loopback.ts";
 import { openPorts } from "./ports.ts";
 import { startServer } from "./server.ts";
@@ -13,13 +14,15 @@ const NOTICE_MS = 1_000;
 
 await runProcess(async () => {
   const config = parseConfig(process.env);
-  const { host, port, policy, publicOrigin, stores } = config;
+  const { host, port, policy, publicUrl, stores } = config;
   const log = openLog("api", config.logLevel);
   const opened = await openPorts(config, log);
   let isStopping = false;
   const app = createApp({
     ports: opened.ports,
-    publicOrigin,
+    publicOrigin: publicUrl && new URL(publicUrl).origin,
+    mailbox: opened.mailbox,
+    isLocalCaller,
     // Open disclosure is for this machine; a page that rebinds its name to loopback is not of it.
     isOwnHost: policy.disclosure === "open" && isLoopback(host) ? isLoopbackHost : undefined,
     onRequest: (record) => log.info(record, "request"),

@@ -1,13 +1,6 @@
 import { coursePolicy, type Policy, strictPolicy } from "@postern/domain";
+import { wholeNumber } from "@postern/process";
 import { z } from "zod";
-
-/** Digits only: Number would also take "", " 7", "0x1f" and "1e3". */
-export const wholeNumber = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/, "must be a whole number")
-    .transform(Number)
-    .pipe(z.number().min(min).max(max));
 
 const TEN_YEARS_SECONDS = 315_360_000;
 const seconds = wholeNumber(1, TEN_YEARS_SECONDS).optional();

@@ -1,8 +1,10 @@
 import { availableParallelism } from "node:os";
-import { bcryptHasher, hashGate, idSource, secretSource } from "@postern/crypto";
-import type { Policy, Ports } from "@postern/domain";
+import { aesSeal, bcryptHasher, hashGate, idSource, secretSource } from "@postern/crypto";
+import type { Policy, Ports, Seal } from "@postern/domain";
+import type { Mailbox } from "@postern/http";
 import {
   connectPostgres,
+  postgresDeviceStore,
   postgresEventStore,
   postgresSessionStore,
   postgresTokenStore,
@@ -18,6 +20,8 @@ import type { Config, Stores } from "./config.ts";
 /** Everything the API runs on, and how to ask after it and put it away. */
 export interface Opened {
   readonly ports: Ports;
+  /** The mails that were not sent, where none is. */
+  readonly mailbox?: Mailbox;
   /** Throws when a store does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -42,9 +46,11 @@ async function openFull(
   const postgres = connectPostgres({ url: databaseUrl, onError });
   await requireCurrentSchema(postgres.db);
   const redis = redisUrl ? await connectRedis(redisUrl, onError) : undefined;
+  const { secrets: keys } = config;
+  if (!keys) log.warn("SECRETS is not set: what only handlers may know is left out of events");
   const ports: Ports = {
-    ...commonPorts(config, config.secrets ?? []),
-    ...postgresStores(postgres.db),
+    ...commonPorts(config, keys ?? []),
+    ...postgresStores(postgres.db, keys && aesSeal({ keys })),
     ...(redis && {
       sessions: redisSessionStore(redis.client),
       tokens: redisTokenStore(redis.client),
@@ -60,24 +66,24 @@ async function openFull(
   };
 }
 
-export const postgresStores = (db: Kysely<Schema>) => ({
-  events: postgresEventStore(db),
+export const postgresStores = (db: Kysely<Schema>, seal: Seal | undefined) => ({
+  devices: postgresDeviceStore(db),
+  events: postgresEventStore(db, seal),
   sessions: postgresSessionStore(db),
   tokens: postgresTokenStore(db),
-  users: postgresUserStore(db),
+  users: postgresUserStore(db, seal),
 });
 
 export function commonPorts(
   { bcryptCost, policy }: { bcryptCost: number; policy: Policy },
-  secrets: readonly SecretKey[],
+  keys: readonly SecretKey[],
 ) {
   return {
     clock: { now: () => new Date() },
     hasher: bcryptHasher({ cost: bcryptCost, gate: hashGate(hashing(bcryptCost)) }),
     ids: idSource(),
     policy,
-    // Only mailed tokens need a key; without SECRETS none are mailed (config.ts sees to that).
-    secrets: secretSource({ key: secrets[0]?.key ?? new Uint8Array(32) }),
+    secrets: secretSource({ keys }),
   };
 }
 

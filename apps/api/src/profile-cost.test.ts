@@ -1,7 +1,7 @@
-import { bcryptHasher, hashGate, idSource, secretSource } from "@postern/crypto";
+import { aesSeal, bcryptHasher, hashGate, idSource, secretSource } from "@postern/crypto";
 import { coursePolicy } from "@postern/domain";
 import { createApp } from "@postern/http";
-import { postgresEventStore, postgresUserStore } from "@postern/postgres";
+import { postgresDeviceStore, postgresEventStore, postgresUserStore } from "@postern/postgres";
 import { type FreshDatabase, freshDatabase } from "@postern/postgres/testing";
 import {
   connectRedis,
@@ -22,19 +22,22 @@ describe.skipIf(!servers.redisUrl)("what a request costs", () => {
   beforeAll(async () => {
     database = await freshDatabase(servers, { onStatement: (text) => statements.push(text) });
     redis = await connectRedis(servers.redisUrl);
+    const keys = [{ id: "test", key: Buffer.alloc(32, 1) }];
+    const seal = aesSeal({ keys });
     const ports = {
       clock: { now: () => new Date() },
-      events: postgresEventStore(database.db),
+      devices: postgresDeviceStore(database.db),
+      events: postgresEventStore(database.db, seal),
       hasher: bcryptHasher({
         cost: 4,
         gate: hashGate({ atOnce: 2, maxWaitMs: 60_000, expectedMs: 1 }),
       }),
       ids: idSource(),
       policy: coursePolicy,
-      secrets: secretSource({ key: Buffer.alloc(32) }),
+      secrets: secretSource({ keys }),
       sessions: redisSessionStore(redis.client),
       tokens: redisTokenStore(redis.client),
-      users: postgresUserStore(database.db),
+      users: postgresUserStore(database.db, seal),
     };
     const app = createApp({ ports });
     request = async (method, path, init) =>

@@ -48,7 +48,9 @@ describe("starting", () => {
     const [api, worker] = [launchApi(stores.environment), launchWorker(stores.environment)];
     for (const { child, output } of [api, worker]) {
       expect(await exitOf(child)).toBe(1);
-      expect(output.join("\n")).toContain("the schema lacks 0001-start; run migrate first");
+      expect(output.join("\n")).toContain(
+        "the schema lacks 0001-start, 0002-events; run migrate first",
+      );
     }
     await stores.close();
   });

@@ -1,3 +1,4 @@
+import { type MailAddress, readMailAddress } from "@postern/mail";
 import {
   InvalidEnvironment,
   mistakesIn,
@@ -6,13 +7,31 @@ import {
   withoutEmpty,
 } from "@postern/process";
 import { z } from "zod";
+import type { Retention } from "./clean-up.ts";
 
-const environment = z.object(sharedEnvironment);
+const environment = z.object({
+  ...sharedEnvironment,
+  SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must be an smtp:// URL" }).optional(),
+  MAIL_FROM: z
+    .string()
+    .transform((text, context) => {
+      const address = readMailAddress(text);
+      if (!address) context.addIssue({ code: "custom", message: "must be one e-mail address" });
+      return address ?? z.NEVER;
+    })
+    .optional(),
+});
 
 export interface WorkerConfig {
   readonly databaseUrl: string;
   readonly redisUrl: string | undefined;
   readonly secrets: readonly SecretKey[];
+  /** `undefined`: mail is not sent. */
+  readonly smtp: { readonly url: string; readonly from: MailAddress } | undefined;
+  readonly publicUrl: string | undefined;
+  /** Private networks that webhooks may reach. */
+  readonly webhookNetworks: readonly string[];
+  readonly retention: Retention;
   readonly logLevel: string;
 }
 
@@ -25,12 +44,24 @@ export function parseWorkerConfig(env: Record<string, string | undefined>): Work
     mistakes.push("DATABASE_URL: is required; without it the API does the worker's work itself");
   }
   if (!given["SECRETS"]) mistakes.push("SECRETS: is required");
+  if (given["SMTP_URL"] && !given["MAIL_FROM"])
+    mistakes.push("MAIL_FROM: is required with SMTP_URL");
+  if (given["MAIL_FROM"] && !given["SMTP_URL"])
+    mistakes.push("SMTP_URL: is required with MAIL_FROM");
+  if (given["SMTP_URL"] && !given["PUBLIC_URL"]) {
+    mistakes.push("PUBLIC_URL: is required with SMTP_URL, whose mails link there");
+  }
   if (!data?.DATABASE_URL || !data.SECRETS || mistakes.length > 0)
     throw new InvalidEnvironment(mistakes);
+  const { SMTP_URL: url, MAIL_FROM: from } = data;
   return {
     databaseUrl: data.DATABASE_URL,
     redisUrl: data.REDIS_URL,
     secrets: data.SECRETS,
+    smtp: url && from ? { url, from } : undefined,
+    publicUrl: data.PUBLIC_URL,
+    webhookNetworks: data.WEBHOOK_ALLOW_NETWORKS ?? [],
+    retention: { eventDays: data.EVENT_RETENTION_DAYS, jobDays: data.JOB_RETENTION_DAYS },
     logLevel: data.LOG_LEVEL,
   };
 }

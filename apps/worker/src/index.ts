@@ -1,2 +1,2 @@
-export { queuesOnPglite } from "./queues.ts";
+export { listenPglite, queuesOnPglite } from "./queues.ts";
 export { startWorker } from "./worker.ts";

@@ -1,5 +1,5 @@
 import { requireCurrentSchema } from "@postern/postgres";
-import { errorFields, openLog, runProcess } from "@postern/process";
+import { openLog, runProcess } from "@postern/process";
 import { parseWorkerConfig } from "./config.ts";
 import { openPorts } from "./ports.ts";
 import { startWorker } from "./worker.ts";
@@ -7,17 +7,15 @@ import { startWorker } from "./worker.ts";
 await runProcess(async () => {
   const config = parseWorkerConfig(process.env);
   const log = openLog("worker", config.logLevel);
-  const { db, ports, queues, close } = await openPorts(config, log);
+  const { db, options, close } = await openPorts(config, log);
   await requireCurrentSchema(db);
-  const worker = await startWorker({
-    db,
-    ports,
-    queues,
-    onFault: (error, during) =>
-      log.error({ during, error: errorFields(error) }, "a fault, tried again"),
-  });
+  const worker = await startWorker(options);
   return {
-    announce: () => log.info("worker ready"),
+    announce() {
+      if (!config.smtp)
+        log.warn("SMTP_URL is not set: no mail is sent, and what should be is dropped");
+      log.info("worker ready");
+    },
     async stop(signal) {
       log.info({ signal }, "stopping");
       await worker.stop();

@@ -1,47 +1,71 @@
-import { secretSource } from "@postern/crypto";
-import { keptMailer } from "@postern/mail";
+import { aesSeal, secretSource } from "@postern/crypto";
+import { english, keptMailer, linksTo, smtpMailer } from "@postern/mail";
 import {
   connectPostgres,
+  listenPostgres,
+  postgresDeviceStore,
   postgresSessionStore,
   postgresTokenStore,
   postgresUserStore,
+  postgresWebhookStore,
 } from "@postern/postgres";
-import type { Log } from "@postern/process";
+import { errorFields, type Log } from "@postern/process";
 import { connectRedis, redisSessionStore, redisTokenStore } from "@postern/redis";
+import { networks } from "@postern/webhooks";
 import type { WorkerConfig } from "./config.ts";
-import { queuesOnPostgres } from "./queues.ts";
-import type { HandlerPorts } from "./subscriber.ts";
+import { JOBS_CHANNEL, OUTBOX_CHANNEL, queuesOnPostgres } from "./queues.ts";
+import { mailSubscriber } from "./handlers/mail.ts";
+import type { WorkerOptions } from "./worker.ts";
 
 const QUEUES_TIMEOUT_MS = 10_000;
+const MAX_QUEUE_CONNECTIONS = 6;
 
 /** Builds every adapter from the config: the worker's composition root. */
 export async function openPorts(config: WorkerConfig, log: Log) {
+  const { databaseUrl: url, secrets: keys } = config;
   const onError = (error: Error) =>
     log.warn({ error: error.message }, "a store's connection broke");
-  const postgres = connectPostgres({ url: config.databaseUrl, onError });
+  const postgres = connectPostgres({ url, onError });
   // Its own connections, with time for the queues' housekeeping.
   const queues = connectPostgres({
-    url: config.databaseUrl,
-    maxConnections: 4,
+    url,
+    maxConnections: MAX_QUEUE_CONNECTIONS,
     statementTimeoutMs: QUEUES_TIMEOUT_MS,
     onError,
   });
   const redis = config.redisUrl ? await connectRedis(config.redisUrl, onError) : undefined;
+  const smtp = config.smtp && smtpMailer({ ...config.smtp, atOnce: mailSubscriber.atOnce });
+  const dropping = keptMailer(({ id, subject }) => log.warn({ id, subject }, "mail not sent"));
   const { db } = postgres;
-  const [newest] = config.secrets;
-  if (!newest) throw new Error("SECRETS holds no key");
-  const ports: HandlerPorts = {
-    clock: { now: () => new Date() },
-    mailer: keptMailer(({ messageId, subject }) => log.info({ messageId, subject }, "mail kept")),
-    secrets: secretSource({ key: newest.key }),
-    sessions: redis ? redisSessionStore(redis.client) : postgresSessionStore(db),
-    tokens: redis ? redisTokenStore(redis.client) : postgresTokenStore(db),
-    users: postgresUserStore(db),
+  const seal = aesSeal({ keys });
+  const options: WorkerOptions = {
+    db,
+    queues: queuesOnPostgres(queues),
+    seal,
+    ports: {
+      clock: { now: () => new Date() },
+      devices: postgresDeviceStore(db),
+      letters: english,
+      links: linksTo(config.publicUrl),
+      mailer: smtp ?? dropping,
+      secrets: secretSource({ keys }),
+      sessions: redis ? redisSessionStore(redis.client) : postgresSessionStore(db),
+      tokens: redis ? redisTokenStore(redis.client) : postgresTokenStore(db),
+      users: postgresUserStore(db, seal),
+    },
+    webhooks: { store: postgresWebhookStore(db, seal), networks: networks(config.webhookNetworks) },
+    listen: (onSignal) =>
+      listenPostgres({ url, channels: [OUTBOX_CHANNEL, JOBS_CHANNEL], onSignal, onError }),
+    retention: config.retention,
+    onFault: (error, during) =>
+      log.error({ during, error: errorFields(error) }, "a fault, tried again"),
+    onBacklog: (backlog) => log.warn(backlog, "events wait"),
   };
   const close = async () => {
+    smtp?.close();
     await redis?.close();
     await queues.close();
     await postgres.close();
   };
-  return { db, ports, queues: queuesOnPostgres(queues), close };
+  return { db, options, close };
 }

@@ -1,14 +1,27 @@
-import type { UserEvent } from "@postern/domain";
-import type { PostgresConnection, Schema } from "@postern/postgres";
-import type { Transaction } from "kysely";
+import {
+  type EventJson,
+  fromEventJson,
+  type Seal,
+  toEventJson,
+  type UserEvent,
+} from "@postern/domain";
+import {
+  type ClaimedEvent,
+  type Listener,
+  type OnSignal,
+  openPayload,
+  type PostgresConnection,
+  type Schema,
+} from "@postern/postgres";
+import { sql, type Transaction } from "kysely";
 import {
   type ConstructorOptions,
   fromKysely,
   fromPglite,
-  type PgBoss,
+  PgBoss,
   type QueueOptions,
 } from "pg-boss";
-import { handlerFor, type Subscriber } from "./subscriber.ts";
+import { type Delivery, handlerFor, type Subscriber } from "./subscriber.ts";
 
 /** How pg-boss reaches the database. */
 export type Queues = Pick<ConstructorOptions, "backend" | "db">;
@@ -24,35 +37,92 @@ export const queuesOnPglite = (pglite: Parameters<typeof fromPglite>[0]): Queues
   backend: "pglite",
 });
 
+/** PGlite's own signals: it is one process, so none is lost. */
+export const listenPglite =
+  (pglite: Signals) =>
+  async (onSignal: OnSignal): Promise<Listener> => {
+    const silence = await Promise.all(
+      [OUTBOX_CHANNEL, JOBS_CHANNEL].map((channel) =>
+        pglite.listen(channel, (payload) => onSignal(channel, payload)),
+      ),
+    );
+    return { close: async () => void (await Promise.all(silence.map((stop) => stop()))) };
+  };
+
+interface Signals {
+  listen(channel: string, hear: (payload: string) => void): Promise<() => Promise<void>>;
+}
+
 /** pg-boss drops jobs that wait for too long; the longest it can count, 68 years, is never. */
 const NEVER_SECONDS = 2_147_483_647;
+const DAY_SECONDS = 24 * 3_600;
+
+/** How often the handling of an event is tried, and how soon again. */
+export interface Retries {
+  readonly limit: number;
+  /** Doubles with each try, with jitter. */
+  readonly firstDelaySeconds: number;
+  readonly longestDelaySeconds: number;
+}
 
 /** Tried for about a day before a person has to look: 1 s, 2 s, 4 s, … then once an hour. */
-const QUEUE: QueueOptions = {
-  retryLimit: 35,
-  retryDelay: 1,
-  retryBackoff: true,
-  retryDelayMax: 3_600,
-  retentionSeconds: NEVER_SECONDS,
-  deleteAfterSeconds: 7 * 24 * 3_600,
-  // A worker that has died is noticed by its missing heartbeat, not by the job's time limit.
-  heartbeatSeconds: 15,
-  expireInSeconds: 120,
-};
+const RETRIES: Retries = { limit: 35, firstDelaySeconds: 1, longestDelaySeconds: 3_600 };
 
-/** What a job carries: the event, its time as JSON has it. */
-export type JobData = Omit<UserEvent, "occurredAt"> & { readonly occurredAt: string };
+/** A worker that has died is noticed by its missing heartbeats. */
+const HEARTBEAT_SECONDS = 15;
+/** More than anything is given to take; nothing goes on for ever, heartbeats or not. */
+const EXPIRE_SECONDS = 300;
 
-/** Makes a queue for each subscriber, and one for what it could not handle in the end. */
-export async function createQueues(
+export const deadLetterOf = (queue: string) => `${queue}.dead`;
+
+/** pg-boss on the given connection. Not started yet. */
+export function openBoss(
+  queues: Queues,
+  onFault: (error: unknown, during: string) => void,
+): PgBoss {
+  const boss = new PgBoss({
+    ...queues,
+    // A dead worker's jobs are taken over within a minute: look for missing heartbeats often.
+    superviseIntervalSeconds: 10,
+    monitorIntervalSeconds: 10,
+    schedule: false,
+  });
+  boss.on("error", (error) => onFault(error, "queues"));
+  boss.on("warning", ({ message }) => onFault(new Error(message), "queues"));
+  return boss;
+}
+
+/** Makes or updates a queue, and the one for what could not be handled in the end. */
+export async function openQueue(
   boss: PgBoss,
-  subscribers: readonly Subscriber[],
+  name: string,
+  {
+    keepDays,
+    retries = RETRIES,
+  }: { readonly keepDays: number; readonly retries?: Retries | undefined },
 ): Promise<void> {
-  for (const { name } of subscribers) {
-    const deadLetter = `${name}.dead`;
-    await boss.createQueue(deadLetter, { retentionSeconds: NEVER_SECONDS });
-    await boss.createQueue(name, { ...QUEUE, deadLetter });
-  }
+  const forEver = { retentionSeconds: NEVER_SECONDS };
+  const options: QueueOptions & { deadLetter: string } = {
+    ...forEver,
+    deadLetter: deadLetterOf(name),
+    retryLimit: retries.limit,
+    retryDelay: retries.firstDelaySeconds,
+    retryBackoff: true,
+    retryDelayMax: retries.longestDelaySeconds,
+    deleteAfterSeconds: keepDays * DAY_SECONDS,
+    heartbeatSeconds: HEARTBEAT_SECONDS,
+    expireInSeconds: EXPIRE_SECONDS,
+  };
+  await boss.createQueue(deadLetterOf(name), forEver);
+  await boss.createQueue(name, options);
+  await boss.updateQueue(name, options); // it may be there, from another configuration
+}
+
+/** What a job carries. */
+export interface JobData {
+  readonly event: EventJson;
+  /** The payload as the outbox had it, encrypted. */
+  readonly sealed?: string;
 }
 
 /**
@@ -62,20 +132,31 @@ export async function createQueues(
 export async function insertJobs(
   boss: PgBoss,
   subscribers: readonly Subscriber[],
-  events: readonly UserEvent[],
+  claimed: readonly ClaimedEvent[],
   transaction: Transaction<Schema>,
 ): Promise<void> {
   for (const subscriber of subscribers) {
-    const heard = events.filter((event) => handlerFor(subscriber, event));
-    const jobs = heard.map((event) => ({ id: event.id, data: toJobData(event) }));
+    const heard = claimed.filter(({ event }) => handlerFor(subscriber, event));
+    const jobs = heard.map(({ event, sealed }) => {
+      const data: JobData = { event: toEventJson(event), ...(sealed && { sealed }) };
+      return { id: event.id, data };
+    });
     if (jobs.length > 0) await boss.insert(subscriber.name, jobs, { db: fromKysely(transaction) });
   }
+  await sql`select pg_notify(${JOBS_CHANNEL}, '')`.execute(transaction);
 }
 
-const toJobData = (event: UserEvent): JobData => ({
-  ...event,
-  occurredAt: event.occurredAt.toISOString(),
-});
+/** Signalled when there are jobs. */
+export const JOBS_CHANNEL = "postern_jobs";
+/** Signalled by the database when there is something in the outbox. */
+export const OUTBOX_CHANNEL = "postern_outbox";
 
-export const fromJobData = (data: JobData): UserEvent =>
-  ({ ...data, occurredAt: new Date(data.occurredAt) }) as UserEvent;
+/** The event of a job, and its payload in the clear. */
+export function readJob(
+  { event, sealed }: JobData,
+  seal: Seal,
+): { readonly event: UserEvent; readonly delivery: Delivery } {
+  const delivery =
+    sealed === undefined ? { payload: {}, keyId: undefined } : openPayload(seal, event.id, sealed);
+  return { event: fromEventJson(event), delivery };
+}

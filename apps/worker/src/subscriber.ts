@@ -1,10 +1,26 @@
-import type { Ports, UserEvent } from "@postern/domain";
-import type { Mailer } from "@postern/mail";
+import type { EventPayload, Ports, UserEvent } from "@postern/domain";
+import type { Letters, Links, Mailer } from "@postern/mail";
 
 /** What handlers may touch. */
-export type HandlerPorts = Pick<Ports, "clock" | "secrets" | "sessions" | "tokens" | "users"> & {
+export type HandlerPorts = Pick<
+  Ports,
+  "clock" | "devices" | "secrets" | "sessions" | "tokens" | "users"
+> & {
   readonly mailer: Mailer;
+  readonly letters: Letters;
+  readonly links: Links;
+  readonly webhooks: {
+    /** Queues a delivery to each endpoint that wants events of this type; once, however often asked. */
+    enqueue(event: UserEvent): Promise<void>;
+  };
 };
+
+/** What travels with an event, encrypted, for the handlers alone. */
+export interface Delivery {
+  readonly payload: EventPayload;
+  /** The key it was encrypted with. `undefined`: the installation had none then. */
+  readonly keyId: string | undefined;
+}
 
 /**
  * Lets something follow from an event. It is called at least once for each, in no order, and maybe
@@ -13,11 +29,16 @@ export type HandlerPorts = Pick<Ports, "clock" | "secrets" | "sessions" | "token
 export type Handler<Event extends UserEvent = UserEvent> = (
   ports: HandlerPorts,
   event: Event,
+  delivery: Delivery,
 ) => Promise<void>;
 
 export interface Subscriber {
   /** Names its queue; a queue outlives releases, so the name never changes. */
   readonly name: string;
+  /** How many events one worker handles at once; when it is killed, as many may be handled again. */
+  readonly atOnce: number;
+  /** A handler that takes longer has failed. */
+  readonly handleWithinMs: number;
   /** A handler for each kind of event, or `undefined` where there is nothing to do. */
   readonly on: {
     readonly [Type in UserEvent["type"]]: Handler<Extract<UserEvent, { type: Type }>> | undefined;

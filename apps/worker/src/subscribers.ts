@@ -1,6 +1,11 @@
 import { mailSubscriber } from "./handlers/mail.ts";
 import { sessionsSubscriber } from "./handlers/sessions.ts";
+import { webhooksSubscriber } from "./handlers/webhooks.ts";
 import type { Subscriber } from "./subscriber.ts";
 
 /** Everybody who hears of user events. */
-export const SUBSCRIBERS: readonly Subscriber[] = [sessionsSubscriber, mailSubscriber];
+export const SUBSCRIBERS: readonly Subscriber[] = [
+  sessionsSubscriber,
+  mailSubscriber,
+  webhooksSubscriber,
+];

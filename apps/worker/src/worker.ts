@@ -1,20 +1,42 @@
-import { setTimeout } from "node:timers/promises";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Seal } from "@postern/domain";
+import type { Listener, OnSignal, Schema, WebhookStore } from "@postern/postgres";
 import { errorFields } from "@postern/process";
-import { claimOutbox, type Schema } from "@postern/postgres";
+import type { Networks } from "@postern/webhooks";
 import type { Kysely } from "kysely";
-import { type Job, type JobResult, PgBoss } from "pg-boss";
-import { createQueues, fromJobData, insertJobs, type JobData, type Queues } from "./queues.ts";
+import type { Job, PgBoss } from "pg-boss";
+import { cleanUp, type Retention } from "./clean-up.ts";
+import { type Outcome, startConsumer } from "./consumer.ts";
+import { DELIVERIES, deliveriesOf, DELIVERY_RETRIES, startDeliveries } from "./deliveries.ts";
+import {
+  type JobData,
+  openBoss,
+  openQueue,
+  OUTBOX_CHANNEL,
+  type Queues,
+  readJob,
+  type Retries,
+} from "./queues.ts";
+import { startRelay } from "./relay.ts";
 import { handlerFor, type HandlerPorts, type Subscriber } from "./subscriber.ts";
 import { SUBSCRIBERS } from "./subscribers.ts";
+import { type Backlog, backlogs, worrying } from "./watch.ts";
 
 export interface WorkerOptions {
   readonly db: Kysely<Schema>;
   readonly queues: Queues;
-  readonly ports: HandlerPorts;
+  readonly ports: Omit<HandlerPorts, "webhooks">;
+  readonly seal: Seal;
+  readonly webhooks: { readonly store: WebhookStore; readonly networks: Networks };
+  /** Begins to pass on the database's signals. They are hints; without any, everything is polled. */
+  readonly listen: (onSignal: OnSignal) => Listener | Promise<Listener>;
   /** Told of every fault; whatever it befell is tried again. */
   readonly onFault: (error: unknown, during: string) => void;
+  /** Told again and again of what waits for too long. */
+  readonly onBacklog?: (backlog: Backlog) => void;
   readonly subscribers?: readonly Subscriber[];
-  readonly handleWithinMs?: number;
+  readonly retention: Retention;
+  readonly retries?: Retries;
 }
 
 export interface Worker {
@@ -22,67 +44,101 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
-const CLAIM_AT_ONCE = 100;
-const CLAIM_EVERY_MS = 200;
-const AFTER_FAULT_MS = 1_000;
-const STOP_WITHIN_MS = 10_000;
-/** A handler that takes longer has failed, so that it holds up neither its neighbours nor a stop. */
-const HANDLE_WITHIN_MS = 8_000;
-/** Jobs a queue hands out at a time; while it can hand out as many, nobody waits for the next poll. */
-const WORK = { batchSize: 20, burstWhenBatchFull: true, pollingIntervalSeconds: 0.5 };
+const CLEAN_UP_EVERY_MS = 3_600_000;
+const LOOK_EVERY_MS = 60_000;
 
 /** Moves events from the outbox to the subscribers' queues, and the queues' jobs to their handlers. */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const { onFault, subscribers = SUBSCRIBERS } = options;
-  const boss = new PgBoss({
-    ...options.queues,
-    // A dead worker's jobs are taken over within a minute: look for missing heartbeats often.
-    superviseIntervalSeconds: 10,
-    monitorIntervalSeconds: 10,
-    schedule: false,
-  });
-  boss.on("error", (error) => onFault(error, "queues"));
-  boss.on("warning", ({ message }) => onFault(new Error(message), "queues"));
+  const { db, onFault, webhooks, subscribers = SUBSCRIBERS, retention } = options;
+  const boss = openBoss(options.queues, onFault);
   await boss.start();
-  await createQueues(boss, subscribers);
-  for (const subscriber of subscribers) {
-    await boss.work<JobData, unknown, typeof WORK & { perJobResults: true }>(
-      subscriber.name,
-      { ...WORK, perJobResults: true },
-      (jobs) => Promise.all(jobs.map((job) => perform(options, subscriber, job))),
-    );
+  const { retries } = options;
+  for (const { name } of subscribers) {
+    await openQueue(boss, name, { keepDays: retention.jobDays, retries });
   }
-  const relay = startRelay(options, boss, subscribers);
+  await openQueue(boss, DELIVERIES, { keepDays: retention.jobDays, retries: DELIVERY_RETRIES });
+
+  const deliveries = startDeliveries({ boss, onFault, ...webhooks });
+  const ports: HandlerPorts = {
+    ...options.ports,
+    webhooks: {
+      async enqueue(event) {
+        const jobs = deliveriesOf(event, await webhooks.store.listening(event.type));
+        if (jobs.length > 0) await boss.insert(DELIVERIES, jobs);
+        deliveries.wake();
+      },
+    },
+  };
+  const consumers = subscribers.map((subscriber) =>
+    startConsumer<JobData>({
+      boss,
+      queue: subscriber.name,
+      atOnce: subscriber.atOnce,
+      perform: (job) => perform(options, ports, subscriber, job),
+      onFault,
+    }),
+  );
+  const onJobs = () => {
+    for (const consumer of [...consumers, deliveries]) consumer.wake();
+  };
+  const relay = startRelay({ db, boss, subscribers, onFault, onJobs });
+  const listener = await options.listen((channel) => {
+    if (channel === OUTBOX_CHANNEL) relay.wake();
+    else onJobs();
+  });
+  const stopping = new AbortController();
+  const chores = [
+    every(CLEAN_UP_EVERY_MS, () => cleanUp(db, subscribers, retention)),
+    every(LOOK_EVERY_MS, async () => {
+      for (const backlog of worrying(await backlogs(db))) options.onBacklog?.(backlog);
+    }),
+  ];
+
+  async function every(ms: number, act: () => Promise<unknown>): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await pause(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (!stopping.signal.aborted) await act().catch((error: unknown) => onFault(error, "chores"));
+    }
+  }
+
   return {
     async stop() {
+      stopping.abort();
       await relay.stop();
-      await boss.stop({ graceful: true, timeout: STOP_WITHIN_MS });
+      await Promise.all([...consumers, deliveries].map((consumer) => consumer.stop()));
+      await listener.close();
+      await Promise.all(chores);
+      await stopBoss(boss);
     },
   };
 }
 
-/** One job; a failed one is tried again by its queue, and does not take its neighbours along. */
+const stopBoss = (boss: PgBoss) => boss.stop({ graceful: true, timeout: 1_000 });
+
+/** One job; a failed one is tried again by its queue. */
 async function perform(
-  { ports, onFault, handleWithinMs = HANDLE_WITHIN_MS }: WorkerOptions,
+  { onFault, seal }: WorkerOptions,
+  ports: HandlerPorts,
   subscriber: Subscriber,
-  { id, data }: Job<JobData>,
-): Promise<JobResult> {
-  const event = fromJobData(data);
+  { data }: Job<JobData>,
+): Promise<Outcome> {
   try {
-    await within(handleWithinMs, handlerFor(subscriber, event)?.(ports, event));
-    return { id, status: "completed" };
+    const { event, delivery } = readJob(data, seal);
+    const handler = handlerFor(subscriber, event);
+    await within(subscriber.handleWithinMs, handler?.(ports, event, delivery));
+    return { status: "completed" };
   } catch (error) {
     onFault(error, subscriber.name);
     // Kept with the job, so only what may be logged: drivers hang addresses and hashes on errors.
     const { name, message } = errorFields(error);
-    return { id, status: "failed", output: { name, message } };
+    return { status: "failed", output: { name, message } };
   }
 }
 
 /** Waits for `promise`, but no longer than `ms`: then it throws, whatever becomes of the promise. */
 async function within(ms: number, promise: Promise<void> | undefined): Promise<void> {
   const settled = new AbortController();
-  const late = setTimeout(ms, undefined, { signal: settled.signal }).then(() => {
+  const late = pause(ms, undefined, { signal: settled.signal }).then(() => {
     throw new Error(`took longer than ${ms} ms`);
   });
   late.catch(() => undefined); // also when it is called off, and nobody waits for it
@@ -91,38 +147,4 @@ async function within(ms: number, promise: Promise<void> | undefined): Promise<v
   } finally {
     settled.abort();
   }
-}
-
-/** Empties the outbox into the queues again and again, until it is stopped. */
-function startRelay(
-  { db, onFault }: WorkerOptions,
-  boss: PgBoss,
-  subscribers: readonly Subscriber[],
-): Worker {
-  const stopping = new AbortController();
-  const pause = (ms: number) =>
-    setTimeout(ms, undefined, { signal: stopping.signal }).catch((error: unknown) => {
-      if (!stopping.signal.aborted) throw error;
-    });
-
-  async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      try {
-        const claimed = await claimOutbox(db, CLAIM_AT_ONCE, (events, transaction) =>
-          insertJobs(boss, subscribers, events, transaction),
-        );
-        if (claimed < CLAIM_AT_ONCE) await pause(CLAIM_EVERY_MS);
-      } catch (error) {
-        onFault(error, "outbox");
-        await pause(AFTER_FAULT_MS);
-      }
-    }
-  }
-  const running = run();
-  return {
-    async stop() {
-      stopping.abort();
-      await running;
-    },
-  };
 }

@@ -4,14 +4,14 @@ import { describe, expect, it } from "vitest";
 import { idSource } from "./id-source.ts";
 import { secretSource } from "./secret-source.ts";
 
-const key = Buffer.alloc(32, 7);
+const keys = [{ id: "one", key: Buffer.alloc(32, 7) }];
 
 describe("secret source", () => {
-  secretSourceContract(() => secretSource({ key }));
+  secretSourceContract(() => secretSource({ keys }));
 
   it("makes session tokens of 64 characters that hold the user id and 256 further bits", () => {
     const userId = idSource().userId();
-    const { token, tokenHash } = secretSource({ key }).sessionToken(userId);
+    const { token, tokenHash } = secretSource({ keys }).sessionToken(userId);
     expect(token).toMatch(/^[A-Za-z0-9_-]{64}$/);
     expect(Buffer.from(token, "base64url").toString("hex", 0, 16)).toBe(userId.replaceAll("-", ""));
     expect(tokenHash).toMatch(/^[A-Za-z0-9_-]{43}$/);
@@ -19,13 +19,24 @@ describe("secret source", () => {
   });
 
   it("makes reset tokens of 43 characters", () => {
-    expect(secretSource({ key }).resetToken().token).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    expect(secretSource({ keys }).resetToken().token).toMatch(/^[A-Za-z0-9_-]{43}$/);
   });
 
   it("derives another mailed token from another key", () => {
     const eventId = idSource().eventId();
-    const other = secretSource({ key: Buffer.alloc(32, 8) });
-    expect(other.resetTokenOf(eventId)).not.toEqual(secretSource({ key }).resetTokenOf(eventId));
+    const other = secretSource({ keys: [{ id: "other", key: Buffer.alloc(32, 8) }] });
+    expect(other.resetTokenOf(eventId)).not.toEqual(secretSource({ keys }).resetTokenOf(eventId));
+  });
+});
+
+describe("keys that rotate", () => {
+  it("derive the token of an event from the key that it names", () => {
+    const eventId = idSource().eventId();
+    const before = secretSource({ keys }).resetTokenOf(eventId);
+    const rotated = secretSource({ keys: [{ id: "two", key: Buffer.alloc(32, 8) }, ...keys] });
+    expect(rotated.resetTokenOf(eventId, "one")).toEqual(before);
+    expect(rotated.resetTokenOf(eventId)).not.toEqual(before);
+    expect(rotated.resetTokenOf(eventId)).toEqual(rotated.resetTokenOf(eventId, "two"));
   });
 });
 

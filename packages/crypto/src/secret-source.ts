@@ -1,4 +1,5 @@
 import { createHmac, hash, randomBytes } from "node:crypto";
+import { keyOf, type SecretKey } from "./keys.ts";
 import type { SecretSource, Token, TokenHash, UserId } from "@postern/domain";
 
 const SECRET_BYTES = 32;
@@ -8,9 +9,10 @@ const SESSION_TOKEN = /^[A-Za-z0-9_-]{64}$/;
 
 /**
  * Tokens from the system's random source. All of it is synchronous: WebCrypto and callbacks would
- * queue behind password hashes on libuv's threads. `key` derives the tokens that travel by mail.
+ * queue behind password hashes on libuv's threads. `keys`, newest first, derive the tokens that
+ * travel by mail.
  */
-export function secretSource({ key }: { key: Uint8Array }): SecretSource {
+export function secretSource({ keys }: { keys: readonly SecretKey[] }): SecretSource {
   const hashOf = (token: string) => sha256(token);
   const mint = (token: string) => ({ token: token as Token, tokenHash: hashOf(token) });
   return {
@@ -32,7 +34,8 @@ export function secretSource({ key }: { key: Uint8Array }): SecretSource {
 
     resetToken: () => mint(randomBytes(SECRET_BYTES).toString("base64url")),
 
-    resetTokenOf(eventId) {
+    resetTokenOf(eventId, keyId) {
+      const { key } = keyOf(keys, keyId);
       return mint(
         createHmac("sha256", key).update(`password_reset:${eventId}`).digest("base64url"),
       );

@@ -1,4 +1,6 @@
+export { deviceStoreContract } from "./session/device-store.contract.ts";
 export { eventStoreContract } from "./event/event-store.contract.ts";
+export { sealContract } from "./event/seal.contract.ts";
 export { epochContract } from "./session/epoch.contract.ts";
 export { passwordHasherContract } from "./password/password-hasher.contract.ts";
 export { tokenStoreContract, type TokenWorld } from "./recovery/token-store.contract.ts";

@@ -1,7 +1,10 @@
 export type { Brand } from "./brand.ts";
 export type { Clock } from "./clock.ts";
-export type { UserEvent } from "./event/event.ts";
+export type { EventPayload, OutgoingEvent, UserEvent } from "./event/event.ts";
+export type { EventJson } from "./event/event-json.ts";
+export { fromEventJson, toEventJson } from "./event/event-json.ts";
 export type { EventStore } from "./event/event-store.ts";
+export type { Opened, Seal } from "./event/seal.ts";
 export type { EventId, IdSource, SessionId, UserId } from "./ids.ts";
 export type { PasswordHash, PasswordHasher } from "./password/password-hasher.ts";
 export type {
@@ -21,6 +24,8 @@ export { resetPassword } from "./recovery/reset-password.ts";
 export type { TokenClaim, TokenPurpose, TokenStore } from "./recovery/token-store.ts";
 export type { Result } from "./result.ts";
 export { err, ok } from "./result.ts";
+export type { DeviceSight, DeviceStore } from "./session/device-store.ts";
+export { endSessions } from "./session/end-sessions.ts";
 export { checkSession } from "./session/check-session.ts";
 export type { LogIn } from "./session/log-in.ts";
 export { logIn } from "./session/log-in.ts";
@@ -30,6 +35,7 @@ export type { Session, SessionRules } from "./session/session.ts";
 export { MAX_SESSIONS } from "./session/session.ts";
 export type { CheckedSession, SessionOpening, SessionStore } from "./session/session-store.ts";
 export { Unavailable } from "./unavailable.ts";
+export { deleteUser } from "./user/delete-user.ts";
 export { disableUser, enableUser } from "./user/disable-user.ts";
 export type { EmailKey } from "./user/email.ts";
 export { toEmailKey } from "./user/email.ts";

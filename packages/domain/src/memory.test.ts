@@ -1,14 +1,22 @@
 import { describe } from "vitest";
 import {
+  deviceStoreContract,
   epochContract,
   eventStoreContract,
   passwordHasherContract,
+  sealContract,
   secretSourceContract,
   sessionStoreContract,
   tokenStoreContract,
   userStoreContract,
 } from "./contract.ts";
-import { memoryClock, memoryPasswordHasher, memoryPorts, memorySecretSource } from "./memory.ts";
+import {
+  memoryClock,
+  memoryPasswordHasher,
+  memoryPorts,
+  memorySeal,
+  memorySecretSource,
+} from "./memory.ts";
 
 /** Ports on a clock that a contract can move. */
 const world = async () => {
@@ -18,6 +26,8 @@ const world = async () => {
 };
 
 describe("in-memory user store", () => userStoreContract(world));
+describe("in-memory device store", () => deviceStoreContract(world));
+describe("in-memory seal", () => sealContract(memorySeal));
 describe("in-memory event store", () => eventStoreContract(world));
 describe("in-memory session store", () => sessionStoreContract(world));
 describe("in-memory token store", () => tokenStoreContract(world));

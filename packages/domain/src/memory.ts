@@ -1,15 +1,16 @@
 import type { Clock } from "./clock.ts";
-import type { UserEvent } from "./event/event.ts";
-import { memoryEventStore } from "./event/event-store.memory.ts";
+import { memoryEventStore, memoryLog } from "./event/event-store.memory.ts";
 import type { EventId, IdSource, SessionId, UserId } from "./ids.ts";
 import { memoryPasswordHasher } from "./password/password-hasher.memory.ts";
 import { coursePolicy } from "./policy.ts";
 import type { Ports } from "./ports.ts";
 import { memoryTokenStore } from "./recovery/token-store.memory.ts";
+import { memoryDeviceStore } from "./session/device-store.memory.ts";
 import { memorySecretSource } from "./session/secret-source.memory.ts";
 import { memorySessionStore } from "./session/session-store.memory.ts";
 import { memoryUserStore } from "./user/user-store.memory.ts";
 
+export { memorySeal } from "./event/seal.memory.ts";
 export { memoryPasswordHasher } from "./password/password-hasher.memory.ts";
 export { memorySecretSource } from "./session/secret-source.memory.ts";
 
@@ -41,9 +42,11 @@ export function memoryIds(): IdSource {
 /** Every port, in memory: a whole service for tests and for trying things out. */
 export function memoryPorts(given: Partial<Ports> = {}): Ports {
   const clock = given.clock ?? memoryClock();
-  const log: UserEvent[] = [];
+  const log = memoryLog();
+  const users = memoryUserStore(clock, log);
   return {
     clock,
+    devices: memoryDeviceStore(),
     events: memoryEventStore(log),
     hasher: memoryPasswordHasher(),
     ids: memoryIds(),
@@ -51,7 +54,7 @@ export function memoryPorts(given: Partial<Ports> = {}): Ports {
     secrets: memorySecretSource(),
     sessions: memorySessionStore(clock),
     tokens: memoryTokenStore(clock),
-    users: memoryUserStore(clock, log),
+    users,
     ...given,
   };
 }

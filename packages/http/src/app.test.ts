@@ -55,7 +55,10 @@ describe("errors", () => {
       '{"message":"there is nothing here"}',
     ]);
     const response = await request("PATCH", "/reset_password");
-    expect([response.status, response.headers.get("allow")]).toEqual([405, "POST, PUT, OPTIONS"]);
+    expect([response.status, response.headers.get("allow")]).toEqual([
+      405,
+      "GET, POST, PUT, HEAD, OPTIONS",
+    ]);
     expect(await response.text()).toBe('{"message":"this method is not allowed here"}');
   });
 

@@ -1,2 +1,4 @@
-export { keptMailer, type Mailer } from "./mailer.ts";
-export { type Message, passwordChangedMessage, resetMessage } from "./messages.ts";
+export { english, type Letters } from "./english.ts";
+export { type KeptMessage, keptMailer, type Mailer } from "./mailer.ts";
+export { type Links, linksTo, type Message, toMessage } from "./messages.ts";
+export { type MailAddress, readMailAddress, smtpMailer } from "./smtp-mailer.ts";

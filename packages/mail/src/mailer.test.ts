@@ -1,28 +1,26 @@
-import type { EventId } from "@postern/domain";
 import { describe, expect, it } from "vitest";
+import { english } from "./english.ts";
 import { keptMailer } from "./mailer.ts";
-import { type Message, passwordChangedMessage, resetMessage } from "./messages.ts";
+import { type Message, toMessage } from "./messages.ts";
 
-const eventId = "0198c0de-0000-7000-8000-000000000001" as EventId;
+const id = "0198c0de-0000-7000-8000-000000000001";
 const to = "bob@example.com";
+const notice = (of = id) => toMessage(of, to, english.passwordChanged({ to }));
 
 describe("kept mails", () => {
   it("are kept once, however often they are delivered", async () => {
     const told: Message[] = [];
     const mailer = keptMailer((message) => told.push(message));
-    const message = resetMessage({ eventId, to, token: "the-token" });
-    await mailer.send(message);
-    await mailer.send(resetMessage({ eventId, to, token: "the-token" }));
-    expect(mailer.list()).toEqual([message]);
-    expect(told).toEqual([message]);
+    await mailer.send(notice());
+    await mailer.send(notice());
+    expect(mailer.list()).toEqual([{ ...notice(), keptAt: expect.any(Date) }]);
+    expect(told).toEqual([notice()]);
   });
 
   it("are no more than a hundred", async () => {
     const mailer = keptMailer(() => undefined);
-    for (let index = 0; index < 150; index += 1) {
-      await mailer.send(passwordChangedMessage({ eventId: `${eventId}${index}` as EventId, to }));
-    }
+    for (let index = 0; index < 150; index += 1) await mailer.send(notice(`${id}${index}`));
     expect(mailer.list()).toHaveLength(100);
-    expect(mailer.list()[0]?.messageId).toBe(`${eventId}50@postern`);
+    expect(mailer.list()[0]?.id).toBe(`${id}50`);
   });
 });

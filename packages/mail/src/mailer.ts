@@ -1,8 +1,13 @@
 import type { Message } from "./messages.ts";
 
-/** Hands messages on. Sending one again with the same Message-ID is no second message. */
+/** Hands messages on. Sending one again with the same id is no second message. */
 export interface Mailer {
+  /** Resolves when somebody else has taken it over for good; throws when nobody has. */
   send(message: Message): Promise<void>;
+}
+
+export interface KeptMessage extends Message {
+  readonly keptAt: Date;
 }
 
 /** The oldest messages beyond this many are forgotten. */
@@ -11,12 +16,12 @@ const MOST_KEPT = 100;
 /** A mailer that sends nothing: it keeps the newest messages, and tells of each one once. */
 export function keptMailer(
   onMessage: (message: Message) => void,
-): Mailer & { list(): readonly Message[] } {
-  const kept = new Map<string, Message>();
+): Mailer & { list(): readonly KeptMessage[] } {
+  const kept = new Map<string, KeptMessage>();
   return {
     async send(message) {
-      if (kept.has(message.messageId)) return;
-      kept.set(message.messageId, message);
+      if (kept.has(message.id)) return;
+      kept.set(message.id, { ...message, keptAt: new Date() });
       const [oldest] = kept.keys();
       if (oldest && kept.size > MOST_KEPT) kept.delete(oldest);
       onMessage(message);

@@ -1,42 +1,40 @@
-import type { EventId } from "@postern/domain";
+import { type Letter, toHtml, toText } from "./letter.ts";
 
 /** A mail to one person. */
 export interface Message {
-  /** Without angle brackets. The same event always gives the same one, so a repeat can be told. */
-  readonly messageId: string;
+  /** The event's. A second delivery has the same one, so that a repeat can be told. */
+  readonly id: string;
   /** One address, as it is stored with the user; never parsed into several. */
   readonly to: string;
   readonly subject: string;
   readonly text: string;
+  readonly html: string;
 }
 
-interface Addressed {
-  readonly eventId: EventId;
-  readonly to: string;
+export const toMessage = (id: string, to: string, letter: Letter): Message => ({
+  id,
+  to,
+  subject: letter.subject,
+  text: toText(letter),
+  html: toHtml(letter),
+});
+
+/** Links into the service. What they carry is behind the `#`, which browsers send to nobody. */
+export interface Links {
+  reset(fields: { readonly email: string; readonly token: string }): string | undefined;
+  verify(fields: { readonly token: string }): string | undefined;
 }
 
-const messageIdOf = (eventId: EventId) => `${eventId}@postern`;
-
-/** What somebody needs who has forgotten the password. */
-export const resetMessage = ({ eventId, to, token }: Addressed & { token: string }): Message => ({
-  messageId: messageIdOf(eventId),
-  to,
-  subject: "Reset your password",
-  text: `Somebody, we hope you, asked to reset the password of ${to}.
-
-Your reset token: ${token}
-
-It works once and not for long. If you did not ask for it, there is nothing you need to do.
-`,
-});
-
-/** A notice, in case it was not its owner who changed the password. */
-export const passwordChangedMessage = ({ eventId, to }: Addressed): Message => ({
-  messageId: messageIdOf(eventId),
-  to,
-  subject: "Your password was changed",
-  text: `The password of ${to} was changed, and every session was ended.
-
-If that was not you, reset your password now.
-`,
-});
+/** Links to where people reach the service; none, where that is not configured. */
+export function linksTo(publicUrl: string | undefined): Links {
+  const link = (path: string, fields: Readonly<Record<string, string>>) => {
+    const pairs = Object.entries(fields).map(
+      ([name, value]) => `${name}=${encodeURIComponent(value)}`,
+    );
+    return publicUrl && `${publicUrl.replace(/\/+$/, "")}${path}#${pairs.join("&")}`;
+  };
+  return {
+    reset: (fields) => link("/reset_password", { ...fields }),
+    verify: (fields) => link("/email_verification", { ...fields }),
+  };
+}

@@ -1,8 +1,8 @@
-import type { UserEvent } from "@postern/domain";
+import type { EventId, EventPayload, OutgoingEvent, Seal, UserEvent } from "@postern/domain";
 import { type RawBuilder, sql } from "kysely";
 import type { EventsTable } from "./schema.ts";
 
-/** An event as a JSON object with the table's own column names. */
+/** An event as a JSON object with the tables' own column names. */
 interface EventRow {
   readonly id: string;
   readonly type: string;
@@ -10,33 +10,47 @@ interface EventRow {
   readonly user_id: string | null;
   readonly occurred_at: string;
   readonly data: unknown;
+  readonly sealed: string | null;
+}
+
+interface Kept {
+  readonly events: readonly OutgoingEvent[];
+  /** Kept in place of `events` if nothing has changed. */
+  readonly otherwise?: readonly OutgoingEvent[];
+  /** A condition on each event, beside the one on all. */
+  readonly where?: RawBuilder<unknown>;
 }
 
 /**
  * The tail of a statement that changes something: `logged` and `queued` write the events and their
  * outbox rows if the common table expression `changed` has a row, and so with the change or not at
- * all; `otherwise` if it has none. A parameter carries all events, so the text never varies.
+ * all. A parameter carries all events, so the text never varies.
  */
 export function eventsOf(
-  events: readonly UserEvent[],
-  otherwise: readonly UserEvent[] = [],
+  seal: Seal | undefined,
+  { events, otherwise = [], where = sql`true` }: Kept,
 ): RawBuilder<unknown> {
   return sql`
+    given as (
+      select event.* from jsonb_to_recordset(
+        case when exists (select from changed)
+          then ${toJson(events, seal)}::jsonb else ${toJson(otherwise, seal)}::jsonb end
+      ) as event (id uuid, type text, version integer, user_id uuid, occurred_at timestamptz,
+        data jsonb, sealed text)
+      where ${where}
+    ),
     logged as (
       insert into events (id, type, version, user_id, occurred_at, data)
-      select event.id, event.type, event.version, event.user_id, event.occurred_at, event.data
-      from jsonb_to_recordset(
-        case when exists (select from changed)
-          then ${toJson(events)}::jsonb else ${toJson(otherwise)}::jsonb end
-      ) as event
-        (id uuid, type text, version integer, user_id uuid, occurred_at timestamptz, data jsonb)
+      select id, type, version, user_id, occurred_at, data from given
       on conflict (id) do nothing
       returning id
     ),
-    queued as (insert into outbox (event_id) select id from logged)`;
+    queued as (
+      insert into outbox (event_id, sealed) select id, sealed from given join logged using (id)
+    )`;
 }
 
-const toJson = (events: readonly UserEvent[]) =>
+const toJson = (events: readonly OutgoingEvent[], seal: Seal | undefined) =>
   JSON.stringify(
     events.map((event): EventRow => ({
       id: event.id,
@@ -45,8 +59,21 @@ const toJson = (events: readonly UserEvent[]) =>
       user_id: event.userId ?? null,
       occurred_at: event.occurredAt.toISOString(),
       data: event.data,
+      sealed: seal?.seal(contextOf(event.id), JSON.stringify(event.payload ?? {})) ?? null,
     })),
   );
+
+const contextOf = (id: EventId) => `event:${id}`;
+
+/** What was sealed into the outbox with an event, and the key it was sealed with. */
+export function openPayload(
+  seal: Seal,
+  id: EventId,
+  sealed: string,
+): { readonly payload: EventPayload; readonly keyId: string } {
+  const { text, keyId } = seal.open(contextOf(id), sealed);
+  return { payload: JSON.parse(text) as EventPayload, keyId };
+}
 
 type StoredEvent = Pick<EventsTable, "id" | "type" | "version" | "user_id" | "occurred_at"> & {
   readonly data: unknown;

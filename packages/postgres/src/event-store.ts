@@ -1,13 +1,17 @@
-import type { EventStore } from "@postern/domain";
+import type { EventStore, Seal } from "@postern/domain";
 import { type Kysely, sql } from "kysely";
 import { eventsOf, toEvent } from "./event-log.ts";
+import { ifAnswerLost } from "./lost-answer.ts";
 import type { Schema } from "./schema.ts";
 
 /** The event log in the table `events`; what is appended goes to the outbox as well. */
-export function postgresEventStore(db: Kysely<Schema>): EventStore {
+export function postgresEventStore(db: Kysely<Schema>, seal?: Seal): EventStore {
   return {
     async append(events) {
-      await sql`with changed as (select), ${eventsOf(events)} select`.execute(db);
+      const append = async () =>
+        void (await sql`
+          with changed as (select), ${eventsOf(seal, { events })} select`.execute(db));
+      await ifAnswerLost(append, append); // what was kept is not kept again
     },
 
     async find(id) {

@@ -1,8 +1,17 @@
 export { connectPostgres, type PostgresConnection } from "./connect.ts";
+export { postgresDeviceStore } from "./device-store.ts";
+export { openPayload } from "./event-log.ts";
+export { type Listener, listenPostgres, type OnSignal } from "./listen.ts";
 export { postgresEventStore } from "./event-store.ts";
-export { claimOutbox } from "./outbox.ts";
+export { type ClaimedEvent, claimOutbox } from "./outbox.ts";
 export { migrate, requireCurrentSchema } from "./migrate.ts";
 export type { Schema } from "./schema.ts";
 export { postgresSessionStore } from "./session-store.ts";
 export { postgresTokenStore } from "./token-store.ts";
 export { postgresUserStore } from "./user-store.ts";
+export {
+  postgresWebhookStore,
+  type WebhookAttempt,
+  type WebhookEndpoint,
+  type WebhookStore,
+} from "./webhook-store.ts";

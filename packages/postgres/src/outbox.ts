@@ -1,7 +1,13 @@
-import type { UserEvent } from "@postern/domain";
+import type { EventId, UserEvent } from "@postern/domain";
 import { type Kysely, sql, type Transaction } from "kysely";
 import { toEvent } from "./event-log.ts";
 import type { Schema } from "./schema.ts";
+
+/** An event that has left the outbox, and what was sealed into it for the handlers. */
+export interface ClaimedEvent {
+  readonly event: UserEvent;
+  readonly sealed: string | undefined;
+}
 
 /**
  * Takes up to `limit` events out of the outbox and gives them to `hand` in the same transaction:
@@ -12,21 +18,25 @@ import type { Schema } from "./schema.ts";
 export async function claimOutbox(
   db: Kysely<Schema>,
   limit: number,
-  hand: (events: readonly UserEvent[], transaction: Transaction<Schema>) => Promise<void>,
+  hand: (events: readonly ClaimedEvent[], transaction: Transaction<Schema>) => Promise<void>,
 ): Promise<number> {
   return await db.transaction().execute(async (transaction) => {
-    const { rows: claimed } = await sql<{ event_id: string }>`
+    const { rows: claimed } = await sql<{ event_id: EventId; sealed: string | null }>`
       delete from outbox where event_id in (
         select event_id from outbox order by created_at limit ${limit} for update skip locked
-      ) returning event_id`.execute(transaction);
+      ) returning event_id, sealed`.execute(transaction);
     if (claimed.length === 0) return 0;
-    const ids = claimed.map(({ event_id }) => event_id);
+    const sealed = new Map(claimed.map((row) => [row.event_id as string, row.sealed]));
     const rows = await transaction
       .selectFrom("events")
       .selectAll()
-      .where("id", "in", ids)
+      .where("id", "in", [...sealed.keys()])
       .execute();
-    await hand(rows.map(toEvent), transaction);
+    const events = rows.map((row) => ({
+      event: toEvent(row),
+      sealed: sealed.get(row.id) ?? undefined,
+    }));
+    await hand(events, transaction);
     return claimed.length;
   });
 }

@@ -1,5 +1,6 @@
 import type {
   EmailKey,
+  EventId,
   PasswordHash,
   SessionId,
   TokenHash,
@@ -15,6 +16,9 @@ export interface Schema {
   readonly outbox: OutboxTable;
   readonly sessions: SessionsTable;
   readonly tokens: TokensTable;
+  readonly devices: DevicesTable;
+  readonly webhook_endpoints: WebhookEndpointsTable;
+  readonly webhook_attempts: WebhookAttemptsTable;
 }
 
 export interface UsersTable {
@@ -49,6 +53,8 @@ export interface EventsTable {
 interface OutboxTable {
   readonly event_id: string;
   readonly created_at: Generated<Date>;
+  /** The event's payload, encrypted. NULL: the installation had no keys. */
+  readonly sealed: string | null;
 }
 
 export interface SessionsTable {
@@ -68,4 +74,37 @@ interface TokensTable {
   readonly user_id: UserId;
   readonly epoch: number;
   readonly expires_at: Date;
+}
+
+interface DevicesTable {
+  readonly user_id: UserId;
+  readonly device: string;
+  /** `session.created` of the first log-in with it. */
+  readonly first_event_id: EventId;
+}
+
+export interface WebhookEndpointsTable {
+  readonly id: string;
+  readonly url: string;
+  /** NULL: all. */
+  readonly event_types: readonly string[] | null;
+  /** JSON of its signing secrets, encrypted. */
+  readonly sealed_secrets: string;
+  readonly paused_at: Date | null;
+  readonly paused_because: "operator" | "gone" | null;
+  readonly created_at: Generated<Date>;
+}
+
+export interface WebhookAttemptsTable {
+  readonly id: Generated<string | number>;
+  readonly endpoint_id: string;
+  readonly event_id: EventId;
+  /** 1 for the first. */
+  readonly attempt: number;
+  readonly attempted_at: Generated<Date>;
+  readonly duration_ms: number;
+  /** NULL: there was no answer. */
+  readonly status: number | null;
+  /** How the answer began, or why there was none. */
+  readonly answer: string;
 }

@@ -70,6 +70,10 @@ export function postgresSessionStore(db: Kysely<Schema>): SessionStore {
       // The epoch is read where it is written: there is no copy.
     },
 
+    async forget(userId) {
+      await db.deleteFrom("sessions").where("user_id", "=", userId).execute();
+    },
+
     list: (userId) => listLive(db, userId),
   };
 }

@@ -1,14 +1,17 @@
 import { PGlite } from "@electric-sql/pglite";
 import {
+  deviceStoreContract,
   epochContract,
   eventStoreContract,
   sessionStoreContract,
   tokenStoreContract,
   userStoreContract,
 } from "@postern/domain/contract";
+import { memorySeal } from "@postern/domain/memory";
 import { testServers } from "@postern/test-servers";
 import { Kysely, PGliteDialect } from "kysely";
 import { afterAll, beforeAll, describe } from "vitest";
+import { postgresDeviceStore } from "./device-store.ts";
 import { postgresEventStore } from "./event-store.ts";
 import { migrate } from "./migrate.ts";
 import type { Schema } from "./schema.ts";
@@ -28,6 +31,7 @@ async function onPglite(): Promise<Opened> {
   return { db, close: () => db.destroy() };
 }
 
+const seal = memorySeal();
 const onPostgres = () => freshDatabase(testServers());
 
 /** The same code on both; PGlite has one connection, so its property runs are fewer. */
@@ -42,15 +46,17 @@ describe.each([
   afterAll(() => opened.close());
 
   const world = async () => ({
-    events: postgresEventStore(opened.db),
+    devices: postgresDeviceStore(opened.db),
+    events: postgresEventStore(opened.db, seal),
     sessions: postgresSessionStore(opened.db),
     tokens: postgresTokenStore(opened.db),
-    users: postgresUserStore(opened.db),
+    users: postgresUserStore(opened.db, seal),
     // The database's clock cannot be moved; a few milliseconds do.
     pass: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
   });
 
   describe("user store", () => userStoreContract(world));
+  describe("device store", () => deviceStoreContract(world));
   describe("event store", () => eventStoreContract(world));
   describe("session store", () => sessionStoreContract(world));
   describe("token store", () => tokenStoreContract(world));

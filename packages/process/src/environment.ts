@@ -1,4 +1,27 @@
+import { isIP } from "node:net";
 import { z } from "zod";
+
+/** Digits only: Number would also take "", " 7", "0x1f" and "1e3". */
+export const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, "must be a whole number")
+    .transform(Number)
+    .pipe(z.number().min(min).max(max));
+
+const MAX_DAYS = 36_500;
+
+/** In CIDR notation (RFC 4632), separated by commas. */
+const networks = z
+  .string()
+  .transform((text) => text.split(",").map((one) => one.trim()))
+  .refine((all) => all.every(isNetwork), "must be networks like 10.1.0.0/16, comma between");
+
+function isNetwork(text: string): boolean {
+  const [address = "", prefix = "", ...rest] = text.split("/");
+  const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return rest.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= longest;
+}
 
 const MIN_KEY_BYTES = 32;
 
@@ -49,6 +72,11 @@ export const sharedEnvironment = {
     )
     .optional(),
   SECRETS: secrets.optional(),
+  PUBLIC_URL: z.url({ protocol: /^https?$/, error: "must be an http(s) URL" }).optional(),
+  WEBHOOK_ALLOW_NETWORKS: networks.optional(),
+  // A session may last for months, and its end must be known for as long.
+  EVENT_RETENTION_DAYS: wholeNumber(31, MAX_DAYS).default(400),
+  JOB_RETENTION_DAYS: wholeNumber(1, MAX_DAYS).default(7),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 };
 

@@ -4,6 +4,7 @@ export {
   parseSecrets,
   type SecretKey,
   sharedEnvironment,
+  wholeNumber,
   withoutEmpty,
 } from "./environment.ts";
 export { errorFields, type Log, openLog } from "./log.ts";

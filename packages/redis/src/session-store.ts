@@ -48,6 +48,10 @@ export function redisSessionStore(client: RedisClient): SessionStore {
       await answered(client.posternProject(keyOf(user.id), user.epoch, packUser(user)));
     },
 
+    async forget(userId) {
+      await answered(client.del(keyOf(userId)));
+    },
+
     async list(userId) {
       const packed = await answered(client.posternList(keyOf(userId)));
       return packed

@@ -1,3 +1,5 @@
 export { testServers } from "./provided.ts";
-export { type Proxy, startProxy } from "./proxy.ts";
+export { type Proxy, startProxy, type Verdict, type Watch } from "./proxy.ts";
 export { redisProgram, startRedis } from "./redis.ts";
+export { type HttpReceiver, type ReceivedPost, startHttpReceiver } from "./http-receiver.ts";
+export { type MailVerdict, type ReceivedMail, type SmtpSink, startSmtpSink } from "./smtp-sink.ts";

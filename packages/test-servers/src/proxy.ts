@@ -1,5 +1,16 @@
 import { connect, createServer, type Socket } from "node:net";
 
+/** What becomes of the bytes that were looked at: on their way, kept for ever, or the connection's end. */
+export type Verdict = "pass" | "hold" | "cut";
+
+/** Looks at what goes by, as text. */
+export interface Watch {
+  /** Of what a client sends, before the server has it. */
+  readonly sent?: (text: string) => Verdict;
+  /** Of the server's answer, before the client has it; told what the client sent last. */
+  readonly answered?: (sent: string) => Verdict;
+}
+
 /** A way to a server on loopback that can be cut or go silent. */
 export interface Proxy {
   readonly port: number;
@@ -12,7 +23,7 @@ export interface Proxy {
   close(): Promise<void>;
 }
 
-export async function startProxy(targetPort: number): Promise<Proxy> {
+export async function startProxy(targetPort: number, watch: Watch = {}): Promise<Proxy> {
   const sockets = new Set<Socket>();
   let refuses = false;
   const server = createServer((incoming) => {
@@ -21,12 +32,27 @@ export async function startProxy(targetPort: number): Promise<Proxy> {
       return;
     }
     const outgoing = connect(targetPort, "127.0.0.1");
+    let lastSent = "";
+    let isHeld = false;
+    const judge = (verdict: Verdict = "pass") => {
+      isHeld ||= verdict === "hold";
+      if (verdict === "cut") incoming.resetAndDestroy();
+      return verdict === "pass" && !isHeld;
+    };
+    const passes = (socket: Socket, bytes: Buffer) => {
+      if (isHeld) return false;
+      if (socket === outgoing) return judge(watch.answered?.(lastSent));
+      lastSent = bytes.toString("latin1");
+      return judge(watch.sent?.(lastSent));
+    };
     for (const [socket, other] of [
       [incoming, outgoing],
       [outgoing, incoming],
     ] as const) {
       sockets.add(socket);
-      socket.on("data", (bytes) => void other.write(bytes));
+      socket.on("data", (bytes) => {
+        if (passes(socket, bytes)) other.write(bytes);
+      });
       socket.on("close", () => {
         sockets.delete(socket);
         other.destroy();

@@ -1,33 +1,40 @@
+import { aesSeal } from "@postern/crypto";
 import type { Ports } from "@postern/domain";
-import { keptMailer } from "@postern/mail";
+import { openDatabase, openDataFolder } from "@postern/embedded";
+import { english, keptMailer, linksTo } from "@postern/mail";
+import { postgresWebhookStore } from "@postern/postgres";
 import { errorFields, type Log } from "@postern/process";
-import { queuesOnPglite, startWorker } from "@postern/worker";
+import { networks } from "@postern/webhooks";
+import { listenPglite, queuesOnPglite, startWorker } from "@postern/worker";
 import type { Config } from "../config.ts";
 import { commonPorts, type Opened, postgresStores } from "../ports.ts";
-import { openDataFolder } from "./data-folder.ts";
-import { openDatabase } from "./database.ts";
 
 /** Everything in one process: PGlite in a folder, tables for sessions and tokens, and the worker. */
 export async function openEmbedded(config: Config, path: string, log: Log): Promise<Opened> {
   const folder = openDataFolder(path);
   const { db, pglite, close: closeDatabase } = await openDatabase(folder.databasePath);
-  const ports: Ports = {
-    ...commonPorts(config, config.secrets ?? folder.secrets),
-    ...postgresStores(db),
-  };
-  // Nothing is sent from here, so the terminal is the mailbox, tokens and all.
+  const keys = config.secrets ?? folder.secrets;
+  const seal = aesSeal({ keys });
+  const ports: Ports = { ...commonPorts(config, keys), ...postgresStores(db, seal) };
+  // Nothing is sent from here, so the terminal is the mailbox, tokens and all, and so is a page.
   const mailer = keptMailer(({ to, subject, text }) =>
     console.log(`--- mail to ${to}: ${subject}\n${text}---`),
   );
   const worker = await startWorker({
     db,
     queues: queuesOnPglite(pglite),
-    ports: { ...ports, mailer },
+    seal,
+    ports: { ...ports, mailer, letters: english, links: linksTo(config.publicUrl) },
+    webhooks: { store: postgresWebhookStore(db, seal), networks: networks(config.webhookNetworks) },
+    listen: listenPglite(pglite),
+    retention: config.retention,
     onFault: (error, during) =>
       log.error({ during, error: errorFields(error) }, "a fault, tried again"),
+    onBacklog: (backlog) => log.warn(backlog, "events wait"),
   });
   return {
     ports,
+    mailbox: mailer,
     ping: async () => void (await pglite.query("select 1")),
     async close() {
       await worker.stop();

@@ -1,12 +1,14 @@
 import { logIn, type Ports, registerUser, strictPolicy, type UserEvent } from "@postern/domain";
 import { memoryClock, memoryPorts } from "@postern/domain/memory";
-import { keptMailer } from "@postern/mail";
+import { english, keptMailer, linksTo } from "@postern/mail";
 import { describe, expect, it } from "vitest";
 import { SUBSCRIBERS } from "../subscribers.ts";
-import { type Handler, handlerFor } from "../subscriber.ts";
+import { type Delivery, handlerFor, type HandlerPorts } from "../subscriber.ts";
 import { mailSubscriber } from "./mail.ts";
 
-const mail: Handler = async (ports, event) => handlerFor(mailSubscriber, event)?.(ports, event);
+const BARE: Delivery = { payload: {}, keyId: undefined };
+const mail = async (ports: HandlerPorts, event: UserEvent) =>
+  handlerFor(mailSubscriber, event)?.(ports, event, BARE);
 const EMAIL = "bob@example.com";
 
 async function opened() {
@@ -27,15 +29,23 @@ async function opened() {
     occurredAt: clock.now(),
     data: { epoch: 0, expiresAt: "2026-01-01T00:15:00.000Z", tokenBy: "mail", ...data },
   });
-  return { clock, ports: { ...ports, mailer }, userId, mailer, requested };
+  const queued: string[] = [];
+  const handlerPorts: HandlerPorts = {
+    ...ports,
+    mailer,
+    letters: english,
+    links: linksTo(undefined),
+    webhooks: { enqueue: async ({ id }) => void queued.push(id) },
+  };
+  return { clock, ports: handlerPorts, ids: ports.ids, queued, userId, mailer, requested };
 }
 
 describe("every handler", () => {
   it("ends in the same state however often and in whatever order it hears of events", async () => {
-    const { ports, userId, mailer, requested } = await opened();
+    const { ports, ids, userId, mailer, requested } = await opened();
     const reset = requested({});
     const disable = {
-      id: ports.ids.eventId(),
+      id: ids.eventId(),
       version: 1,
       userId,
       occurredAt: new Date(),
@@ -43,7 +53,8 @@ describe("every handler", () => {
     } as const;
     const events: UserEvent[] = [{ ...disable, type: "user.disabled" }, reset, reset];
     for (const event of [...events, ...events.toReversed()]) {
-      for (const subscriber of SUBSCRIBERS) await handlerFor(subscriber, event)?.(ports, event);
+      for (const subscriber of SUBSCRIBERS)
+        await handlerFor(subscriber, event)?.(ports, event, BARE);
     }
     expect(mailer.list()).toHaveLength(1);
     expect(await ports.sessions.list(userId)).toHaveLength(1); // Postgres says enabled; the event does not count

@@ -1,37 +1,67 @@
 import { isEnabled, type UserEvent } from "@postern/domain";
-import { passwordChangedMessage, resetMessage } from "@postern/mail";
+import { toMessage } from "@postern/mail";
 import type { Handler, Subscriber } from "../subscriber.ts";
 
 type Of<Type extends UserEvent["type"]> = Handler<Extract<UserEvent, { type: Type }>>;
 
+const MINUTE_MS = 60_000;
+
 /** The token is the event's own, so a second delivery carries the same one and adds no other. */
-const sendReset: Of<"user.password_reset_requested"> = async (ports, { id, userId, data }) => {
+const sendReset: Of<"user.password_reset_requested"> = async (ports, event, { keyId }) => {
+  const { id, userId, occurredAt, data } = event;
   if (data.tokenBy !== "mail" || !userId) return;
   const user = await ports.users.find(userId);
-  const ttlMs = new Date(data.expiresAt).getTime() - ports.clock.now().getTime();
+  const expiresAt = new Date(data.expiresAt).getTime();
+  const ttlMs = expiresAt - ports.clock.now().getTime();
   if (!user || !isEnabled(user) || user.epoch !== data.epoch || ttlMs <= 0) return;
-  const { token, tokenHash } = ports.secrets.resetTokenOf(id);
+  const { token, tokenHash } = ports.secrets.resetTokenOf(id, keyId);
   const claim = { purpose: "password_reset", userId, epoch: data.epoch } as const;
   await ports.tokens.put(tokenHash, claim, ttlMs);
-  await ports.mailer.send(resetMessage({ eventId: id, to: user.email, token }));
+  const { email: to } = user;
+  const url = ports.links.reset({ email: to, token });
+  const minutes = Math.round((expiresAt - occurredAt.getTime()) / MINUTE_MS);
+  await ports.mailer.send(toMessage(id, to, ports.letters.reset({ to, token, url, minutes })));
 };
 
-const sendNotice: Of<"user.password_changed"> = async ({ mailer, users }, { id, userId }) => {
-  const user = await users.find(userId);
-  if (user) await mailer.send(passwordChangedMessage({ eventId: id, to: user.email }));
+const sendChanged: Of<"user.password_changed"> = async (ports, { id, userId }) => {
+  const user = await ports.users.find(userId);
+  if (!user) return;
+  const { email: to } = user;
+  await ports.mailer.send(toMessage(id, to, ports.letters.passwordChanged({ to })));
+};
+
+/** Not for the first device: whoever has just registered knows. */
+const sendNewDevice: Of<"session.created"> = async (ports, event, { payload: { device } }) => {
+  const { id, userId, occurredAt: at } = event;
+  if (!device || (await ports.devices.see(userId, device, id)) !== "new") return;
+  const user = await ports.users.find(userId);
+  if (!user) return;
+  const { email: to } = user;
+  await ports.mailer.send(toMessage(id, to, ports.letters.newDevice({ to, device, at })));
+};
+
+const sendAttempted: Of<"user.registration_attempted"> = async (ports, { id }, { payload }) => {
+  const user = payload.emailKey && (await ports.users.findByEmail(payload.emailKey));
+  if (!user) return;
+  const { email: to } = user;
+  await ports.mailer.send(toMessage(id, to, ports.letters.registrationAttempted({ to })));
 };
 
 /** Writes to people what they need to know, at the address that is stored with them. */
 export const mailSubscriber: Subscriber = {
   name: "mail",
+  atOnce: 1, // a worker that is killed repeats one mail at the most; more workers send more at once
+  handleWithinMs: 20_000,
   on: {
+    "session.created": sendNewDevice,
+    "user.password_changed": sendChanged,
     "user.password_reset_requested": sendReset,
-    "user.password_changed": sendNotice,
-    "session.created": undefined,
+    "user.registration_attempted": sendAttempted,
     "session.revoked": undefined,
     "user.created": undefined,
+    "user.deleted": undefined,
     "user.disabled": undefined,
     "user.enabled": undefined,
-    "user.registration_attempted": undefined,
+    "user.sessions_ended": undefined,
   },
 };

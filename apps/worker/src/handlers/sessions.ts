@@ -3,7 +3,14 @@ import type { Handler, Subscriber } from "../subscriber.ts";
 
 type OfUser = Extract<
   UserEvent,
-  { type: "user.password_changed" | "user.disabled" | "user.enabled" }
+  {
+    type:
+      | "user.deleted"
+      | "user.disabled"
+      | "user.enabled"
+      | "user.password_changed"
+      | "user.sessions_ended";
+  }
 >;
 
 /**
@@ -12,17 +19,21 @@ type OfUser = Extract<
  */
 const project: Handler<OfUser> = async ({ sessions, users }, { userId }) => {
   const user = await users.find(userId);
-  if (user) await sessions.project(user);
+  await (user ? sessions.project(user) : sessions.forget(userId));
 };
 
 /** What a request could not write to the session store after its commit is written all the same. */
 export const sessionsSubscriber: Subscriber = {
   name: "sessions",
+  atOnce: 20,
+  handleWithinMs: 8_000,
   on: {
     "session.revoked": ({ sessions }, { userId, data }) => sessions.end(userId, data.sessionId),
-    "user.password_changed": project,
+    "user.deleted": project,
     "user.disabled": project,
     "user.enabled": project,
+    "user.password_changed": project,
+    "user.sessions_ended": project,
     "session.created": undefined,
     "user.created": undefined,
     "user.password_reset_requested": undefined,

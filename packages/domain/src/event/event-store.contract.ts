@@ -20,6 +20,8 @@ export function eventStoreContract(open: () => Promise<UserWorld>): void {
       { ...common, id: ids.eventId(), type: "user.password_reset_requested", data: reset },
       { ...common, id: ids.eventId(), type: "user.disabled", data: {} },
       { ...common, id: ids.eventId(), type: "user.enabled", data: {} },
+      { ...common, id: ids.eventId(), type: "user.sessions_ended", data: { by: "operator" } },
+      { ...common, id: ids.eventId(), type: "user.deleted", data: {} },
       { ...common, id: ids.eventId(), type: "session.created", data: { sessionId } },
       { ...common, id: ids.eventId(), type: "session.revoked", data: { sessionId, by: "log_out" } },
     ];
@@ -49,6 +51,14 @@ export function eventStoreContract(open: () => Promise<UserWorld>): void {
     await events.append([event, other]);
     expect(await events.find(event.id)).toEqual(event);
     expect(await events.find(other.id)).toEqual(other);
+  });
+
+  it("keeps what is for the handlers apart", async () => {
+    const { users, events } = await open();
+    const { id } = await aUser(users);
+    const event = anEvent(id);
+    await events.append([{ ...event, payload: { device: "Firefox on Windows" } }]);
+    expect(await events.find(event.id)).toEqual(event);
   });
 
   it("keeps an event once, however often it is appended", async () => {

@@ -1,17 +1,35 @@
-import type { UserEvent } from "./event.ts";
+import type { OutgoingEvent, UserEvent } from "./event.ts";
 import type { EventStore } from "./event-store.ts";
 
 /** The event log as an array, which the in-memory user store writes to as well. */
-export function memoryEventStore(log: UserEvent[]): EventStore {
+export interface MemoryLog {
+  readonly kept: UserEvent[];
+  add(events: readonly OutgoingEvent[]): void;
+}
+
+/** Keeps each event once, and no payload: there are no handlers to hand it to. */
+export function memoryLog(): MemoryLog {
+  const kept: UserEvent[] = [];
+  return {
+    kept,
+    add(events) {
+      for (const { payload: _, ...event } of events) {
+        if (kept.every(({ id }) => id !== event.id)) kept.push(event);
+      }
+    },
+  };
+}
+
+export function memoryEventStore(log: MemoryLog): EventStore {
   return {
     async append(events) {
-      log.push(...events.filter(({ id }) => log.every((kept) => kept.id !== id)));
+      log.add(events);
     },
     async find(id) {
-      return log.find((event) => event.id === id);
+      return log.kept.find((event) => event.id === id);
     },
     async list(userId, limit) {
-      return log.filter((event) => event.userId === userId).slice(0, limit);
+      return log.kept.filter((event) => event.userId === userId).slice(0, limit);
     },
   };
 }

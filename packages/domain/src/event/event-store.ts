@@ -1,10 +1,10 @@
 import type { UserId } from "../ids.ts";
-import type { UserEvent } from "./event.ts";
+import type { OutgoingEvent, UserEvent } from "./event.ts";
 
 /** The append-only log of what happened, for events that change no user row. */
 export interface EventStore {
   /** Keeps all of them or none. An event whose id is kept already is not kept again. */
-  append(events: readonly UserEvent[]): Promise<void>;
+  append(events: readonly OutgoingEvent[]): Promise<void>;
   find(id: UserEvent["id"]): Promise<UserEvent | undefined>;
   /** The user's events, oldest first; the first `limit` of them. */
   list(userId: UserId, limit: number): Promise<readonly UserEvent[]>;

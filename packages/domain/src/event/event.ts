@@ -1,3 +1,4 @@
+import type { EmailKey } from "../user/email.ts";
 import type { EventId, SessionId, UserId } from "../ids.ts";
 
 /** What every event carries. Delivered at least once, so handlers are safe to repeat. */
@@ -45,6 +46,13 @@ type RegistrationAttempted = Event<"user.registration_attempted", 1, Nothing, un
 
 type UserDisabled = Event<"user.disabled", 1, Nothing>;
 type UserEnabled = Event<"user.enabled", 1, Nothing>;
+
+/** The user is gone, and with it every session and token. What remains is this, without a name. */
+type UserDeleted = Event<"user.deleted", 1, Nothing>;
+
+/** Every session and token of the user was ended at once; the password stands. */
+type SessionsEnded = Event<"user.sessions_ended", 1, { readonly by: "operator" }>;
+
 type SessionCreated = Event<"session.created", 1, { readonly sessionId: SessionId }>;
 type SessionRevoked = Event<
   "session.revoked",
@@ -54,10 +62,26 @@ type SessionRevoked = Event<
 
 export type UserEvent =
   | UserCreated
+  | UserDeleted
   | PasswordChanged
   | PasswordResetRequested
   | RegistrationAttempted
   | UserDisabled
   | UserEnabled
+  | SessionsEnded
   | SessionCreated
   | SessionRevoked;
+
+/**
+ * What handlers need beside an event's ids. It is kept encrypted, out of the log, and only until the
+ * handlers are done.
+ */
+export interface EventPayload {
+  /** The canonical address that it was about, where no user id says so. */
+  readonly emailKey?: EmailKey;
+  /** What somebody logged in with, in words: "Firefox on Windows". */
+  readonly device?: string;
+}
+
+/** An event on its way to a store, which keeps the payload apart from it. */
+export type OutgoingEvent = UserEvent & { readonly payload?: EventPayload };

@@ -1,10 +1,10 @@
 import type { Ports } from "../ports.ts";
-import type { UserEvent } from "./event.ts";
+import type { EventPayload, UserEvent } from "./event.ts";
 
 type Facts<Type extends UserEvent["type"]> = Pick<
   Extract<UserEvent, { type: Type }>,
   "userId" | "data"
->;
+> & { readonly payload?: EventPayload };
 
 /** The version in which each type is written now; the older ones are only read. */
 const VERSIONS: {
@@ -13,19 +13,21 @@ const VERSIONS: {
   "session.created": 1,
   "session.revoked": 1,
   "user.created": 1,
+  "user.deleted": 1,
   "user.disabled": 1,
   "user.enabled": 1,
   "user.password_changed": 1,
   "user.password_reset_requested": 1,
   "user.registration_attempted": 1,
+  "user.sessions_ended": 1,
 };
 
 /** An event of now, in the newest version of its type. */
 export function newEvent<Type extends UserEvent["type"]>(
   ports: Pick<Ports, "clock" | "ids">,
   type: Type,
-  { userId, data }: Facts<Type>,
-): Extract<UserEvent, { type: Type }> {
+  { userId, data, payload }: Facts<Type>,
+): Extract<UserEvent, { type: Type }> & { readonly payload?: EventPayload } {
   const event = {
     id: ports.ids.eventId(),
     type,
@@ -33,7 +35,8 @@ export function newEvent<Type extends UserEvent["type"]>(
     userId,
     occurredAt: ports.clock.now(),
     data,
+    ...(payload && { payload }),
   };
   // The compiler cannot follow a generic discriminant; Facts has tied userId and data to the type.
-  return event as unknown as Extract<UserEvent, { type: Type }>;
+  return event as unknown as ReturnType<typeof newEvent<Type>>;
 }

@@ -21,7 +21,7 @@ export interface LogIn {
  */
 export async function logIn(
   ports: Pick<Ports, "clock" | "hasher" | "ids" | "policy" | "secrets" | "sessions" | "users">,
-  input: { readonly email: string; readonly password: string },
+  input: { readonly email: string; readonly password: string; readonly device?: string },
 ): Promise<Result<LogIn, "credentials_invalid">> {
   const password = toPassword(input.password, ports.hasher.maxBytes);
   if (!password.ok) return err("credentials_invalid"); // before any hashing: it never was a password
@@ -35,7 +35,11 @@ export async function logIn(
   const id = ports.ids.sessionId();
   const session = await ports.sessions.open({ id, tokenHash, user, rules: ports.policy.session });
   if (!session) return err("credentials_invalid");
-  const created = newEvent(ports, "session.created", { userId: user.id, data: { sessionId: id } });
+  const created = newEvent(ports, "session.created", {
+    userId: user.id,
+    data: { sessionId: id },
+    ...(input.device && { payload: { device: input.device } }),
+  });
   let isConfirmed = false;
   try {
     isConfirmed = await ports.users.confirmEpoch(user.id, user.epoch, [created]);

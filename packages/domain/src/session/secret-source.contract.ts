@@ -39,6 +39,10 @@ export function secretSourceContract(open: () => SecretSource): void {
     expect(secrets.resetTokenOf(ids.eventId()).token).not.toBe(minted.token);
   });
 
+  it("makes no reset token with a key that is gone", () => {
+    expect(() => open().resetTokenOf(ids.eventId(), "gone")).toThrow();
+  });
+
   it("reads nothing out of what is no session token", () => {
     const secrets = open();
     for (const text of [

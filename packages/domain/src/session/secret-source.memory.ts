@@ -15,6 +15,9 @@ export function memorySecretSource(): SecretSource {
       return { userId: userId as UserId, tokenHash: hashOf(token) };
     },
     resetToken: () => mint(`reset ${++count}`),
-    resetTokenOf: (eventId) => mint(`reset of ${eventId}`),
+    resetTokenOf(eventId, keyId = "memory") {
+      if (keyId !== "memory") throw new Error("there is no such key");
+      return mint(`reset of ${eventId}`);
+    },
   };
 }

@@ -24,7 +24,10 @@ export interface SecretSource {
   ): { readonly userId: UserId; readonly tokenHash: TokenHash } | undefined;
   /** base64url of 32 random bytes: 43 characters. */
   resetToken(): MintedToken;
-  /** The one token of this event, so that a mail delivered twice carries the same. */
-  resetTokenOf(eventId: EventId): MintedToken;
+  /**
+   * The one token of this event and key, so that a mail delivered twice carries the same. Without
+   * `keyId`, of the newest key. Throws when that key is gone.
+   */
+  resetTokenOf(eventId: EventId, keyId?: string): MintedToken;
   hashOf(token: string): TokenHash;
 }

@@ -125,6 +125,21 @@ export function sessionStoreContract(open: () => Promise<SessionWorld>): void {
     });
   });
 
+  describe("forgetting", () => {
+    it("ends every session of a user who is gone, and leaves other users'", async () => {
+      const { sessions, users, user, openings, isLive } = await opened(2);
+      const other = await aUser(users);
+      const theirs = anOpening(other);
+      await sessions.open(theirs);
+      await users.delete(user.id, []);
+      await sessions.forget(user.id);
+      await sessions.forget(user.id);
+      expect(await Promise.all(openings.map(isLive))).toEqual([false, false]);
+      expect(await sessions.list(user.id)).toEqual([]);
+      expect(await sessions.check(other.id, theirs.tokenHash, RULES)).toBeDefined();
+    });
+  });
+
   describe("projecting", () => {
     it("ends every session from before a raised epoch, and keeps those born after", async () => {
       const { sessions, users, user, openings, isLive } = await opened(3);

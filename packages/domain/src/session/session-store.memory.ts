@@ -75,6 +75,10 @@ export function memorySessionStore(clock: Clock): SessionStore {
       if (copy) takeOver(copy, user);
     },
 
+    async forget(userId) {
+      copies.delete(userId);
+    },
+
     async list(userId) {
       return [...(copies.get(userId)?.sessions.values() ?? [])].filter(isLive);
     },

@@ -40,6 +40,8 @@ export interface SessionStore {
    * earlier epochs end. Order and repetition do not matter. Makes no copy where there is none.
    */
   project(user: User): Promise<void>;
+  /** Drops everything about a user who is gone. */
+  forget(userId: UserId): Promise<void>;
   /** Live sessions, oldest first; never more than `MAX_SESSIONS`. */
   list(userId: UserId): Promise<readonly Session[]>;
 }

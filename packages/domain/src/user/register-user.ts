@@ -29,7 +29,7 @@ export async function registerUser(
     return user ? ok("user_created") : err("email_already_registered");
   }
   // Whether or not the address is taken, one event is kept and one answer given.
-  const facts = { userId: undefined, data: {} };
+  const facts = { userId: undefined, data: {}, payload: { emailKey } };
   const attempted = newEvent(ports, "user.registration_attempted", facts);
   await ports.users.create(newUser, [created], [attempted]);
   return ok("registration_accepted");

@@ -189,6 +189,63 @@ export function userStoreContract(open: () => Promise<UserWorld>): void {
     });
   });
 
+  describe("delete", () => {
+    it("removes the user and keeps the event", async () => {
+      const { users, events } = await open();
+      const user = await aUser(users);
+      const event = anEvent(user.id);
+      expect(await users.delete(user.id, [event])).toBe(true);
+      expect(await users.find(user.id)).toBeUndefined();
+      expect(await users.findByEmail(user.emailKey)).toBeUndefined();
+      expect(await events.list(user.id, 10)).toEqual([event]);
+      expect(await users.delete(user.id, [anEvent(user.id)])).toBe(false);
+      expect(await events.list(user.id, 10)).toEqual([event]);
+      expect(await users.create(aNewUser({ emailKey: user.emailKey }), [])).toBeDefined();
+    });
+  });
+
+  describe("endSessions", () => {
+    it("raises the epoch of each, whatever its state, and keeps the events of those there are", async () => {
+      const { users, events } = await open();
+      const [one, off, bystander] = [await aUser(users), await aUser(users), await aUser(users)];
+      await users.disable(off.id, []);
+      const nobody = aNewUser().id;
+      const ids = [one.id, off.id, nobody];
+      const raised = await users.endSessions(
+        ids,
+        ids.map((id) => anEvent(id)),
+      );
+      expect(raised.map(({ id, epoch, revision }) => ({ id, epoch, revision }))).toEqual(
+        expect.arrayContaining([
+          { id: one.id, epoch: 1, revision: 1 },
+          { id: off.id, epoch: 2, revision: 2 },
+        ]),
+      );
+      expect(raised).toHaveLength(2);
+      expect(await users.find(bystander.id)).toEqual(bystander);
+      const kept = await Promise.all([...ids, bystander.id].map((id) => events.list(id, 10)));
+      expect(kept.map((list) => list.length)).toEqual([1, 1, 0, 0]);
+      expect(await users.endSessions([], [])).toEqual([]);
+    });
+  });
+
+  describe("list", () => {
+    it("gives every user once, page by page", async () => {
+      const { users } = await open();
+      const made = [await aUser(users), await aUser(users), await aUser(users)];
+      const found: string[] = [];
+      let page = await users.list({ limit: 2 });
+      while (page.length > 0) {
+        found.push(...page.map(({ id }) => id));
+        const last = page.at(-1);
+        page = last ? await users.list({ after: last.id, limit: 2 }) : [];
+      }
+      expect(found).toEqual(expect.arrayContaining(made.map(({ id }) => id)));
+      expect(new Set(found).size).toBe(found.length);
+      expect(found.toSorted()).toEqual(found);
+    });
+  });
+
   describe("confirmEpoch", () => {
     it("keeps the event while the epoch stands", async () => {
       const { users, events } = await open();

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
-import type { UserEvent } from "../event/event.ts";
+import type { OutgoingEvent } from "../event/event.ts";
+import type { MemoryLog } from "../event/event-store.memory.ts";
 import type { UserId } from "../ids.ts";
 import type { PasswordHash } from "../password/password-hasher.ts";
 import type { User } from "./user.ts";
@@ -11,7 +12,7 @@ interface Row {
 }
 
 /** Users in a Map. No method awaits before it has written, so each is atomic. */
-export function memoryUserStore(clock: Clock, log: UserEvent[]): UserStore {
+export function memoryUserStore(clock: Clock, log: MemoryLog): UserStore {
   const rows = new Map<UserId, Row>();
   const findRow = (emailKey: string) =>
     [...rows.values()].find(({ user }) => user.emailKey === emailKey);
@@ -20,7 +21,7 @@ export function memoryUserStore(clock: Clock, log: UserEvent[]): UserStore {
   function update(
     userId: UserId,
     change: (row: Row) => Partial<User & Pick<Row, "passwordHash">> | undefined,
-    events: readonly UserEvent[],
+    events: readonly OutgoingEvent[],
   ): User | undefined {
     const row = rows.get(userId);
     const changed = row && change(row);
@@ -29,21 +30,21 @@ export function memoryUserStore(clock: Clock, log: UserEvent[]): UserStore {
     const revision = row.user.revision + 1;
     const user = { ...row.user, ...fields, revision, updatedAt: clock.now() };
     rows.set(userId, { user, passwordHash });
-    log.push(...events);
+    log.add(events);
     return user;
   }
 
   return {
     async create({ passwordHash, ...fields }, events, otherwise = []) {
       if (findRow(fields.emailKey)) {
-        log.push(...otherwise);
+        log.add(otherwise);
         return undefined;
       }
       const now = clock.now();
       const state = { epoch: 0, revision: 0, emailVerifiedAt: undefined, disabledAt: undefined };
       const user: User = { ...fields, ...state, createdAt: now, updatedAt: now };
       rows.set(user.id, { user, passwordHash });
-      log.push(...events);
+      log.add(events);
       return user;
     },
 
@@ -98,10 +99,35 @@ export function memoryUserStore(clock: Clock, log: UserEvent[]): UserStore {
       );
     },
 
+    async delete(userId, events) {
+      const isThere = rows.delete(userId);
+      if (isThere) log.add(events);
+      return isThere;
+    },
+
+    async endSessions(userIds, events) {
+      const raised = userIds.map((userId) =>
+        update(
+          userId,
+          ({ user }) => ({ epoch: user.epoch + 1 }),
+          events.filter((event) => event.userId === userId),
+        ),
+      );
+      return raised.filter((user) => user !== undefined);
+    },
+
+    async list({ after, limit }) {
+      const users = [...rows.values()].map(({ user }) => user);
+      return users
+        .toSorted((one, other) => (one.id < other.id ? -1 : 1))
+        .filter(({ id }) => after === undefined || id > after)
+        .slice(0, limit);
+    },
+
     async confirmEpoch(userId, epoch, events) {
       const user = rows.get(userId)?.user;
       if (user?.epoch !== epoch || user.disabledAt) return false;
-      log.push(...events);
+      log.add(events);
       return true;
     },
   };

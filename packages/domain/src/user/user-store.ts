@@ -1,4 +1,4 @@
-import type { UserEvent } from "../event/event.ts";
+import type { OutgoingEvent } from "../event/event.ts";
 import type { UserId } from "../ids.ts";
 import type { PasswordHash } from "../password/password-hasher.ts";
 import type { EmailKey } from "./email.ts";
@@ -39,8 +39,8 @@ export interface UserStore {
    */
   create(
     user: NewUser,
-    events: readonly UserEvent[],
-    otherwise?: readonly UserEvent[],
+    events: readonly OutgoingEvent[],
+    otherwise?: readonly OutgoingEvent[],
   ): Promise<User | undefined>;
   find(userId: UserId): Promise<User | undefined>;
   findByEmail(emailKey: EmailKey): Promise<User | undefined>;
@@ -50,19 +50,34 @@ export interface UserStore {
    * enabled. Of any number of simultaneous callers with one epoch, one gets the user; the others
    * `undefined`.
    */
-  replacePassword(change: PasswordChange, events: readonly UserEvent[]): Promise<User | undefined>;
+  replacePassword(
+    change: PasswordChange,
+    events: readonly OutgoingEvent[],
+  ): Promise<User | undefined>;
   /**
    * Replaces the hash by another of the same password, if epoch and hash are still as expected, so
    * that an old password cannot come back. Raises no epoch. `undefined`: nothing was replaced.
    */
   rehash(rehash: Rehash): Promise<User | undefined>;
   /** Raises the epoch. `undefined`: there is no such user, or it is disabled already. */
-  disable(userId: UserId, events: readonly UserEvent[]): Promise<User | undefined>;
+  disable(userId: UserId, events: readonly OutgoingEvent[]): Promise<User | undefined>;
   /** Raises no epoch. `undefined`: there is no such user, or it is enabled already. */
-  enable(userId: UserId, events: readonly UserEvent[]): Promise<User | undefined>;
+  enable(userId: UserId, events: readonly OutgoingEvent[]): Promise<User | undefined>;
+  /** Removes the user and what hangs on it; tells whether there was one. */
+  delete(userId: UserId, events: readonly OutgoingEvent[]): Promise<boolean>;
+  /**
+   * Raises the epoch of each, at once and whatever its state, and gives those that there are. Of
+   * `events` it keeps those of these users.
+   */
+  endSessions(
+    userIds: readonly UserId[],
+    events: readonly OutgoingEvent[],
+  ): Promise<readonly User[]>;
+  /** Users in the order of their ids; the first `limit` of those after `after`. */
+  list(page: { readonly after?: UserId; readonly limit: number }): Promise<readonly User[]>;
   /**
    * Keeps `events` if the user is enabled and still at `epoch`; tells whether it did. A log-in asks
    * this last, so that a session born of a password that is no longer the user's does not stay.
    */
-  confirmEpoch(userId: UserId, epoch: number, events: readonly UserEvent[]): Promise<boolean>;
+  confirmEpoch(userId: UserId, epoch: number, events: readonly OutgoingEvent[]): Promise<boolean>;
 }

@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { z } from "zod";
 import type { AppEnv } from "../app-env.ts";
 import { withFields } from "../body.ts";
+import { deviceOf } from "../device.ts";
 import { toAsciiDomain } from "../email-domain.ts";
 import { problem } from "../problems.ts";
 import type { Resource } from "../resource.ts";
@@ -16,7 +17,8 @@ export function sessionsResource(ports: Ports): Resource {
   return {
     POST: (c) =>
       withFields(c, credentials, async ({ email, password }) => {
-        const result = await logIn(ports, { email: toAsciiDomain(email), password });
+        const device = deviceOf(c.req.header("user-agent"));
+        const result = await logIn(ports, { email: toAsciiDomain(email), password, device });
         if (!result.ok) return problem(c, result.error, { headers: challenge(cookie.name) });
         c.set("userId", result.value.session.userId);
         c.header("set-cookie", sessionCookie(result.value.token, cookie));

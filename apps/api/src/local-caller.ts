@@ -1,0 +1,18 @@
+import type { HttpBindings } from "@hono/node-server";
+import { isLoopback, isLoopbackHost } from "./loopback.ts";
+
+/** What a proxy adds; whoever comes through one is not known to be of this machine. */
+const OF_PROXIES = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
+
+/**
+ * Does the request come from this very machine, and from no page that has rebound its name to it?
+ * `bindings` are what the Node listener hands along.
+ */
+export function isLocalCaller(request: Request, bindings: unknown): boolean {
+  const address = (bindings as Partial<HttpBindings>).incoming?.socket.remoteAddress ?? "";
+  return (
+    isLoopback(address.replace(/^::ffff:/, "")) &&
+    isLoopbackHost(request.headers.get("host") ?? "") &&
+    OF_PROXIES.every((name) => !request.headers.has(name))
+  );
+}

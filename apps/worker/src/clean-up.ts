@@ -1,0 +1,48 @@
+import type { Schema } from "@postern/postgres";
+import { type Kysely, sql } from "kysely";
+import { DELIVERIES } from "./deliveries.ts";
+import { deadLetterOf } from "./queues.ts";
+import type { Subscriber } from "./subscriber.ts";
+
+/** How long what is done with is kept. What is not done with is kept until it is. */
+export interface Retention {
+  readonly eventDays: number;
+  /** Finished jobs, and records of webhooks' attempts. */
+  readonly jobDays: number;
+}
+
+const AT_ONCE = 1_000;
+
+/**
+ * Deletes old events that every subscriber is done with, and old records of webhooks' attempts.
+ * Finished jobs are pg-boss's to delete. Returns how many events there were.
+ */
+export async function cleanUp(
+  db: Kysely<Schema>,
+  subscribers: readonly Subscriber[],
+  { eventDays, jobDays }: Retention,
+): Promise<number> {
+  const queues = [...subscribers.map(({ name }) => name), DELIVERIES];
+  const dead = queues.map(deadLetterOf);
+  let total = 0;
+  for (;;) {
+    const { numAffectedRows = 0n } = await sql`
+      with undone as materialized (
+        select (data->'event'->>'id')::uuid as id from pgboss.job
+        where name = any(${queues}) and state in ('created', 'retry', 'active') or name = any(${dead})
+      )
+      delete from events where id in (
+        select id from events
+        where recorded_at < now() - ${eventDays}::integer * interval '1 day'
+          and id not in (select id from undone where id is not null)
+          and not exists (select from outbox where event_id = events.id)
+        limit ${AT_ONCE}
+      )`.execute(db);
+    total += Number(numAffectedRows);
+    if (Number(numAffectedRows) < AT_ONCE) break;
+  }
+  await sql`
+    delete from webhook_attempts
+    where attempted_at < now() - ${jobDays}::integer * interval '1 day'`.execute(db);
+  return total;
+}

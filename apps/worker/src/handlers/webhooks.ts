@@ -1,0 +1,25 @@
+import type { Handler, Subscriber } from "../subscriber.ts";
+
+/** Nobody's events stay in the house: they are kept so that nothing shows who has an account. */
+const enqueue: Handler = async ({ webhooks }, event) => {
+  if (event.userId) await webhooks.enqueue(event);
+};
+
+/** Queues a delivery for each endpoint; `deliveries.ts` makes them, each endpoint for itself. */
+export const webhooksSubscriber: Subscriber = {
+  name: "webhooks",
+  atOnce: 20,
+  handleWithinMs: 8_000,
+  on: {
+    "session.created": enqueue,
+    "session.revoked": enqueue,
+    "user.created": enqueue,
+    "user.deleted": enqueue,
+    "user.disabled": enqueue,
+    "user.enabled": enqueue,
+    "user.password_changed": enqueue,
+    "user.password_reset_requested": enqueue,
+    "user.registration_attempted": undefined,
+    "user.sessions_ended": enqueue,
+  },
+};

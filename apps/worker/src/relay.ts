@@ -1,0 +1,51 @@
+import { claimOutbox, type Schema } from "@postern/postgres";
+import type { Kysely } from "kysely";
+import type { PgBoss } from "pg-boss";
+import { createAlarm } from "./alarm.ts";
+import type { Consumer } from "./consumer.ts";
+import { insertJobs } from "./queues.ts";
+import type { Subscriber } from "./subscriber.ts";
+
+interface RelayOptions {
+  readonly db: Kysely<Schema>;
+  readonly boss: PgBoss;
+  readonly subscribers: readonly Subscriber[];
+  readonly onFault: (error: unknown, during: string) => void;
+  /** Told when there are new jobs. */
+  readonly onJobs: () => void;
+}
+
+const CLAIM_AT_ONCE = 100;
+/** How often it looks although nobody has signalled anything. */
+const POLL_MS = 1_000;
+const AFTER_FAULT_MS = 1_000;
+
+/** Empties the outbox into the queues again and again, until it is stopped. */
+export function startRelay({ db, boss, subscribers, onFault, onJobs }: RelayOptions): Consumer {
+  const stopping = new AbortController();
+  const { wake, sleep } = createAlarm();
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        const claimed = await claimOutbox(db, CLAIM_AT_ONCE, (events, transaction) =>
+          insertJobs(boss, subscribers, events, transaction),
+        );
+        if (claimed > 0) onJobs();
+        if (claimed < CLAIM_AT_ONCE) await sleep(POLL_MS);
+      } catch (error) {
+        onFault(error, "outbox");
+        await sleep(AFTER_FAULT_MS);
+      }
+    }
+  }
+  const running = run();
+  return {
+    wake,
+    async stop() {
+      stopping.abort();
+      wake();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import type { Schema } from "@postern/postgres";
+import { type Kysely, sql } from "kysely";
+
+/** Events that wait, and for how long the oldest has: for one queue, or for the outbox. */
+export interface Backlog {
+  readonly queue: string;
+  readonly waiting: number;
+  readonly oldestSeconds: number;
+}
+
+/** An event is on its way within a second; one that has waited this long is held up by something. */
+const OUTBOX_LATE_SECONDS = 60;
+/** A handler that has failed for this long will not be mended by trying alone. */
+const QUEUE_LATE_SECONDS = 15 * 60;
+const MANY = 10_000;
+
+/** What waits anywhere: in the outbox, in the queues, among the dead letters. */
+export async function backlogs(db: Kysely<Schema>): Promise<readonly Backlog[]> {
+  const { rows } = await sql<Backlog>`
+    select 'outbox' as queue, count(*)::int as waiting,
+      coalesce(extract(epoch from now() - min(created_at)), 0)::int as "oldestSeconds"
+    from outbox
+    union all
+    select name, count(*)::int, coalesce(extract(epoch from now() - min(created_on)), 0)::int
+    from pgboss.job where state in ('created', 'retry', 'active') group by name`.execute(db);
+  return rows.filter(({ waiting }) => waiting > 0);
+}
+
+/** Those that somebody should look at. Dead letters always are: nobody else will. */
+export const worrying = (all: readonly Backlog[]): readonly Backlog[] =>
+  all.filter(({ queue, waiting, oldestSeconds }) => {
+    if (queue.endsWith(".dead")) return true;
+    const late = queue === "outbox" ? OUTBOX_LATE_SECONDS : QUEUE_LATE_SECONDS;
+    return waiting > MANY || oldestSeconds > late;
+  });

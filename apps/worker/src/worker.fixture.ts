@@ -1,0 +1,95 @@
+import { aesSeal, idSource, secretSource } from "@postern/crypto";
+import { memoryPorts } from "@postern/domain/memory";
+import { english, keptMailer, linksTo } from "@postern/mail";
+import {
+  listenPostgres,
+  postgresDeviceStore,
+  postgresEventStore,
+  postgresUserStore,
+  postgresWebhookStore,
+} from "@postern/postgres";
+import { freshDatabase } from "@postern/postgres/testing";
+import { testServers } from "@postern/test-servers";
+import { networks } from "@postern/webhooks";
+import { JOBS_CHANNEL, OUTBOX_CHANNEL, queuesOnPostgres } from "./queues.ts";
+import { mailSubscriber } from "./handlers/mail.ts";
+import type { Subscriber } from "./subscriber.ts";
+import { startWorker, type Worker, type WorkerOptions } from "./worker.ts";
+
+const keys = [{ id: "test", key: Buffer.alloc(32, 1) }];
+export const seal = aesSeal({ keys });
+export const LOOPBACK = networks(["127.0.0.0/8"]);
+
+/** Waits for what workers do in their own time. */
+export const PATIENCE = { timeout: 20_000, interval: 10 };
+
+/** A subscriber that hears `user.enabled` alone, which `anEvent` makes. */
+export function aSubscriber(
+  hear: (id: string) => Promise<void> | void,
+  given: Partial<Subscriber> = {},
+): Subscriber {
+  const nothing = Object.keys(mailSubscriber.on).map((type) => [type, undefined]);
+  return {
+    name: "test",
+    atOnce: 20,
+    handleWithinMs: 5_000,
+    on: { ...Object.fromEntries(nothing), "user.enabled": async (_, { id }) => hear(id) },
+    ...given,
+  };
+}
+
+/** A database of its own, the worker's options on it, and stores to look at it with. */
+export async function aWorld(given: Partial<WorkerOptions> = {}) {
+  const database = await freshDatabase(testServers());
+  const { db } = database;
+  const mailer = keptMailer(() => undefined);
+  const faults: string[] = [];
+  const webhooks = postgresWebhookStore(db, seal);
+  const options: WorkerOptions = {
+    db,
+    queues: queuesOnPostgres(database),
+    seal,
+    ports: {
+      ...memoryPorts(),
+      clock: { now: () => new Date() },
+      devices: postgresDeviceStore(db),
+      users: postgresUserStore(db, seal),
+      secrets: secretSource({ keys }),
+      mailer,
+      letters: english,
+      links: linksTo("https://id.example.com"),
+    },
+    webhooks: { store: webhooks, networks: LOOPBACK },
+    listen: (onSignal) =>
+      listenPostgres({
+        url: database.url,
+        channels: [OUTBOX_CHANNEL, JOBS_CHANNEL],
+        onSignal,
+        onError: () => undefined,
+      }),
+    retention: { eventDays: 400, jobDays: 7 },
+    onFault: (error) => faults.push(String(error)),
+    ...given,
+  };
+  const workers: Worker[] = [];
+  return {
+    database,
+    db,
+    options,
+    mailer,
+    faults,
+    webhooks,
+    ids: idSource(),
+    events: postgresEventStore(db, seal),
+    users: postgresUserStore(db, seal),
+    async start(more: Partial<WorkerOptions> = {}) {
+      const worker = await startWorker({ ...options, ...more });
+      workers.push(worker);
+      return worker;
+    },
+    async close() {
+      await Promise.all(workers.map((worker) => worker.stop()));
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,13 @@
+import type { Seal } from "./seal.ts";
+
+/** Hides nothing, but opens only where it was sealed; for tests. */
+export function memorySeal(): Seal {
+  return {
+    seal: (context, text) => JSON.stringify({ context, text }),
+    open(context, sealed) {
+      const kept = JSON.parse(sealed) as { context: string; text: string };
+      if (kept.context !== context) throw new Error("sealed for another context");
+      return { text: kept.text, keyId: "memory" };
+    },
+  };
+}

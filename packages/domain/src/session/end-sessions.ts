@@ -1,0 +1,17 @@
+import { newEvent } from "../event/new-event.ts";
+import type { UserId } from "../ids.ts";
+import type { Ports } from "../ports.ts";
+import type { User } from "../user/user.ts";
+
+/** Ends every session and token of these users; gives those that there are. Passwords stand. */
+export async function endSessions(
+  ports: Pick<Ports, "clock" | "ids" | "sessions" | "users">,
+  userIds: readonly UserId[],
+): Promise<readonly User[]> {
+  const events = userIds.map((userId) =>
+    newEvent(ports, "user.sessions_ended", { userId, data: { by: "operator" } }),
+  );
+  const users = await ports.users.endSessions(userIds, events);
+  await Promise.all(users.map((user) => ports.sessions.project(user)));
+  return users;
+}

@@ -1,0 +1,73 @@
+import type { AppEnv } from "../app-env.ts";
+import type { Context } from "hono";
+import { html, raw } from "hono/html";
+import type { Resource } from "../resource.ts";
+
+/** Mails that were kept instead of sent. */
+export interface Mailbox {
+  list(): readonly KeptMail[];
+}
+
+interface KeptMail {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly keptAt: Date;
+}
+
+/** Nothing is loaded and nothing runs; mails are shown in frames that may do nothing at all. */
+const PAGE_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; frame-ancestors 'none'; " +
+  "base-uri 'none'; form-action 'none'";
+
+const STYLE = `
+  body { font: 16px/1.5 system-ui, sans-serif; max-width: 46em; margin: 2em auto; padding: 0 1em; color: #1c1c1a }
+  article { border: 1px solid #d8d8d4; border-radius: 8px; margin: 1.5em 0; overflow: hidden }
+  header, details { padding: .8em 1em } h2 { font-size: 1.1em; margin: 0 } header p { margin: 0; color: #666 }
+  iframe { width: 100%; height: 22em; border: 0; border-top: 1px solid #d8d8d4 } pre { white-space: pre-wrap }`;
+
+/** What would have been sent, newest first; for whoever sits at this machine. */
+export function mailboxResource(
+  mailbox: Mailbox,
+  isLocalCaller: (request: Request, bindings: unknown) => boolean,
+  refuse: (c: Context<AppEnv>) => Response,
+): Resource {
+  return {
+    GET(c) {
+      if (!isLocalCaller(c.req.raw, c.env)) return refuse(c);
+      c.header("content-security-policy", PAGE_POLICY);
+      const mails = mailbox.list().toReversed();
+      return c.html(
+        html`<!doctype html>
+          <html lang="en">
+            <head>
+              <meta charset="utf-8" />
+              <title>Mail</title>
+              <style>
+                ${raw(STYLE)}
+              </style>
+            </head>
+            <body>
+              <h1>Mail</h1>
+              <p>Nothing is sent from here. The newest ${mails.length} that would have been:</p>
+              ${mails.map(shown)}
+            </body>
+          </html>`,
+      );
+    },
+  };
+}
+
+const shown = ({ to, subject, text, html: page, keptAt }: KeptMail) =>
+  html`<article>
+    <header>
+      <h2>${subject}</h2>
+      <p>to ${to}, ${keptAt.toISOString()}</p>
+    </header>
+    <iframe sandbox title="${subject}" srcdoc="${page}"></iframe>
+    <details>
+      <summary>As text</summary>
+      <pre>${text}</pre>
+    </details>
+  </article>`;

@@ -1,0 +1,75 @@
+import type { Letter } from "./letter.ts";
+
+/** Each kind of letter, and what it needs to know. Another language is another object like this one. */
+export interface Letters {
+  reset(facts: To & { token: string; url: string | undefined; minutes: number }): Letter;
+  verifyAddress(facts: To & { token: string; url: string | undefined }): Letter;
+  passwordChanged(facts: To): Letter;
+  newDevice(facts: To & { device: string; at: Date }): Letter;
+  addressChanged(facts: To): Letter;
+  registrationAttempted(facts: To): Letter;
+}
+
+interface To {
+  /** The address it goes to. */
+  readonly to: string;
+}
+
+const language = "en";
+
+export const english: Letters = {
+  reset: ({ to, token, url, minutes }) => ({
+    language,
+    subject: "Reset your password",
+    greeting: [`Somebody, we hope you, asked to reset the password of ${to}.`],
+    action: url === undefined ? undefined : { label: "Choose a new password", url },
+    code: { label: "The reset token", value: token },
+    closing: [
+      `It works once, for ${minutes === 1 ? "a minute" : `${minutes} minutes`} after it was asked for.`,
+      "If you did not ask for it, there is nothing you need to do.",
+    ],
+  }),
+
+  verifyAddress: ({ to, token, url }) => ({
+    language,
+    subject: "Confirm your e-mail address",
+    greeting: [`Somebody, we hope you, registered with the address ${to}.`],
+    action: url === undefined ? undefined : { label: "Confirm this address", url },
+    code: { label: "The token", value: token },
+    closing: ["If that was not you, there is nothing you need to do."],
+  }),
+
+  passwordChanged: ({ to }) => ({
+    language,
+    subject: "Your password was changed",
+    greeting: [`The password of ${to} was changed, and every session was ended.`],
+    closing: ["If that was not you, reset your password now."],
+  }),
+
+  newDevice: ({ to, device, at }) => ({
+    language,
+    subject: "A log-in from a new device",
+    greeting: [
+      `Somebody logged in as ${to} with a device that we had not seen before: ${device}, ` +
+        `on ${at.toISOString().slice(0, 16).replace("T", " at ")} (UTC).`,
+    ],
+    closing: ["If that was not you, reset your password now: it ends every session."],
+  }),
+
+  addressChanged: ({ to }) => ({
+    language,
+    subject: "Your e-mail address was changed",
+    greeting: [`The account that had the address ${to} has another one now.`],
+    closing: ["If that was not you, write to whoever runs this service."],
+  }),
+
+  registrationAttempted: ({ to }) => ({
+    language,
+    subject: "You have an account already",
+    greeting: [`Somebody, perhaps you, tried to register with ${to}, which has an account.`],
+    closing: [
+      "If it was you, log in, or reset your password if you have forgotten it.",
+      "If it was not you, there is nothing you need to do: nobody was told of your account.",
+    ],
+  }),
+};

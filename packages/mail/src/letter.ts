@@ -1,0 +1,58 @@
+/** What a letter says, before it is laid out as text and as HTML. */
+export interface Letter {
+  /** BCP 47. */
+  readonly language: string;
+  readonly subject: string;
+  readonly greeting: readonly string[];
+  /** The one thing to do, if there is one: a link, where links can be made. */
+  readonly action?: { readonly label: string; readonly url: string } | undefined;
+  /** Something to copy, with what it is. */
+  readonly code?: { readonly label: string; readonly value: string } | undefined;
+  readonly closing: readonly string[];
+}
+
+export function toText({ greeting, action, code, closing }: Letter): string {
+  const parts = [...greeting];
+  if (action) parts.push(`${action.label}:\n${action.url}`);
+  if (code) parts.push(`${code.label}: ${code.value}`);
+  return `${[...parts, ...closing].join("\n\n")}\n`;
+}
+
+const PAGE = "margin:0;padding:24px;background:#f4f4f2;color:#1c1c1a";
+const SHEET =
+  "max-width:34em;margin:0 auto;padding:32px;background:#fff;border-radius:8px;" +
+  "font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif";
+const BUTTON =
+  "display:inline-block;padding:10px 18px;border-radius:6px;background:#1c1c1a;color:#fff;" +
+  "text-decoration:none";
+const CODE = "font:14px/1.4 ui-monospace,Menlo,Consolas,monospace;word-break:break-all";
+
+/** Styles stand on the elements, where mail programs leave them; nothing is loaded from anywhere. */
+export function toHtml({ language, subject, greeting, action, code, closing }: Letter): string {
+  const paragraphs = (texts: readonly string[]) =>
+    texts.map((text) => `<p>${escapeHtml(text)}</p>`).join("\n");
+  const link = action
+    ? `<p><a style="${BUTTON}" href="${escapeHtml(action.url)}">${escapeHtml(action.label)}</a></p>`
+    : "";
+  const copy = code
+    ? `<p>${escapeHtml(code.label)}:<br><span style="${CODE}">${escapeHtml(code.value)}</span></p>`
+    : "";
+  return `<!doctype html>
+<html lang="${escapeHtml(language)}">
+<head><meta charset="utf-8"><title>${escapeHtml(subject)}</title></head>
+<body style="${PAGE}"><div style="${SHEET}">
+${[paragraphs(greeting), link, copy, paragraphs(closing)].filter((part) => part !== "").join("\n")}
+</div></body>
+</html>
+`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? "");

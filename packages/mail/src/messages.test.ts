@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { english } from "./english.ts";
+import { toHtml, toText } from "./letter.ts";
+import { linksTo } from "./messages.ts";
+
+const to = "bob@example.com";
+const links = linksTo("https://id.example.com/auth/");
+const token = "tok_en-with+signs";
+const url = links.reset({ email: "o'b+1@example.com", token });
+
+const LETTERS = {
+  reset: english.reset({ to, token, url, minutes: 15 }),
+  verifyAddress: english.verifyAddress({ to, token, url: links.verify({ token }) }),
+  passwordChanged: english.passwordChanged({ to }),
+  newDevice: english.newDevice({ to, device: "Firefox on <Linux>", at: new Date(0) }),
+  addressChanged: english.addressChanged({ to }),
+  registrationAttempted: english.registrationAttempted({ to }),
+};
+
+describe.each(Object.entries(LETTERS))("the letter %s", (_, letter) => {
+  it("says the same as text and as HTML", () => {
+    const [text, html] = [toText(letter), toHtml(letter)];
+    const said = html.replace(/<[^>]*>/g, " ");
+    for (const paragraph of [...letter.greeting, ...letter.closing]) {
+      expect(text).toContain(paragraph);
+      expect(said).toContain(paragraph.replaceAll("<", "&lt;").replaceAll(">", "&gt;"));
+    }
+    for (const value of [letter.code?.value, letter.action?.url]) {
+      expect(text).toContain(value ?? "");
+      expect(html).toContain(value?.replaceAll("&", "&amp;").replaceAll("'", "&#39;") ?? "");
+    }
+    expect(text).toContain(to);
+  });
+
+  it("loads nothing from anywhere, and runs nothing", () => {
+    const html = toHtml(letter);
+    expect(html).not.toMatch(
+      /<(?:script|img|link|iframe|object|style|form)|\bsrc=|url\(|\bon\w+=/i,
+    );
+    expect(html).not.toContain("<Linux>");
+  });
+});
+
+describe("links", () => {
+  it("carry what is secret where browsers send it to nobody", () => {
+    expect(url).toBe(
+      "https://id.example.com/auth/reset_password#email=o'b%2B1%40example.com&token=tok_en-with%2Bsigns",
+    );
+    expect(new URL(url ?? "").search).toBe("");
+    const fields = new URLSearchParams(new URL(url ?? "").hash.slice(1));
+    expect(Object.fromEntries(fields)).toEqual({ email: "o'b+1@example.com", token });
+  });
+
+  it("are none where it is not known where they would lead", () => {
+    expect(linksTo(undefined).reset({ email: to, token })).toBeUndefined();
+    const letter = english.reset({ to, token, url: undefined, minutes: 1 });
+    expect(toText(letter)).toContain(token);
+    expect(toHtml(letter)).not.toContain("href");
+  });
+});

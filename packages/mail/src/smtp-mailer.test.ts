@@ -1,0 +1,98 @@
+import { type MailVerdict, startSmtpSink } from "@postern/test-servers";
+import { describe, expect, it } from "vitest";
+import { english } from "./english.ts";
+import { toMessage } from "./messages.ts";
+import { readMailAddress, smtpMailer } from "./smtp-mailer.ts";
+
+const id = "0198c0de-0000-7000-8000-000000000001";
+const from = { name: "Pöstern, Inc.", address: "no-reply@id.example.com" };
+const letterTo = (to: string) =>
+  toMessage(id, to, english.reset({ to, token: "t".repeat(43), url: "https://x/#é", minutes: 2 }));
+
+async function opened(verdicts: MailVerdict[] = []) {
+  const sink = await startSmtpSink(() => verdicts.shift() ?? "accept");
+  const mailer = smtpMailer({ url: sink.url, from, atOnce: 1 });
+  const close = async () => {
+    mailer.close();
+    await sink.close();
+  };
+  return { sink, mailer, close };
+}
+
+describe("mail over SMTP", () => {
+  it("arrives whole, as text and HTML, at the one recipient in the envelope", async () => {
+    const { sink, mailer, close } = await opened();
+    const given = letterTo("bob+tag@example.com");
+    await mailer.send(given);
+    const [mail] = sink.received;
+    expect(mail).toMatchObject({ from: from.address, recipients: ["bob+tag@example.com"] });
+    expect(mail?.message).toMatchObject({
+      messageId: `<${id}@id.example.com>`,
+      subject: given.subject,
+      from: from,
+      to: [{ address: "bob+tag@example.com" }],
+    });
+    expect(mail?.message.text?.trim()).toBe(given.text.trim());
+    expect(mail?.message.html?.trim()).toBe(given.html.trim());
+    const headers = new Map(mail?.message.headers.map(({ key, value }) => [key, value]));
+    expect(headers.get("auto-submitted")).toBe("auto-generated");
+    await close();
+  });
+
+  it.each([
+    "bob@example.com, eve@example.com",
+    "bob@example.com\r\nBcc: eve@example.com",
+    "Bob <bob@example.com>",
+    '"bob@example.com, eve"@example.com',
+    "bob@example.com>\r\nRCPT TO:<eve@example.com",
+    "friends: bob@example.com, eve@example.com;",
+    "",
+  ])("goes nowhere when the recipient is %j", async (to) => {
+    const { sink, mailer, close } = await opened();
+    await expect(mailer.send({ ...letterTo("bob@example.com"), to })).rejects.toThrow();
+    expect(sink.received).toEqual([]);
+    await close();
+  });
+
+  it("fails when the server refuses it, and has the same Message-ID when it is sent again", async () => {
+    const { sink, mailer, close } = await opened(["refuse", "accept and cut", "accept"]);
+    const given = letterTo("bob@example.com");
+    await expect(mailer.send(given)).rejects.toThrow();
+    await expect(mailer.send(given)).rejects.toThrow(); // accepted, and the answer lost
+    await mailer.send(given);
+    expect(sink.received).toHaveLength(2);
+    const [first, second] = sink.received.map(({ message }) => message);
+    expect(first?.messageId).toBe(second?.messageId);
+    expect(first?.text).toBe(second?.text);
+    await close();
+  });
+
+  it("fails when nobody is there", async () => {
+    const mailer = smtpMailer({ url: "smtp://127.0.0.1:1", from, atOnce: 1 });
+    await expect(mailer.send(letterTo("bob@example.com"))).rejects.toThrow();
+    mailer.close();
+  });
+
+  it("shows its password to nobody who offers no encryption", async () => {
+    const { sink, close } = await opened();
+    const url = sink.url.replace("smtp://", "smtp://user:pass@");
+    const mailer = smtpMailer({ url, from, atOnce: 1 });
+    await expect(mailer.send(letterTo("bob@example.com"))).rejects.toThrow(/STARTTLS|TLS/);
+    expect(sink.received).toEqual([]);
+    mailer.close();
+    await close();
+  });
+});
+
+describe("a sender's address", () => {
+  it.each([
+    ["no-reply@example.com", { name: "", address: "no-reply@example.com" }],
+    ["Postern <no-reply@example.com>", { name: "Postern", address: "no-reply@example.com" }],
+    ["Postern", undefined],
+    ["a@example.com, b@example.com", undefined],
+    ["A <a@example.com>, B <b@example.com>", undefined],
+    ["", undefined],
+  ])("%j is read as %j", (text, address) => {
+    expect(readMailAddress(text)).toEqual(address);
+  });
+});

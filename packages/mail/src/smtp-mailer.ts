@@ -1,0 +1,69 @@
+import { toEmailKey } from "@postern/domain";
+import { createTransport } from "nodemailer";
+import type { Mailer } from "./mailer.ts";
+
+export interface SmtpOptions {
+  /** `smtp://` or, encrypted from the first byte, `smtps://`; `user:password@` if need be. */
+  readonly url: string;
+  readonly from: MailAddress;
+  /** How many messages may be under way at once. */
+  readonly atOnce: number;
+}
+
+export interface MailAddress {
+  readonly name: string;
+  readonly address: string;
+}
+
+const TIME_LIMITS = {
+  dnsTimeout: 5_000,
+  connectionTimeout: 5_000,
+  greetingTimeout: 5_000,
+  socketTimeout: 10_000,
+};
+
+/** `Name <address>` or an address. `undefined`: it is neither, or not exactly one. */
+export function readMailAddress(text: string): MailAddress | undefined {
+  const [, name, inBrackets] = /^([^<>"\r\n]*)<([^<>]+)>$/.exec(text) ?? [];
+  const address = inBrackets ?? text;
+  return toEmailKey(address) && { name: name?.trim() ?? "", address };
+}
+
+/** Sends over SMTP (RFC 5321), on connections that it keeps. `close` lets go of them. */
+export function smtpMailer({ url, from, atOnce }: SmtpOptions): Mailer & { close(): void } {
+  const { protocol, hostname, port, username, password } = new URL(url);
+  const secure = protocol === "smtps:";
+  const auth = username
+    ? { user: decodeURIComponent(username), pass: decodeURIComponent(password) }
+    : undefined;
+  const transport = createTransport({
+    pool: true,
+    maxConnections: atOnce,
+    host: hostname.replace(/^\[(.*)\]$/, "$1"),
+    port: port ? Number(port) : secure ? 465 : 587,
+    secure,
+    // A password is not shown to the whole way there. Without one, encrypted where it is offered.
+    requireTLS: !secure && auth !== undefined,
+    ...(auth && { auth }),
+    ...TIME_LIMITS,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  return {
+    async send({ id, to, subject, text, html }) {
+      // What is no single address must not get as far as a parser that might make two of it.
+      if (!toEmailKey(to)) throw new Error("the recipient is not one address");
+      await transport.sendMail({
+        messageId: `<${id}@${from.address.split("@")[1]}>`,
+        envelope: { from: from.address, to: [to] },
+        from,
+        to: { name: "", address: to },
+        subject,
+        text,
+        html,
+        headers: { "Auto-Submitted": "auto-generated" }, // RFC 3834: no answers from machines
+      });
+    },
+    close: () => transport.close(),
+  };
+}

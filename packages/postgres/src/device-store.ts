@@ -1,0 +1,26 @@
+import type { DeviceSight, DeviceStore } from "@postern/domain";
+import { type Kysely, sql } from "kysely";
+import type { Schema } from "./schema.ts";
+
+/** Devices in a table; ids of events rise with time, so they say which sight was first. */
+export function postgresDeviceStore(db: Kysely<Schema>): DeviceStore {
+  return {
+    async see(userId, device, eventId) {
+      const { rows } = await sql<{ sight: DeviceSight }>`
+        with seen as (
+          insert into devices (user_id, device, first_event_id)
+          select id, ${device}, ${eventId}::uuid from users where id = ${userId}
+          on conflict (user_id, device) do update set device = excluded.device
+          returning first_event_id
+        )
+        select case
+          when not exists (select from seen where first_event_id = ${eventId}::uuid) then 'known'
+          when exists (
+            select from devices
+            where user_id = ${userId} and device <> ${device} and first_event_id < ${eventId}::uuid
+          ) then 'new'
+          else 'first' end as sight`.execute(db);
+      return rows[0]?.sight ?? "known";
+    },
+  };
+}

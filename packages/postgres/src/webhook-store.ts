@@ -1,0 +1,155 @@
+import type { EventId, Seal } from "@postern/domain";
+import { type Kysely, type Selectable, sql, type Updateable } from "kysely";
+import type { Schema, WebhookAttemptsTable, WebhookEndpointsTable } from "./schema.ts";
+
+/** A signing secret; one that has been replaced still signs beside the new one until `until`. */
+export interface WebhookSecret {
+  readonly secret: string;
+  readonly until?: string;
+}
+
+/** Somebody who wants to hear of events by HTTP. */
+export interface WebhookEndpoint {
+  readonly id: string;
+  readonly url: string;
+  /** `undefined`: every type. */
+  readonly eventTypes: readonly string[] | undefined;
+  /** Newest first. */
+  readonly secrets: readonly WebhookSecret[];
+  readonly pausedAt: Date | undefined;
+  /** By an operator, or because the endpoint answered 410 (Gone). */
+  readonly pausedBecause: "operator" | "gone" | undefined;
+  readonly createdAt: Date;
+}
+
+export interface WebhookAttempt {
+  readonly endpointId: string;
+  readonly eventId: EventId;
+  /** 1 for the first. */
+  readonly attempt: number;
+  readonly durationMs: number;
+  /** `undefined`: there was no answer. */
+  readonly status: number | undefined;
+  /** How the answer began, or why there was none. */
+  readonly answer: string;
+}
+
+export type WebhookStore = ReturnType<typeof postgresWebhookStore>;
+
+/** Webhook endpoints, their secrets encrypted, and what became of each attempt to reach them. */
+export function postgresWebhookStore(db: Kysely<Schema>, seal: Seal) {
+  const contextOf = (id: string) => `webhook:${id}`;
+  const sealed = (id: string, secrets: readonly WebhookSecret[]) =>
+    seal.seal(contextOf(id), JSON.stringify(secrets));
+  const select = () => db.selectFrom("webhook_endpoints").selectAll();
+  const update = (id: string, set: Updateable<WebhookEndpointsTable>) =>
+    db.updateTable("webhook_endpoints").set(set).where("id", "=", id).executeTakeFirst();
+  const wasThere = ({ numUpdatedRows }: { numUpdatedRows: bigint }) => Number(numUpdatedRows) > 0;
+
+  function toEndpoint(row: Selectable<WebhookEndpointsTable>): WebhookEndpoint {
+    return {
+      id: row.id,
+      url: row.url,
+      eventTypes: row.event_types ?? undefined,
+      secrets: JSON.parse(
+        seal.open(contextOf(row.id), row.sealed_secrets).text,
+      ) as readonly WebhookSecret[],
+      pausedAt: row.paused_at ?? undefined,
+      pausedBecause: row.paused_because ?? undefined,
+      createdAt: row.created_at,
+    };
+  }
+
+  return {
+    async add(given: Pick<WebhookEndpoint, "id" | "url" | "eventTypes">, secret: string) {
+      const { id, url, eventTypes } = given;
+      const sealed_secrets = sealed(id, [{ secret }]);
+      const event_types = eventTypes ? [...eventTypes] : null;
+      const values = { id, url, event_types, sealed_secrets };
+      await db.insertInto("webhook_endpoints").values(values).execute();
+    },
+
+    async find(id: string): Promise<WebhookEndpoint | undefined> {
+      const row = await select().where("id", "=", id).executeTakeFirst();
+      return row && toEndpoint(row);
+    },
+
+    async list(limit = 1_000): Promise<readonly WebhookEndpoint[]> {
+      return (await select().orderBy("created_at").limit(limit).execute()).map(toEndpoint);
+    },
+
+    /** Who wants events of this type, paused or not: what is kept for the paused is sent later. */
+    async listening(type: string): Promise<readonly string[]> {
+      const rows = await db
+        .selectFrom("webhook_endpoints")
+        .select("id")
+        .where(sql<boolean>`event_types is null or ${type} = any(event_types)`)
+        .execute();
+      return rows.map(({ id }) => id);
+    },
+
+    async paused(): Promise<readonly string[]> {
+      const rows = await db
+        .selectFrom("webhook_endpoints")
+        .select("id")
+        .where("paused_at", "is not", null)
+        .execute();
+      return rows.map(({ id }) => id);
+    },
+
+    async pause(id: string, paused_because: "operator" | "gone"): Promise<boolean> {
+      return wasThere(await update(id, { paused_at: new Date(), paused_because }));
+    },
+
+    async resume(id: string): Promise<boolean> {
+      return wasThere(await update(id, { paused_at: null, paused_because: null }));
+    },
+
+    /** Signs with `secret` from now on, and with the one before until `until` as well. */
+    async rotate({ id, secrets }: WebhookEndpoint, secret: string, until: Date): Promise<boolean> {
+      const [newest] = secrets;
+      const previous = newest ? [{ secret: newest.secret, until: until.toISOString() }] : [];
+      return wasThere(await update(id, { sealed_secrets: sealed(id, [{ secret }, ...previous]) }));
+    },
+
+    async remove(id: string): Promise<boolean> {
+      const gone = await db.deleteFrom("webhook_endpoints").where("id", "=", id).executeTakeFirst();
+      return Number(gone.numDeletedRows) > 0;
+    },
+
+    /** Nothing is recorded of an endpoint that was removed meanwhile. */
+    async record(given: WebhookAttempt): Promise<void> {
+      await sql`
+        insert into webhook_attempts (endpoint_id, event_id, attempt, duration_ms, status, answer)
+        select id, ${given.eventId}::uuid, ${given.attempt}::integer, ${given.durationMs}::integer,
+          ${given.status ?? null}::integer, ${given.answer}
+        from webhook_endpoints where id = ${given.endpointId}`.execute(db);
+    },
+
+    /** Newest first. */
+    async attempts(
+      endpointId: string,
+      limit: number,
+    ): Promise<readonly (WebhookAttempt & { readonly at: Date })[]> {
+      const rows = await db
+        .selectFrom("webhook_attempts")
+        .selectAll()
+        .where("endpoint_id", "=", endpointId)
+        .orderBy("attempted_at", "desc")
+        .orderBy("id", "desc")
+        .limit(limit)
+        .execute();
+      return rows.map(toAttempt);
+    },
+  };
+}
+
+const toAttempt = (row: Selectable<WebhookAttemptsTable>) => ({
+  endpointId: row.endpoint_id,
+  eventId: row.event_id,
+  attempt: row.attempt,
+  durationMs: row.duration_ms,
+  status: row.status ?? undefined,
+  answer: row.answer,
+  at: row.attempted_at,
+});

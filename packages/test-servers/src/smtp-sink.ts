@@ -1,0 +1,67 @@
+import { callbackify } from "node:util";
+import PostalMime, { type Email } from "postal-mime";
+import { SMTPServer } from "smtp-server";
+
+export interface ReceivedMail {
+  /** The envelope's, whatever the message says of itself. */
+  readonly from: string;
+  readonly recipients: readonly string[];
+  readonly message: Email;
+}
+
+/** What becomes of a mail: taken over, refused, left waiting, or taken over and the answer lost. */
+export type MailVerdict = "accept" | "refuse" | "hang" | "accept and cut";
+
+export interface SmtpSink {
+  readonly url: string;
+  /** Every mail that was accepted. */
+  readonly received: readonly ReceivedMail[];
+  close(): Promise<void>;
+}
+
+/** A real SMTP server that keeps what it is sent, or does what `judge` says of each mail. */
+export async function startSmtpSink(
+  judge: (mail: ReceivedMail) => MailVerdict = () => "accept",
+): Promise<SmtpSink> {
+  const received: ReceivedMail[] = [];
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ["STARTTLS"],
+    closeTimeout: 100,
+    onData(stream, session, callback) {
+      const chunks: Buffer[] = [];
+      stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+      const take = async () => {
+        const message = await PostalMime.parse(Buffer.concat(chunks));
+        const { mailFrom, rcptTo } = session.envelope;
+        const from = mailFrom ? mailFrom.address : "";
+        const mail = { from, recipients: rcptTo.map(({ address }) => address), message };
+        const verdict = judge(mail);
+        if (verdict === "accept" || verdict === "accept and cut") received.push(mail);
+        if (verdict === "accept and cut") breakAll(server);
+        if (verdict === "refuse")
+          throw Object.assign(new Error("not today"), { responseCode: 451 });
+        if (verdict === "hang") await new Promise(() => undefined);
+      };
+      stream.on("end", () => callbackify(take)((error) => callback(error)));
+    },
+  });
+  server.on("error", () => undefined); // of connections that clients broke
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.server.address();
+  if (address === null || typeof address === "string") throw new Error("not a TCP address");
+  return {
+    url: `smtp://127.0.0.1:${address.port}`,
+    received,
+    async close() {
+      breakAll(server);
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+/** The library keeps its connections, and has no name of its own for breaking them. */
+function breakAll(server: SMTPServer): void {
+  const kept = server as unknown as { connections: Set<{ _socket: { destroy(): void } }> };
+  for (const { _socket } of kept.connections) _socket.destroy();
+}

@@ -1,0 +1,3 @@
+export { type Networks, networks } from "./networks.ts";
+export { type PostAnswer, postWebhook, readEndpointUrl, RefusedTarget } from "./post.ts";
+export { newWebhookSecret, signatureHeaders } from "./sign.ts";

@@ -1,0 +1,155 @@
+import { lookup, type LookupAddress } from "node:dns";
+import { type ClientRequest, request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
+import { isIP, type LookupFunction, type Socket } from "node:net";
+import { callbackify } from "node:util";
+import type { Networks } from "./networks.ts";
+
+/** An endpoint that must not be reached, or whose URL is none. Trying again does not help. */
+export class RefusedTarget extends Error {
+  override readonly name = "RefusedTarget";
+}
+
+export interface PostAnswer {
+  readonly status: number;
+  /** What `Retry-After` asks for (RFC 9110 section 10.2.3). */
+  readonly retryAfterMs: number | undefined;
+  /** How its body began, as text without control characters. */
+  readonly firstBytes: string;
+}
+
+interface PostOptions {
+  readonly networks: Networks;
+  /** For the name's resolution, the connection and the answer together. */
+  readonly withinMs: number;
+  /** The system's, unless a test needs names of its own. */
+  readonly resolve?: (name: string) => Promise<readonly LookupAddress[]>;
+}
+
+const KEPT_BYTES = 256;
+/** Of a body that goes on beyond this no more is read. */
+const MOST_BYTES = 16_384;
+const MAX_URL_LENGTH = 2_048;
+
+/** The URL, if events may be posted to it as far as it says by itself. Throws `RefusedTarget`. */
+export function readEndpointUrl(text: string): URL {
+  const url = text.length <= MAX_URL_LENGTH ? URL.parse(text) : null;
+  if (!url || !/^https?:$/.test(url.protocol)) throw new RefusedTarget("not an http(s) URL");
+  if (url.username || url.password) throw new RefusedTarget("a URL with a user or password in it");
+  url.hash = "";
+  return url;
+}
+
+/**
+ * One POST. Every address that the name has is judged as a number, and the connection goes to an
+ * address that was judged; nothing follows a redirect, which is an answer like any other. Plain
+ * `http:` is for allowed networks. Throws when there is no answer.
+ */
+export async function postWebhook(
+  target: string,
+  { body, headers }: { readonly body: string; readonly headers: Readonly<Record<string, string>> },
+  { networks, withinMs, resolve = systemResolve }: PostOptions,
+): Promise<PostAnswer> {
+  const url = readEndpointUrl(target);
+  const isPlain = url.protocol === "http:";
+  const mayReach = isPlain ? networks.isAllowed : networks.isReachable;
+  const judged = (address: string) => {
+    if (mayReach(address)) return address;
+    const why =
+      isPlain && networks.isReachable(address) ? "https: is required" : "a private address";
+    throw new RefusedTarget(`${why} (${address})`);
+  };
+  const literal = url.hostname.replace(/^\[(.*)\]$/, "$1");
+  if (isIP(literal) !== 0) judged(literal); // nothing is looked up then
+
+  const guarded: LookupFunction = (name, _options, callback) => {
+    callbackify(resolve)(name, (error, addresses) => {
+      try {
+        if (error) throw error;
+        if (addresses.length === 0) throw new RefusedTarget("the name has no address");
+        for (const { address } of addresses) judged(address);
+      } catch (refusal) {
+        callback(refusal as Error, []);
+        return;
+      }
+      callback(null, [...addresses]);
+    });
+  };
+  const send = isPlain ? requestHttp : requestHttps;
+  const request = send(url, {
+    method: "POST",
+    agent: false, // a connection of its own, so the one that is used is the one that was judged
+    lookup: guarded,
+    headers: {
+      ...headers,
+      "content-type": "application/json",
+      "content-length": Buffer.byteLength(body),
+      "user-agent": "Postern",
+    },
+  });
+  request.on("socket", (socket: Socket) => {
+    socket.once("connect", () => {
+      try {
+        judged(socket.remoteAddress ?? "");
+      } catch (error) {
+        request.destroy(error as Error);
+      }
+    });
+  });
+  return await answerTo(request, body, withinMs);
+}
+
+function answerTo(request: ClientRequest, body: string, withinMs: number): Promise<PostAnswer> {
+  return new Promise((settle, reject) => {
+    let finish: (() => void) | undefined;
+    // With a status the answer is known, however long its body would go on.
+    const late = setTimeout(() => {
+      if (finish) finish();
+      else request.destroy(new Error(`no answer within ${withinMs} ms`));
+    }, withinMs);
+    request.on("error", (error) => {
+      clearTimeout(late);
+      reject(error);
+    });
+    request.on("response", (response) => {
+      const chunks: Buffer[] = [];
+      let length = 0;
+      finish = () => {
+        clearTimeout(late);
+        const { statusCode: status = 0, headers } = response;
+        const firstBytes = toPlainText(Buffer.concat(chunks).subarray(0, KEPT_BYTES));
+        settle({ status, retryAfterMs: readRetryAfter(headers["retry-after"]), firstBytes });
+        request.destroy();
+      };
+      response.on("data", (chunk: Buffer) => {
+        chunks.push(chunk);
+        length += chunk.length;
+        if (length > MOST_BYTES) finish?.();
+      });
+      response.on("end", finish);
+      response.on("error", finish);
+    });
+    request.end(body);
+  });
+}
+
+/** As text that every store and terminal takes. */
+const toPlainText = (bytes: Buffer) =>
+  bytes
+    .toString("utf8")
+    .replace(/[\p{Cc}\p{Cf}\ufffd]+/gu, " ")
+    .trim();
+
+/** Seconds, or a date. */
+function readRetryAfter(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  const ms = /^\d{1,9}$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
+
+const systemResolve = (name: string) =>
+  new Promise<readonly LookupAddress[]>((settle, reject) => {
+    lookup(name, { all: true, verbatim: true }, (error, addresses) =>
+      error ? reject(error) : settle(addresses),
+    );
+  });
