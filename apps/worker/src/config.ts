@@ -4,6 +4,7 @@ import {
   mistakesIn,
   type SecretKey,
   sharedEnvironment,
+  wholeNumber,
   withoutEmpty,
 } from "@postern/process";
 import { z } from "zod";
@@ -11,6 +12,7 @@ import type { Retention } from "./clean-up.ts";
 
 const environment = z.object({
   ...sharedEnvironment,
+  EVENT_TRIES: wholeNumber(1, 1_000).optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must be an smtp:// URL" }).optional(),
   MAIL_FROM: z
     .string()
@@ -32,6 +34,8 @@ export interface WorkerConfig {
   /** Private networks that webhooks may reach. */
   readonly webhookNetworks: readonly string[];
   readonly retention: Retention;
+  /** Before an event is a dead letter. */
+  readonly tries: number | undefined;
   readonly logLevel: string;
 }
 
@@ -62,6 +66,7 @@ export function parseWorkerConfig(env: Record<string, string | undefined>): Work
     publicUrl: data.PUBLIC_URL,
     webhookNetworks: data.WEBHOOK_ALLOW_NETWORKS ?? [],
     retention: { eventDays: data.EVENT_RETENTION_DAYS, jobDays: data.JOB_RETENTION_DAYS },
+    tries: data.EVENT_TRIES,
     logLevel: data.LOG_LEVEL,
   };
 }

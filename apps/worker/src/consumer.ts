@@ -17,6 +17,8 @@ interface ConsumerOptions<Data> {
   readonly boss: PgBoss;
   readonly queue: string;
   readonly atOnce: number;
+  /** The next job begins when the one before has ended, or has taken this long. At once, if not given. */
+  readonly staggerMs?: number | undefined;
   readonly perform: (job: Job<Data>) => Promise<Outcome>;
   readonly onFault: (error: unknown, during: string) => void;
   /** Which jobs may be fetched now; all, if not given. */
@@ -42,15 +44,22 @@ const STOP_WITHIN_MS = 10_000;
  * is done in the queue as soon as it is done in the world.
  */
 export function startConsumer<Data>(options: ConsumerOptions<Data>): Consumer {
-  const { boss, queue, atOnce, perform, onFault } = options;
-  const running = new Map<string, Job<Data>>();
+  const { boss, queue, atOnce, staggerMs = 0, perform, onFault } = options;
+  const running = new Map<string, Job<Data> & { readonly startedAt: number }>();
   const stopping = new AbortController();
   let mayHaveMore = false;
   const { wake, sleep } = createAlarm();
 
+  /** For how long the youngest job still keeps the next one waiting. */
+  function staggeredMs(): number {
+    const youngest = Math.max(...[...running.values()].map(({ startedAt }) => startedAt));
+    return youngest + staggerMs - performance.now();
+  }
+
   async function fetchSome(): Promise<number> {
-    const free = atOnce - running.size;
-    if (free <= 0) return 0;
+    const most = staggerMs > 0 ? 1 : atOnce;
+    const free = Math.min(most, atOnce - running.size);
+    if (free <= 0 || staggeredMs() > 0) return 0;
     const jobs = await boss.fetch<Data>(queue, {
       batchSize: free,
       ...(await options.fetching?.()),
@@ -60,8 +69,10 @@ export function startConsumer<Data>(options: ConsumerOptions<Data>): Consumer {
     return jobs.length;
   }
 
+  const waitMs = () => (staggeredMs() > 0 && running.size < atOnce ? staggeredMs() : POLL_MS);
+
   async function handle(job: Job<Data>): Promise<void> {
-    running.set(job.id, job);
+    running.set(job.id, { ...job, startedAt: performance.now() });
     const outcome = await perform(job).catch((error: unknown): Outcome => {
       onFault(error, queue);
       return { status: "failed", output: {} };
@@ -93,7 +104,7 @@ export function startConsumer<Data>(options: ConsumerOptions<Data>): Consumer {
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
-        if ((await fetchSome()) === 0) await sleep(POLL_MS);
+        if ((await fetchSome()) === 0) await sleep(Math.min(POLL_MS, waitMs()));
       } catch (error) {
         onFault(error, queue);
         await sleep(AFTER_FAULT_MS);

@@ -57,6 +57,7 @@ export async function openPorts(config: WorkerConfig, log: Log) {
     listen: (onSignal) =>
       listenPostgres({ url, channels: [OUTBOX_CHANNEL, JOBS_CHANNEL], onSignal, onError }),
     retention: config.retention,
+    ...(config.tries && { tries: config.tries }),
     onFault: (error, during) =>
       log.error({ during, error: errorFields(error) }, "a fault, tried again"),
     onBacklog: (backlog) => log.warn(backlog, "events wait"),

@@ -66,7 +66,7 @@ export interface Retries {
 }
 
 /** Tried for about a day before a person has to look: 1 s, 2 s, 4 s, … then once an hour. */
-const RETRIES: Retries = { limit: 35, firstDelaySeconds: 1, longestDelaySeconds: 3_600 };
+export const RETRIES: Retries = { limit: 35, firstDelaySeconds: 1, longestDelaySeconds: 3_600 };
 
 /** A worker that has died is noticed by its missing heartbeats. */
 const HEARTBEAT_SECONDS = 15;
@@ -79,9 +79,11 @@ export const deadLetterOf = (queue: string) => `${queue}.dead`;
 export function openBoss(
   queues: Queues,
   onFault: (error: unknown, during: string) => void,
+  { supervise = true } = {},
 ): PgBoss {
   const boss = new PgBoss({
     ...queues,
+    supervise,
     // A dead worker's jobs are taken over within a minute: look for missing heartbeats often.
     superviseIntervalSeconds: 10,
     monitorIntervalSeconds: 10,

@@ -35,8 +35,13 @@ export type Handler<Event extends UserEvent = UserEvent> = (
 export interface Subscriber {
   /** Names its queue; a queue outlives releases, so the name never changes. */
   readonly name: string;
-  /** How many events one worker handles at once; when it is killed, as many may be handled again. */
+  /** How many events one worker handles at once. */
   readonly atOnce: number;
+  /**
+   * The next event waits for the one before, but no longer than this: so a worker that is killed
+   * repeats one quick effect at the most, and a slow one holds up nobody. Not at all, if not given.
+   */
+  readonly staggerMs?: number;
   /** A handler that takes longer has failed. */
   readonly handleWithinMs: number;
   /** A handler for each kind of event, or `undefined` where there is nothing to do. */

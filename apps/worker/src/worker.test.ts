@@ -96,8 +96,7 @@ describe("workers", () => {
       if (bad.has(one)) throw new Error("poison");
       heard.push(one);
     };
-    const retries = { limit: 1, firstDelaySeconds: 1, longestDelaySeconds: 1 };
-    await world.start({ subscribers: [aSubscriber(hear)], retries });
+    await world.start({ subscribers: [aSubscriber(hear)], tries: 2 });
     await world.events.append(poison);
     await world.events.append(good);
     await expect.poll(() => heard.length, PATIENCE).toBe(100);
@@ -109,6 +108,30 @@ describe("workers", () => {
       return rows.map((row) => row.id).toSorted();
     };
     await expect.poll(dead, PATIENCE).toEqual([...bad].toSorted());
+    await world.close();
+  });
+
+  it("handle quick events one after the other where a subscriber wants that, and wait for no slow one", async () => {
+    let [now, most] = [0, 0];
+    const world = await aWorld();
+    const { id } = await aUser(world.users);
+    const [slow, quick] = [many(3, id), many(30, id)];
+    const isSlow = new Set<string>(slow.map((event) => event.id));
+    const done: string[] = [];
+    const hear = async (one: string) => {
+      if (isSlow.has(one)) return await new Promise<void>(() => undefined);
+      now += 1;
+      most = Math.max(most, now);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      now -= 1;
+      done.push(one);
+    };
+    const subscriber = aSubscriber(hear, { atOnce: 5, staggerMs: 50, handleWithinMs: 3_000 });
+    await world.start({ subscribers: [subscriber] });
+    await world.events.append(slow);
+    await world.events.append(quick);
+    await expect.poll(() => done.length, { timeout: 2_500 }).toBe(30);
+    expect(most).toBe(1);
     await world.close();
   });
 

@@ -15,7 +15,7 @@ import {
   OUTBOX_CHANNEL,
   type Queues,
   readJob,
-  type Retries,
+  RETRIES,
 } from "./queues.ts";
 import { startRelay } from "./relay.ts";
 import { handlerFor, type HandlerPorts, type Subscriber } from "./subscriber.ts";
@@ -36,7 +36,8 @@ export interface WorkerOptions {
   readonly onBacklog?: (backlog: Backlog) => void;
   readonly subscribers?: readonly Subscriber[];
   readonly retention: Retention;
-  readonly retries?: Retries;
+  /** How often the handling of an event is tried before it is a dead letter. */
+  readonly tries?: number;
 }
 
 export interface Worker {
@@ -52,7 +53,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { db, onFault, webhooks, subscribers = SUBSCRIBERS, retention } = options;
   const boss = openBoss(options.queues, onFault);
   await boss.start();
-  const { retries } = options;
+  const retries = options.tries === undefined ? RETRIES : { ...RETRIES, limit: options.tries - 1 };
   for (const { name } of subscribers) {
     await openQueue(boss, name, { keepDays: retention.jobDays, retries });
   }
@@ -74,6 +75,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       boss,
       queue: subscriber.name,
       atOnce: subscriber.atOnce,
+      staggerMs: subscriber.staggerMs,
       perform: (job) => perform(options, ports, subscriber, job),
       onFault,
     }),

@@ -1,8 +1,31 @@
-import type { EventStore, Seal } from "@postern/domain";
+import type { EventId, EventStore, Seal, UserEvent, UserId } from "@postern/domain";
 import { type Kysely, sql } from "kysely";
 import { eventsOf, toEvent } from "./event-log.ts";
 import { ifAnswerLost } from "./lost-answer.ts";
 import type { Schema } from "./schema.ts";
+
+export interface EventSearch {
+  readonly userId?: UserId | undefined;
+  readonly type?: string | undefined;
+  /** Recorded at this time or later. */
+  readonly since?: Date | undefined;
+  /** Older than the event with this id. */
+  readonly before?: EventId | undefined;
+  readonly limit: number;
+}
+
+/** What an operator looks for in the log; the newest first. */
+export async function searchEvents(
+  db: Kysely<Schema>,
+  { userId, type, since, before, limit }: EventSearch,
+): Promise<readonly UserEvent[]> {
+  let found = db.selectFrom("events").selectAll().orderBy("id", "desc").limit(limit);
+  if (userId !== undefined) found = found.where("user_id", "=", userId);
+  if (type !== undefined) found = found.where("type", "=", type);
+  if (since !== undefined) found = found.where("recorded_at", ">=", since);
+  if (before !== undefined) found = found.where("id", "<", before);
+  return (await found.execute()).map(toEvent);
+}
 
 /** The event log in the table `events`; what is appended goes to the outbox as well. */
 export function postgresEventStore(db: Kysely<Schema>, seal?: Seal): EventStore {

@@ -2,7 +2,7 @@ export { connectPostgres, type PostgresConnection } from "./connect.ts";
 export { postgresDeviceStore } from "./device-store.ts";
 export { openPayload } from "./event-log.ts";
 export { type Listener, listenPostgres, type OnSignal } from "./listen.ts";
-export { postgresEventStore } from "./event-store.ts";
+export { type EventSearch, postgresEventStore, searchEvents } from "./event-store.ts";
 export { type ClaimedEvent, claimOutbox } from "./outbox.ts";
 export { migrate, requireCurrentSchema } from "./migrate.ts";
 export type { Schema } from "./schema.ts";

@@ -50,7 +50,8 @@ const sendAttempted: Of<"user.registration_attempted"> = async (ports, { id }, {
 /** Writes to people what they need to know, at the address that is stored with them. */
 export const mailSubscriber: Subscriber = {
   name: "mail",
-  atOnce: 1, // a worker that is killed repeats one mail at the most; more workers send more at once
+  atOnce: 10,
+  staggerMs: 50,
   handleWithinMs: 20_000,
   on: {
     "session.created": sendNewDevice,

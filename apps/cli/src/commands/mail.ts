@@ -1,0 +1,51 @@
+import { randomUUID } from "node:crypto";
+import { toEmailKey } from "@postern/domain";
+import { english, linksTo, smtpMailer, toMessage } from "@postern/mail";
+import { type Command, Option } from "commander";
+import { CommandFailure } from "../exit.ts";
+import type { Run } from "../program.ts";
+
+const TOKEN = "this-is-a-test-and-opens-nothing";
+
+/** Each letter, as somebody would get it. */
+const LETTERS = {
+  reset: (to: string, links: ReturnType<typeof linksTo>) =>
+    english.reset({ to, token: TOKEN, url: links.reset({ email: to, token: TOKEN }), minutes: 15 }),
+  "verify-address": (to: string, links: ReturnType<typeof linksTo>) =>
+    english.verifyAddress({ to, token: TOKEN, url: links.verify({ token: TOKEN }) }),
+  "password-changed": (to: string) => english.passwordChanged({ to }),
+  "new-device": (to: string) =>
+    english.newDevice({ to, device: "Firefox on Linux", at: new Date() }),
+  "address-changed": (to: string) => english.addressChanged({ to }),
+  "registration-attempted": (to: string) => english.registrationAttempted({ to }),
+};
+
+export function mailCommand(mail: Command, run: Run): void {
+  mail
+    .command("test <address>")
+    .description("sends a letter as a test; without SMTP_URL it is only shown")
+    .addOption(
+      new Option("--letter <name>", "which")
+        .choices(Object.keys(LETTERS))
+        .default("password-changed"),
+    )
+    .action(
+      run(async ({ config }, print, to: string, { letter }: { letter: keyof typeof LETTERS }) => {
+        if (!toEmailKey(to)) throw new CommandFailure("misuse", "this is no e-mail address");
+        const message = toMessage(randomUUID(), to, LETTERS[letter](to, linksTo(config.publicUrl)));
+        if (!config.smtp) {
+          print.item({ sent: false, subject: message.subject, text: message.text });
+          return;
+        }
+        const mailer = smtpMailer({ ...config.smtp, atOnce: 1 });
+        try {
+          await mailer.send(message);
+        } catch (cause) {
+          throw new CommandFailure("fault", `not sent: ${(cause as Error).message}`);
+        } finally {
+          mailer.close();
+        }
+        print.item({ sent: true, to, subject: message.subject });
+      }),
+    );
+}

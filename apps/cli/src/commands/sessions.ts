@@ -1,0 +1,32 @@
+import { endSessions, type UserId } from "@postern/domain";
+import type { Command } from "commander";
+import { mustBeMeant, type Run } from "../program.ts";
+
+const AT_ONCE = 500;
+
+/** For incidents. Who asks is answered when it has happened: no cookie from before opens anything. */
+export function sessionsCommand(sessions: Command, run: Run): void {
+  sessions
+    .command("end-all")
+    .description("ends every session and token of every user")
+    .option("--yes", "needed, as everybody has to log in again")
+    .action(
+      run(async ({ ports }, print, options: { yes?: boolean }) => {
+        mustBeMeant(options, "this logs everybody out");
+        let after: UserId | undefined;
+        let count = 0;
+        for (;;) {
+          const page = await ports.users.list({ ...(after && { after }), limit: AT_ONCE });
+          const ended = await endSessions(
+            ports,
+            page.map(({ id }) => id),
+          );
+          count += ended.length;
+          print.progress(`${count} users`);
+          after = page.at(-1)?.id;
+          if (page.length < AT_ONCE) break;
+        }
+        print.item({ users: count });
+      }),
+    );
+}

@@ -1,0 +1,141 @@
+import { randomUUID } from "node:crypto";
+import type { EventJson } from "@postern/domain";
+import type { WebhookEndpoint } from "@postern/postgres";
+import { newWebhookSecret, readEndpointUrl, RefusedTarget } from "@postern/webhooks";
+import { attempt } from "@postern/worker";
+import type { Command } from "commander";
+import { CommandFailure } from "../exit.ts";
+import { UUID } from "../find-user.ts";
+import type { Service } from "../open.ts";
+import { mustBeMeant, type Run, upTo } from "../program.ts";
+
+const DAY_MS = 24 * 3_600_000;
+
+export function webhooksCommand(webhooks: Command, run: Run): void {
+  webhooks
+    .command("add <url>")
+    .description("adds an endpoint, and shows its signing secret: this once")
+    .option("--types <types>", "event types, comma between; all, if not given")
+    .action(
+      run(async ({ webhooks: store }, print, url: string, { types }: { types?: string }) => {
+        const id = randomUUID();
+        const secret = newWebhookSecret();
+        const eventTypes = types?.split(",").map((type) => type.trim());
+        await store.add({ id, url: checked(url), eventTypes }, secret);
+        print.item({ id, url, event_types: eventTypes ?? "all", secret });
+      }),
+    );
+
+  webhooks
+    .command("list")
+    .description("lists endpoints")
+    .action(run(async (service, print) => print.items((await service.webhooks.list()).map(shown))));
+
+  onEndpoint(
+    "test <id>",
+    "sends a webhook.test event, and shows the answer",
+    async (service, endpoint) => {
+      const event = { id: randomUUID(), type: "webhook.test", version: 1, userId: null, data: {} };
+      const sent = { ...event, timestamp: new Date().toISOString() } as unknown as EventJson;
+      const { status, firstBytes } = await attempt(endpoint, sent, service.networks);
+      return { status, answer: firstBytes };
+    },
+  );
+  onEndpoint(
+    "pause <id>",
+    "keeps what is for an endpoint until it is resumed",
+    async (service, { id }) => {
+      await service.webhooks.pause(id, "operator");
+      return { id, paused: true };
+    },
+  );
+  onEndpoint("resume <id>", "sends again, what was kept first", async (service, { id }) => {
+    await service.webhooks.resume(id);
+    return { id, paused: false };
+  });
+
+  webhooks
+    .command("rotate <id>")
+    .description("gives an endpoint a new secret; the old one signs too for some days")
+    .option("--days <count>", "for how many", upTo(30), 1)
+    .action(
+      run(async (service, print, id: string, { days }: { days: number }) => {
+        const secret = newWebhookSecret();
+        const until = new Date(Date.now() + days * DAY_MS);
+        await service.webhooks.rotate(await find(service, id), secret, until);
+        print.item({ id, secret, old_secret_until: until });
+      }),
+    );
+
+  webhooks
+    .command("remove <id>")
+    .description("removes an endpoint, with whatever is still for it")
+    .option("--yes", "needed, as it does not come back")
+    .action(
+      run(async (service, print, id: string, options: { yes?: boolean }) => {
+        const { url } = await find(service, id);
+        mustBeMeant(options, `this removes the endpoint ${url}`);
+        await service.webhooks.remove(id);
+        print.item({ id, removed: true });
+      }),
+    );
+
+  webhooks
+    .command("attempts <id>")
+    .description("lists what became of deliveries, the newest first")
+    .option("--limit <count>", "how many", upTo(1_000), 50)
+    .action(
+      run(async (service, print, id: string, { limit }: { limit: number }) => {
+        const { id: endpointId } = await find(service, id);
+        const attempts = await service.webhooks.attempts(endpointId, limit);
+        print.items(
+          attempts.map(({ at, eventId, attempt: number, status, durationMs, answer }) => ({
+            at,
+            event_id: eventId,
+            attempt: number,
+            status,
+            duration_ms: durationMs,
+            answer,
+          })),
+        );
+      }),
+    );
+
+  function onEndpoint(
+    command: string,
+    description: string,
+    act: (service: Service, endpoint: WebhookEndpoint) => Promise<Record<string, unknown>>,
+  ): void {
+    webhooks
+      .command(command)
+      .description(description)
+      .action(
+        run(async (service, print, id: string) =>
+          print.item(await act(service, await find(service, id))),
+        ),
+      );
+  }
+}
+
+async function find({ webhooks }: Service, id: string): Promise<WebhookEndpoint> {
+  const endpoint = UUID.test(id) ? await webhooks.find(id) : undefined;
+  if (!endpoint) throw new CommandFailure("notFound", "there is no such endpoint");
+  return endpoint;
+}
+
+function checked(url: string): string {
+  try {
+    return readEndpointUrl(url).href;
+  } catch (error) {
+    if (!(error instanceof RefusedTarget)) throw error;
+    throw new CommandFailure("misuse", error.message);
+  }
+}
+
+const shown = ({ id, url, eventTypes, pausedBecause, createdAt }: WebhookEndpoint) => ({
+  id,
+  url,
+  event_types: eventTypes?.join(",") ?? "all",
+  paused: pausedBecause ?? "no",
+  created_at: createdAt,
+});

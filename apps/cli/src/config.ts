@@ -1,0 +1,52 @@
+import { fileURLToPath } from "node:url";
+import { type MailAddress, readMailAddress } from "@postern/mail";
+import {
+  InvalidEnvironment,
+  mistakesIn,
+  type SecretKey,
+  sharedEnvironment,
+  wholeNumber,
+  withoutEmpty,
+} from "@postern/process";
+import { z } from "zod";
+
+const environment = z.object({
+  ...sharedEnvironment,
+  DATA_DIR: z.string().min(1).optional(),
+  BCRYPT_COST: wholeNumber(4, 16).default(12),
+  SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must be an smtp:// URL" }).optional(),
+  MAIL_FROM: z.string().optional(),
+});
+
+export interface CliConfig {
+  readonly databaseUrl: string | undefined;
+  readonly redisUrl: string | undefined;
+  readonly dataFolder: string;
+  readonly secrets: readonly SecretKey[] | undefined;
+  readonly bcryptCost: number;
+  readonly smtp: { readonly url: string; readonly from: MailAddress } | undefined;
+  readonly publicUrl: string | undefined;
+  readonly webhookNetworks: readonly string[];
+  readonly keepDays: number;
+}
+
+/** Reads the service's own environment. Throws `InvalidEnvironment`. */
+export function parseCliConfig(env: Record<string, string | undefined>): CliConfig {
+  const { data, error } = environment.safeParse(withoutEmpty(env));
+  if (!data) throw new InvalidEnvironment(mistakesIn(error));
+  const { DATABASE_URL, SECRETS, SMTP_URL: url, MAIL_FROM } = data;
+  if (DATABASE_URL && !SECRETS) throw new InvalidEnvironment(["SECRETS: is required"]);
+  const from = MAIL_FROM === undefined ? undefined : readMailAddress(MAIL_FROM);
+  if (url && !from) throw new InvalidEnvironment(["MAIL_FROM: must be one e-mail address"]);
+  return {
+    databaseUrl: DATABASE_URL,
+    redisUrl: data.REDIS_URL,
+    dataFolder: data.DATA_DIR ?? fileURLToPath(new URL("../../../.data", import.meta.url)),
+    secrets: SECRETS,
+    bcryptCost: data.BCRYPT_COST,
+    smtp: url && from ? { url, from } : undefined,
+    publicUrl: data.PUBLIC_URL,
+    webhookNetworks: data.WEBHOOK_ALLOW_NETWORKS ?? [],
+    keepDays: data.JOB_RETENTION_DAYS,
+  };
+}

@@ -1,0 +1,58 @@
+import { connectPostgres, migrate } from "@postern/postgres";
+import { InvalidEnvironment, reasonFor } from "@postern/process";
+import { Command, CommanderError } from "commander";
+import { deadLettersCommand } from "./commands/dead-letters.ts";
+import { eventsCommand } from "./commands/events.ts";
+import { mailCommand } from "./commands/mail.ts";
+import { sessionsCommand } from "./commands/sessions.ts";
+import { usersCommand } from "./commands/users.ts";
+import { webhooksCommand } from "./commands/webhooks.ts";
+import { parseCliConfig } from "./config.ts";
+import { CommandFailure, EXIT } from "./exit.ts";
+import { openService } from "./open.ts";
+import { printer } from "./print.ts";
+import { runOn } from "./program.ts";
+
+const run = runOn(() => openService(parseCliConfig(process.env)));
+
+const postern = new Command("postern")
+  .description("What an operator does with Postern.")
+  .option("--json", "prints JSON, for programs")
+  .showHelpAfterError()
+  .exitOverride();
+const group = (name: string, description: string) => postern.command(name).description(description);
+
+eventsCommand(group("events", "the log of what happened"), run);
+deadLettersCommand(group("dead-letters", "events that could not be handled"), run);
+webhooksCommand(group("webhooks", "endpoints that hear of events"), run);
+mailCommand(group("mail", "outgoing mail"), run);
+usersCommand(group("users", "people and machines that can log in"), run);
+sessionsCommand(group("sessions", "everybody's sessions"), run);
+group("migrate", "brings the database up to date").action(async function migrateNow(this: Command) {
+  const { databaseUrl } = parseCliConfig(process.env);
+  const { json } = this.optsWithGlobals<{ json?: boolean }>();
+  const print = printer(json === true);
+  // Embedded mode does so whenever it opens its folder.
+  if (!databaseUrl) return run(async () => print.item({ applied: [] })).call(this);
+  const connection = connectPostgres({ url: databaseUrl, statementTimeoutMs: 0 });
+  try {
+    print.item({ applied: await migrate(connection.db) });
+  } finally {
+    await connection.close();
+  }
+});
+
+try {
+  await postern.parseAsync();
+  process.exit(EXIT.done);
+} catch (error) {
+  process.exit(exitCodeFor(error));
+}
+
+function exitCodeFor(error: unknown): number {
+  // Commander has said what there is to say.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.misuse;
+  console.error(reasonFor(error));
+  if (error instanceof CommandFailure) return error.exitCode;
+  return error instanceof InvalidEnvironment ? EXIT.misuse : EXIT.fault;
+}

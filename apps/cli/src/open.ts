@@ -1,0 +1,109 @@
+import { existsSync } from "node:fs";
+import { aesSeal, bcryptHasher, hashGate, idSource, secretSource } from "@postern/crypto";
+import { type Ports, strictPolicy } from "@postern/domain";
+import { openDatabase, openDataFolder } from "@postern/embedded";
+import {
+  connectPostgres,
+  postgresDeviceStore,
+  postgresEventStore,
+  postgresSessionStore,
+  postgresTokenStore,
+  postgresUserStore,
+  postgresWebhookStore,
+  requireCurrentSchema,
+  type Schema,
+} from "@postern/postgres";
+import { InvalidEnvironment } from "@postern/process";
+import { connectRedis, redisSessionStore, redisTokenStore } from "@postern/redis";
+import { networks } from "@postern/webhooks";
+import { openDesk, queuesOnPglite, queuesOnPostgres } from "@postern/worker";
+import type { Kysely } from "kysely";
+import type { CliConfig } from "./config.ts";
+import { CommandFailure } from "./exit.ts";
+
+/** What commands work with: the service's stores, and its queues. */
+export type Service = Awaited<ReturnType<typeof openService>>;
+
+const STATEMENT_TIMEOUT_MS = 30_000;
+
+/** Opens the stores that the environment names: Postgres and Redis, or the data folder. */
+export async function openService(config: CliConfig) {
+  const opened = config.databaseUrl
+    ? await openFull(config, config.databaseUrl)
+    : await openEmbedded(config);
+  const { db, keys, queues } = opened;
+  const seal = aesSeal({ keys });
+  const ports: Ports = {
+    clock: { now: () => new Date() },
+    devices: postgresDeviceStore(db),
+    events: postgresEventStore(db, seal),
+    hasher: bcryptHasher({ cost: config.bcryptCost, gate: hashGate(ONE_AT_A_TIME) }),
+    ids: idSource(),
+    policy: strictPolicy,
+    secrets: secretSource({ keys }),
+    sessions: opened.redis ? redisSessionStore(opened.redis) : postgresSessionStore(db),
+    tokens: opened.redis ? redisTokenStore(opened.redis) : postgresTokenStore(db),
+    users: postgresUserStore(db, seal),
+  };
+  const desk = await openDesk(queues, { db, keepDays: config.keepDays });
+  return {
+    config,
+    db,
+    ports,
+    desk,
+    webhooks: postgresWebhookStore(db, seal),
+    networks: networks(config.webhookNetworks),
+    async close() {
+      await desk.close();
+      await opened.close();
+    },
+  };
+}
+
+const ONE_AT_A_TIME = { atOnce: 1, maxWaitMs: 60_000, expectedMs: 1_000 };
+
+async function openFull({ redisUrl, secrets = [] }: CliConfig, url: string) {
+  const postgres = connectPostgres({ url, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
+  await requireCurrentSchema(postgres.db);
+  const redis = redisUrl ? await connectRedis(redisUrl) : undefined;
+  return {
+    db: postgres.db,
+    keys: secrets,
+    queues: queuesOnPostgres(postgres),
+    redis: redis?.client,
+    async close() {
+      await redis?.close();
+      await postgres.close();
+    },
+  };
+}
+
+async function openEmbedded({ dataFolder, secrets }: CliConfig) {
+  if (!existsSync(dataFolder)) {
+    throw new CommandFailure("misuse", `DATA_DIR: there is no data folder at ${dataFolder}`);
+  }
+  const folder = openLocked(dataFolder);
+  const { db, pglite, close } = await openDatabase(folder.databasePath);
+  return {
+    db: db satisfies Kysely<Schema>,
+    keys: secrets ?? folder.secrets,
+    queues: queuesOnPglite(pglite),
+    redis: undefined,
+    async close() {
+      await close();
+      folder.release();
+    },
+  };
+}
+
+function openLocked(path: string) {
+  try {
+    return openDataFolder(path);
+  } catch (error) {
+    if (!(error instanceof InvalidEnvironment)) throw error;
+    throw new CommandFailure(
+      "busy",
+      "Postern is running on this data folder; stop it first, and start it again afterwards",
+    );
+  }
+}

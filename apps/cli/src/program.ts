@@ -1,0 +1,49 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { CommandFailure } from "./exit.ts";
+import type { Service } from "./open.ts";
+import { type Printer, printer } from "./print.ts";
+
+type Act<Arguments extends unknown[]> = (
+  service: Service,
+  print: Printer,
+  ...given: Arguments
+) => Promise<void>;
+
+/** What turns a function of the open service into a command's action. */
+export type Run = <Arguments extends unknown[]>(
+  act: Act<Arguments>,
+) => (this: Command, ...given: Arguments) => Promise<void>;
+
+/** Opens the service for as long as a command runs. */
+export const runOn =
+  (open: () => Promise<Service>): Run =>
+  (act) =>
+    async function run(this, ...given) {
+      const service = await open();
+      try {
+        const { json } = this.optsWithGlobals<{ json?: boolean }>();
+        await act(service, printer(json === true), ...given);
+      } finally {
+        await service.close();
+      }
+    };
+
+/** The option's value as a whole number from 1 to `most`. */
+export const upTo = (most: number) => (text: string) => {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || value > most) {
+    throw new InvalidArgumentError(`must be a number from 1 to ${most}`);
+  }
+  return value;
+};
+
+export function aDate(text: string): Date {
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime())) throw new InvalidArgumentError("must be an ISO 8601 date");
+  return date;
+}
+
+/** For what cannot be undone, or is felt by everybody. */
+export function mustBeMeant({ yes }: { readonly yes?: boolean }, what: string): void {
+  if (!yes) throw new CommandFailure("misuse", `${what}; say --yes if that is what you want`);
+}
