@@ -22,6 +22,18 @@ export default defineConfig({
           ...patience,
         },
       },
+      {
+        // Minutes each: `pnpm test:faults`. The tests hold a small form of every one.
+        test: {
+          name: "faults",
+          include: ["apps/e2e/src/**/*.faults.ts"],
+          globalSetup: ["packages/test-servers/src/global-setup.ts"],
+          fileParallelism: false,
+          disableConsoleIntercept: true,
+          testTimeout: 3_600_000,
+          hookTimeout: 60_000,
+        },
+      },
     ],
   },
 });

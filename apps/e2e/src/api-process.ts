@@ -19,6 +19,7 @@ export interface ApiProcess extends ServiceProcess {
 const API = fileURLToPath(new URL("../../api/src/main.ts", import.meta.url));
 const WORKER = fileURLToPath(new URL("../../worker/src/main.ts", import.meta.url));
 const ON_LOOPBACK = { HOST: "127.0.0.1", PORT: "0" };
+const CLI = fileURLToPath(new URL("../../cli/src/main.ts", import.meta.url));
 const MIGRATE = fileURLToPath(new URL("../../api/src/migrate.ts", import.meta.url));
 
 /** Starts the API on a free port of loopback, and waits until it listens. */
@@ -53,6 +54,23 @@ export async function migrate(environment: Environment): Promise<void> {
   const { service, line } = start(MIGRATE, environment, /(applied|nothing to do)/);
   await line;
   await exitOf(service.child);
+}
+
+/** Runs one of the operator's commands to its end. */
+export async function postern(
+  environment: Environment,
+  ...args: string[]
+): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
+  const { PATH = "" } = process.env;
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", CLI, ...args], {
+    env: { PATH, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", (text) => (stdout += String(text)));
+  child.stderr.on("data", (text) => (stderr += String(text)));
+  const code = await exitOf(child);
+  return { code, stdout, stderr };
 }
 
 function start(script: string, environment: Environment, wanted: RegExp) {

@@ -36,7 +36,7 @@ export interface Consumer {
 const POLL_MS = 1_000;
 const AFTER_FAULT_MS = 500;
 /** Often enough that two may be lost before the job is taken for a dead worker's. */
-const BEAT_EVERY_MS = 4_000;
+const BEAT_EVERY_MS = 3_000;
 const STOP_WITHIN_MS = 10_000;
 
 /**

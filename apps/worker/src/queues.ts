@@ -69,7 +69,7 @@ export interface Retries {
 export const RETRIES: Retries = { limit: 35, firstDelaySeconds: 1, longestDelaySeconds: 3_600 };
 
 /** A worker that has died is noticed by its missing heartbeats. */
-const HEARTBEAT_SECONDS = 15;
+const HEARTBEAT_SECONDS = 10;
 /** More than anything is given to take; nothing goes on for ever, heartbeats or not. */
 const EXPIRE_SECONDS = 300;
 

@@ -7,8 +7,8 @@ export type Verdict = "pass" | "hold" | "cut";
 export interface Watch {
   /** Of what a client sends, before the server has it. */
   readonly sent?: (text: string) => Verdict;
-  /** Of the server's answer, before the client has it; told what the client sent last. */
-  readonly answered?: (sent: string) => Verdict;
+  /** Of the server's answer, before the client has it; told what the client sent last, too. */
+  readonly answered?: (sent: string, answer: string) => Verdict;
 }
 
 /** A way to a server on loopback that can be cut or go silent. */
@@ -41,7 +41,9 @@ export async function startProxy(targetPort: number, watch: Watch = {}): Promise
     };
     const passes = (socket: Socket, bytes: Buffer) => {
       if (isHeld) return false;
-      if (socket === outgoing) return judge(watch.answered?.(lastSent));
+      if (socket === outgoing) {
+        return judge(watch.answered?.(lastSent, bytes.toString("latin1")));
+      }
       lastSent = bytes.toString("latin1");
       return judge(watch.sent?.(lastSent));
     };

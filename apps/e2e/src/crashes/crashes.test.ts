@@ -1,0 +1,18 @@
+import { redisProgram } from "@postern/test-servers";
+import { expect, it } from "vitest";
+import { runCrashes } from "./crashes.ts";
+import { STEPS } from "./traps.ts";
+
+/** The small form of `pnpm test:faults`: each step once. */
+it.skipIf(!redisProgram())(
+  "an event is lost by no kill of the API or the worker, at whatever step of its way",
+  async () => {
+    const tally = await runCrashes({ kills: STEPS.length, lanes: 3, endpoints: 2 });
+    expect(tally).toMatchObject({ kills: STEPS.length, lost: [], missing: [] });
+    expect(Object.keys(tally.killsByStep)).toHaveLength(STEPS.length);
+    expect(tally.duplicates).toBeLessThanOrEqual(tally.kills);
+    expect(tally.mostDuplicates).toBeLessThanOrEqual(1);
+    expect(tally.acknowledged).toBeGreaterThan(STEPS.length);
+  },
+  300_000,
+);

@@ -1,0 +1,76 @@
+import type { Verdict, Watch } from "@postern/test-servers";
+
+/** A moment on the way of an event, and the process that dies in it. */
+export interface Step {
+  readonly name: string;
+  readonly victim: "api" | "worker";
+  /** The statement whose sending, or whose answer, is the moment; none for what is seen elsewhere. */
+  readonly sent?: RegExp;
+  readonly answered?: RegExp;
+  /** What the answer must hold besides. */
+  readonly answer?: RegExp;
+}
+
+const WRITES = /insert into users|update users|insert into events/;
+const FETCHES = /started_on = pgboss\.job_now\(\)/;
+const COMPLETES = /state = 'completed'/;
+
+/** Every step from a request's write to the end of what follows from it. */
+export const STEPS: readonly Step[] = [
+  { name: "before the commit", victim: "api", sent: WRITES },
+  { name: "after the commit", victim: "api", answered: WRITES },
+  { name: "after the claim", victim: "worker", answered: /delete from outbox/, answer: /D\0\0/ },
+  { name: "after the jobs' insert", victim: "worker", sent: /pg_notify\(\$1, ''\)/ },
+  { name: "before the claim's commit", victim: "worker", sent: /^Q\0\0\0\x0bcommit/i },
+  { name: "after the claim's commit", victim: "worker", answered: /^Q\0\0\0\x0bcommit/i },
+  { name: "after the fetch", victim: "worker", answered: FETCHES, answer: /"event"/ },
+  { name: "after the mail", victim: "worker" },
+  { name: "after the webhook", victim: "worker" },
+  { name: "before the completion", victim: "worker", sent: COMPLETES },
+  { name: "after the completion", victim: "worker", answered: COMPLETES },
+];
+
+/** Waits for one step at a time, and springs when it comes. */
+export interface Trap {
+  readonly watch: (victim: Step["victim"]) => Watch;
+  /** Says that the step has come which no statement shows. */
+  happened(name: string): void;
+  /** Resolves when the step has come and its process has been killed. */
+  set(step: Step, kill: () => void, withinMs: number): Promise<boolean>;
+}
+
+export function createTrap(): Trap {
+  let armed: { readonly step: Step; readonly spring: () => void } | undefined;
+  const springs = (is: (step: Step) => boolean): Verdict => {
+    if (!armed || !is(armed.step)) return "pass";
+    armed.spring();
+    return "hold"; // what comes after the kill must not get through
+  };
+  return {
+    watch: (victim) => ({
+      sent: (text) => springs((step) => step.victim === victim && step.sent?.test(text) === true),
+      answered: (sent, answer) =>
+        springs(
+          (step) =>
+            step.victim === victim &&
+            step.answered?.test(sent) === true &&
+            (step.answer === undefined || step.answer.test(answer)),
+        ),
+    }),
+    happened: (name) => void springs((step) => step.name === name),
+    set: (step, kill, withinMs) =>
+      new Promise((resolve) => {
+        const late = setTimeout(() => {
+          armed = undefined;
+          resolve(false);
+        }, withinMs);
+        const spring = () => {
+          armed = undefined;
+          clearTimeout(late);
+          kill();
+          resolve(true);
+        };
+        armed = { step, spring };
+      }),
+  };
+}
