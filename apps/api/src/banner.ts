@@ -18,6 +18,8 @@ export function banner({ policy, stores }: Config, address: string): string {
   }
   if (stores.mode === "embedded" && policy.name === "course")
     lines.push("", "Try it:", ...tries(address, policy.cookie.name));
+  if (stores.mode === "embedded")
+    lines.push("", `Mail is not sent; it is shown at ${address}/mail`);
   return lines.join("\n");
 }
 

@@ -9,7 +9,8 @@ const OF_PROXIES = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
  * `bindings` are what the Node listener hands along.
  */
 export function isLocalCaller(request: Request, bindings: unknown): boolean {
-  const address = (bindings as Partial<HttpBindings>).incoming?.socket.remoteAddress ?? "";
+  const address =
+    (bindings as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress ?? "";
   return (
     isLoopback(address.replace(/^::ffff:/, "")) &&
     isLoopbackHost(request.headers.get("host") ?? "") &&

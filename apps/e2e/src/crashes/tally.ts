@@ -43,7 +43,7 @@ export interface Evidence {
   readonly kills: readonly { readonly step: string; readonly at: number }[];
 }
 
-const MAILED = ["user.password_changed", "user.password_reset_requested"];
+const MAILED = new Set(["user.password_changed", "user.password_reset_requested"]);
 
 /** What each event should have led to and has not. */
 export async function missingEffects({ stores, effects, endpoints }: Evidence): Promise<string[]> {
@@ -51,10 +51,10 @@ export async function missingEffects({ stores, effects, endpoints }: Evidence): 
   const had = new Set(effects.map(({ receiver, eventId }) => `${receiver} ${eventId}`));
   const wanted = events
     .filter(({ user_id }) => user_id !== null)
-    .flatMap(({ id, type }) => [
-      ...endpoints.map((endpoint) => `${endpoint} ${id}`),
-      ...(MAILED.includes(type) ? [`mail ${id}`] : []),
-    ]);
+    .flatMap(({ id, type }) => {
+      const receivers = MAILED.has(type) ? ["mail", ...endpoints] : endpoints;
+      return receivers.map((receiver) => `${receiver} ${id}`);
+    });
   return wanted.filter((one) => !had.has(one));
 }
 

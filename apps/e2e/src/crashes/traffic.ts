@@ -33,7 +33,7 @@ export function startTraffic({ lanes, origin, mails }: TrafficOptions): Traffic 
     resetRequested: [],
     reset: [],
   };
-  let isStopping = false;
+  const stopping = new AbortController();
 
   /** Did it answer as it should? An API that is dead or about to be does not answer at all. */
   const answers = async (request: Promise<{ status: number }>, ...wanted: number[]) => {
@@ -44,7 +44,7 @@ export function startTraffic({ lanes, origin, mails }: TrafficOptions): Traffic 
 
   async function tokenIn(email: string): Promise<string | undefined> {
     const deadline = Date.now() + MAIL_WITHIN_MS;
-    while (Date.now() < deadline && !isStopping) {
+    while (Date.now() < deadline && !stopping.signal.aborted) {
       const mail = mails.find(
         ({ recipients, message }) =>
           recipients[0] === email && message.subject === "Reset your password",
@@ -68,7 +68,7 @@ export function startTraffic({ lanes, origin, mails }: TrafficOptions): Traffic 
 
   async function live(lane: number): Promise<void> {
     const forgetting: Promise<void>[] = [];
-    for (let turn = 0; !isStopping; turn += 1) {
+    for (let turn = 0; !stopping.signal.aborted; turn += 1) {
       const email = anEmail(`lane${lane}`);
       if (!(await answers(visitor(origin()).register(email, PASSWORD), 200, 202))) continue;
       acknowledged.registered.push(email);
@@ -84,7 +84,7 @@ export function startTraffic({ lanes, origin, mails }: TrafficOptions): Traffic 
   return {
     acknowledged,
     async stop() {
-      isStopping = true;
+      stopping.abort();
       await living;
     },
   };

@@ -13,16 +13,23 @@ export interface Step {
 
 const WRITES = /insert into users|update users|insert into events/;
 const FETCHES = /started_on = pgboss\.job_now\(\)/;
+/** A simple query: its letter, its length, its text. */
+const COMMITS = /^Q.{4}commit/is;
 const COMPLETES = /state = 'completed'/;
 
 /** Every step from a request's write to the end of what follows from it. */
 export const STEPS: readonly Step[] = [
   { name: "before the commit", victim: "api", sent: WRITES },
   { name: "after the commit", victim: "api", answered: WRITES },
-  { name: "after the claim", victim: "worker", answered: /delete from outbox/, answer: /D\0\0/ },
+  {
+    name: "after the claim",
+    victim: "worker",
+    answered: /delete from outbox/,
+    answer: /DELETE [1-9]/,
+  },
   { name: "after the jobs' insert", victim: "worker", sent: /pg_notify\(\$1, ''\)/ },
-  { name: "before the claim's commit", victim: "worker", sent: /^Q\0\0\0\x0bcommit/i },
-  { name: "after the claim's commit", victim: "worker", answered: /^Q\0\0\0\x0bcommit/i },
+  { name: "before the claim's commit", victim: "worker", sent: COMMITS },
+  { name: "after the claim's commit", victim: "worker", answered: COMMITS },
   { name: "after the fetch", victim: "worker", answered: FETCHES, answer: /"event"/ },
   { name: "after the mail", victim: "worker" },
   { name: "after the webhook", victim: "worker" },

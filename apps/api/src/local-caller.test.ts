@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { isLocalCaller } from "./local-caller.ts";
+
+const from = (remoteAddress: string | undefined) => ({ incoming: { socket: { remoteAddress } } });
+const request = (headers: Record<string, string>) => new Request("http://x/mail", { headers });
+
+describe("a local caller", () => {
+  it.each(["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"])("is one from %s", (address) => {
+    for (const host of ["localhost:5000", "127.0.0.1", "[::1]:5000"]) {
+      expect(isLocalCaller(request({ host }), from(address))).toBe(true);
+    }
+  });
+
+  it.each(["10.0.0.1", "::ffff:10.0.0.1", "fe80::1", "1270.0.0.1", "", undefined])(
+    "is none from %s",
+    (address) => {
+      expect(isLocalCaller(request({ host: "localhost" }), from(address))).toBe(false);
+    },
+  );
+
+  it.each(["forwarded", "x-forwarded-for", "x-real-ip", "via"])("is none with %s", (name) => {
+    const headers = { host: "localhost", [name]: "127.0.0.1" };
+    expect(isLocalCaller(request(headers), from("127.0.0.1"))).toBe(false);
+  });
+
+  it.each(["evil.example", "evil.example:5000", "127.0.0.1.evil.example", ""])(
+    "is none that asked for the host %j, which has rebound its name",
+    (host) => {
+      expect(isLocalCaller(request(host ? { host } : {}), from("127.0.0.1"))).toBe(false);
+    },
+  );
+
+  it("is none when nobody knows where it comes from", () => {
+    expect(isLocalCaller(request({ host: "localhost" }), {})).toBe(false);
+    expect(isLocalCaller(request({ host: "localhost" }), undefined)).toBe(false);
+  });
+});

@@ -1,0 +1,80 @@
+import {
+  type HttpReceiver,
+  type MailVerdict,
+  type ReceivedMail,
+  type ReceivedPost,
+  type SmtpSink,
+  startHttpReceiver,
+  startSmtpSink,
+} from "@postern/test-servers";
+import {
+  type ApiProcess,
+  postern,
+  type ServiceProcess,
+  startApi,
+  startWorker,
+} from "./api-process.ts";
+import { fullStores, type Stores } from "./stores.ts";
+
+type Environment = Readonly<Record<string, string>>;
+
+/** The service in full mode, with a mail server and a receiver of webhooks that are real. */
+export interface EventService {
+  readonly api: ApiProcess;
+  readonly stores: Stores;
+  readonly smtp: SmtpSink;
+  readonly receiver: HttpReceiver;
+  readonly environment: Environment;
+  /** One more worker. */
+  startWorker(more?: Environment): Promise<ServiceProcess>;
+  /** An operator's command; gives what it printed. Throws when it fails. */
+  operate(...args: string[]): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+interface EventServiceOptions {
+  readonly environment?: Environment;
+  readonly judgeMail?: (mail: ReceivedMail) => MailVerdict;
+  readonly answerPost?: (
+    post: ReceivedPost,
+  ) => ReturnType<NonNullable<Parameters<typeof startHttpReceiver>[0]>>;
+}
+
+export async function startEventService(options: EventServiceOptions = {}): Promise<EventService> {
+  const stores = await fullStores();
+  const smtp = await startSmtpSink(options.judgeMail);
+  const receiver = await startHttpReceiver(options.answerPost);
+  const environment: Environment = {
+    ...stores.environment,
+    POLICY_DISCLOSURE: "closed",
+    BCRYPT_COST: "4",
+    PUBLIC_URL: "http://127.0.0.1",
+    SMTP_URL: smtp.url,
+    MAIL_FROM: "Postern <no-reply@example.com>",
+    WEBHOOK_ALLOW_NETWORKS: "127.0.0.0/8",
+    ...options.environment,
+  };
+  const api = await startApi(environment);
+  const workers: ServiceProcess[] = [];
+  return {
+    api,
+    stores,
+    smtp,
+    receiver,
+    environment,
+    async startWorker(more = {}) {
+      const worker = await startWorker({ ...environment, ...more });
+      workers.push(worker);
+      return worker;
+    },
+    async operate(...args) {
+      const { code, stdout, stderr } = await postern(environment, "--json", ...args);
+      if (code !== 0) throw new Error(`postern ${args.join(" ")}: ${code} ${stderr}`);
+      return JSON.parse(stdout) as unknown;
+    },
+    async close() {
+      await Promise.all([api, ...workers].map((one) => one.end("SIGKILL")));
+      await Promise.all([smtp.close(), receiver.close(), stores.close()]);
+    },
+  };
+}
