@@ -29,6 +29,19 @@ export function readMailAddress(text: string): MailAddress | undefined {
   return toEmailKey(address) && { name: name?.trim() ?? "", address };
 }
 
+interface SmtpError {
+  readonly code: string;
+  readonly command: string;
+  readonly responseCode: number;
+}
+
+/** Servers repeat the recipient in what they say, and errors are logged and kept with jobs. */
+function withoutAddress(error: unknown): Error {
+  const { code, command, responseCode } = error as Partial<SmtpError>;
+  const known = [code, command, responseCode].filter((part) => part !== undefined);
+  return new Error(`the mail server did not take the mail (${known.join(" ") || "no reason"})`);
+}
+
 /** Sends over SMTP (RFC 5321), on connections that it keeps. `close` lets go of them. */
 export function smtpMailer({ url, from, atOnce }: SmtpOptions): Mailer & { close(): void } {
   const { protocol, hostname, port, username, password } = new URL(url);
@@ -53,7 +66,7 @@ export function smtpMailer({ url, from, atOnce }: SmtpOptions): Mailer & { close
     async send({ id, to, subject, text, html }) {
       // What is no single address must not get as far as a parser that might make two of it.
       if (!toEmailKey(to)) throw new Error("the recipient is not one address");
-      await transport.sendMail({
+      const sending = transport.sendMail({
         messageId: `<${id}@${from.address.split("@")[1]}>`,
         envelope: { from: from.address, to: [to] },
         from,
@@ -62,6 +75,9 @@ export function smtpMailer({ url, from, atOnce }: SmtpOptions): Mailer & { close
         text,
         html,
         headers: { "Auto-Submitted": "auto-generated" }, // RFC 3834: no answers from machines
+      });
+      await sending.catch((error: unknown) => {
+        throw withoutAddress(error);
       });
     },
     close: () => transport.close(),

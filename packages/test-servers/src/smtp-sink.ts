@@ -39,8 +39,11 @@ export async function startSmtpSink(
         const verdict = judge(mail);
         if (verdict === "accept" || verdict === "accept and cut") received.push(mail);
         if (verdict === "accept and cut") breakAll(server);
-        if (verdict === "refuse")
-          throw Object.assign(new Error("not today"), { responseCode: 451 });
+        if (verdict === "refuse") {
+          // As servers do, it says whom it will not have.
+          const why = `not today for <${mail.recipients[0]}>`;
+          throw Object.assign(new Error(why), { responseCode: 451 });
+        }
         if (verdict === "hang") await new Promise(() => undefined);
       };
       stream.on("end", () => callbackify(take)((error) => callback(error)));
