@@ -43,7 +43,7 @@ describe("cleaning up", () => {
     await sql`update events set recorded_at = now() - interval '32 days' where id <> ${young.id}`.execute(
       world.db,
     );
-    expect(await cleanUp(world.db, subscribers, RETENTION)).toBe(1);
+    expect(await cleanUp(world.db, RETENTION)).toBe(1);
     const kept = (await world.events.list(id, 10)).map((event) => event.id);
     expect(kept.toSorted()).toEqual(
       [failing, dead, waiting, young].map((event) => event.id).toSorted(),

@@ -1,8 +1,5 @@
 import type { Schema } from "@postern/postgres";
 import { type Kysely, sql } from "kysely";
-import { DELIVERIES } from "./deliveries.ts";
-import { deadLetterOf } from "./queues.ts";
-import type { Subscriber } from "./subscriber.ts";
 
 /** How long what is done with is kept. What is not done with is kept until it is. */
 export interface Retention {
@@ -19,17 +16,14 @@ const AT_ONCE = 1_000;
  */
 export async function cleanUp(
   db: Kysely<Schema>,
-  subscribers: readonly Subscriber[],
   { eventDays, jobDays }: Retention,
 ): Promise<number> {
-  const queues = [...subscribers.map(({ name }) => name), DELIVERIES];
-  const dead = queues.map(deadLetterOf);
   let total = 0;
   for (;;) {
     const { numAffectedRows = 0n } = await sql`
       with undone as materialized (
         select (data->'event'->>'id')::uuid as id from pgboss.job
-        where name = any(${queues}) and state in ('created', 'retry', 'active') or name = any(${dead})
+        where state in ('created', 'retry', 'active') -- dead letters wait in queues of their own
       )
       delete from events where id in (
         select id from events

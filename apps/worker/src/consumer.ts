@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { FetchOptions, Job, PgBoss } from "pg-boss";
+import type { Job, PgBoss } from "pg-boss";
 import { createAlarm } from "./alarm.ts";
 
 /** How the handling of a job ended. */
@@ -21,8 +21,8 @@ interface ConsumerOptions<Data> {
   readonly staggerMs?: number | undefined;
   readonly perform: (job: Job<Data>) => Promise<Outcome>;
   readonly onFault: (error: unknown, during: string) => void;
-  /** Which jobs may be fetched now; all, if not given. */
-  readonly fetching?: () => Promise<Pick<FetchOptions, "groupConcurrency" | "ignoreGroups">>;
+  /** How often it looks although nobody has woken it. */
+  readonly pollMs?: number;
 }
 
 export interface Consumer {
@@ -32,7 +32,13 @@ export interface Consumer {
   stop(): Promise<void>;
 }
 
-/** How often it looks although nobody has signalled anything. */
+/** An attempt at a job, as pg-boss names it, and when it began. */
+interface Running {
+  readonly id: string;
+  readonly retryCount: number;
+  readonly startedAt: number;
+}
+
 const POLL_MS = 1_000;
 const AFTER_FAULT_MS = 500;
 /** Often enough that two may be lost before the job is taken for a dead worker's. */
@@ -44,8 +50,8 @@ const STOP_WITHIN_MS = 10_000;
  * is done in the queue as soon as it is done in the world.
  */
 export function startConsumer<Data>(options: ConsumerOptions<Data>): Consumer {
-  const { boss, queue, atOnce, staggerMs = 0, perform, onFault } = options;
-  const running = new Map<string, Job<Data> & { readonly startedAt: number }>();
+  const { boss, queue, atOnce, staggerMs = 0, pollMs = POLL_MS, perform, onFault } = options;
+  const running = new Map<string, Running>();
   const stopping = new AbortController();
   let mayHaveMore = false;
   const { wake, sleep } = createAlarm();
@@ -60,32 +66,33 @@ export function startConsumer<Data>(options: ConsumerOptions<Data>): Consumer {
     const most = staggerMs > 0 ? 1 : atOnce;
     const free = Math.min(most, atOnce - running.size);
     if (free <= 0 || staggeredMs() > 0) return 0;
-    const jobs = await boss.fetch<Data>(queue, {
-      batchSize: free,
-      ...(await options.fetching?.()),
-    });
-    mayHaveMore = jobs.length === free || options.fetching !== undefined;
+    const jobs = await boss.fetch<Data>(queue, { batchSize: free });
+    mayHaveMore = jobs.length === free;
     for (const job of jobs) void handle(job);
     return jobs.length;
   }
 
-  const waitMs = () => (staggeredMs() > 0 && running.size < atOnce ? staggeredMs() : POLL_MS);
+  const waitMs = () =>
+    staggeredMs() > 0 && running.size < atOnce ? Math.min(staggeredMs(), pollMs) : pollMs;
 
   async function handle(job: Job<Data>): Promise<void> {
-    running.set(job.id, { ...job, startedAt: performance.now() });
+    const { id, retryCount } = job;
+    // By attempt: a job that was taken from us, as though we were dead, may come to us again.
+    const key = `${id} ${retryCount}`;
+    running.set(key, { id, retryCount, startedAt: performance.now() });
     const outcome = await perform(job).catch((error: unknown): Outcome => {
       onFault(error, queue);
       return { status: "failed", output: {} };
     });
-    await settle(job, outcome);
-    running.delete(job.id);
+    await settle(key, outcome);
+    running.delete(key);
     if (mayHaveMore || stopping.signal.aborted) wake();
   }
 
   /** Tries until the queue knows: an effect whose job is not done would be had again. */
-  async function settle({ id, retryCount }: Job<Data>, outcome: Outcome): Promise<void> {
-    const attempt = { id, retryCount }; // a job that was taken over meanwhile is somebody else's
-    while (running.has(id)) {
+  async function settle(key: string, outcome: Outcome): Promise<void> {
+    for (let attempt = running.get(key); attempt; attempt = running.get(key)) {
+      const { id } = attempt; // the queue leaves a job alone that is at another attempt by now
       try {
         if (outcome.status === "completed") await boss.complete(queue, attempt);
         else {
@@ -104,7 +111,7 @@ export function startConsumer<Data>(options: ConsumerOptions<Data>): Consumer {
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
-        if ((await fetchSome()) === 0) await sleep(Math.min(POLL_MS, waitMs()));
+        if ((await fetchSome()) === 0) await sleep(waitMs());
       } catch (error) {
         onFault(error, queue);
         await sleep(AFTER_FAULT_MS);
@@ -112,7 +119,7 @@ export function startConsumer<Data>(options: ConsumerOptions<Data>): Consumer {
     }
   }
 
-  const attempts = () => [...running.values()].map(({ id, retryCount }) => ({ id, retryCount }));
+  const attempts = () => [...running.values()];
   const beat = setInterval(() => {
     if (running.size === 0) return;
     boss.touch(queue, attempts()).catch((error: unknown) => onFault(error, queue));

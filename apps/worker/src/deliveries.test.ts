@@ -5,7 +5,7 @@ import { startHttpReceiver } from "@postern/test-servers";
 import { sql } from "kysely";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
-import { deliveryId, nextAttemptAt } from "./deliveries.ts";
+import { nextAttemptAt } from "./deliveries.ts";
 import { webhooksSubscriber } from "./handlers/webhooks.ts";
 import { aWorld, PATIENCE } from "./worker.fixture.ts";
 
@@ -39,7 +39,7 @@ async function delivering(count: number, answer: Answer = () => ({})) {
   if (!first) throw new Error("at least one");
   /** The time of the next attempt passes. */
   const hurry = () =>
-    sql`update pgboss.job set start_after = now() where name = 'webhooks.deliveries' and state = 'retry'`.execute(
+    sql`update pgboss.job set start_after = now() where name like 'webhooks.%' and state = 'retry'`.execute(
       world.db,
     );
   return { ...world, endpoint: first, receiver, userId, happen, posts, hurry, close };
@@ -124,7 +124,7 @@ describe("webhooks", () => {
     const due = async () => {
       const { rows } = await sql<{ seconds: number }>`
         select extract(epoch from start_after - now())::int as seconds from pgboss.job
-        where name = 'webhooks.deliveries' and state = 'retry'`.execute(world.db);
+        where name like 'webhooks.%' and state = 'retry'`.execute(world.db);
       return rows[0]?.seconds ?? 0;
     };
     await expect.poll(due, PATIENCE).toBeGreaterThan(7_100);
@@ -165,7 +165,7 @@ describe("webhooks", () => {
     await world.close();
   });
 
-  it("to one endpoint that hangs hold up no other, and meet it one at a time", async () => {
+  it("to one endpoint that hangs hold up no other, and are few at a time", async () => {
     let [open, most] = [0, 0];
     const world = await delivering(20, ({ path }) => {
       if (path !== "/0") return {};
@@ -176,18 +176,8 @@ describe("webhooks", () => {
     await world.happen(20);
     const others = () => world.receiver.received.filter(({ path }) => path !== "/0").length;
     await expect.poll(others, { timeout: 9_000 }).toBe(19 * 20); // before it has timed out once
-    expect(most).toBe(1);
+    expect(most).toBeLessThanOrEqual(4);
     await world.close();
-  });
-
-  it("are not queued twice for one event and endpoint", async () => {
-    const [one, other] = [randomUUID(), randomUUID()];
-    const event = anEvent(randomUUID() as never).id;
-    expect(deliveryId(event, one)).toBe(deliveryId(event, one));
-    expect(deliveryId(event, one)).not.toBe(deliveryId(event, other));
-    expect(deliveryId(event, one)).toMatch(
-      /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
-    );
   });
 });
 

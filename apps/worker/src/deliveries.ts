@@ -1,14 +1,18 @@
-import { createHash } from "node:crypto";
-import { type EventId, toEventJson, type EventJson, type UserEvent } from "@postern/domain";
+import { setTimeout as pause } from "node:timers/promises";
+import { type EventJson, toEventJson, type UserEvent } from "@postern/domain";
 import { errorFields } from "@postern/process";
 import type { WebhookEndpoint, WebhookStore } from "@postern/postgres";
 import { type Networks, postWebhook, signatureHeaders } from "@postern/webhooks";
-import type { Job, JobInsert, PgBoss } from "pg-boss";
+import type { Job, PgBoss } from "pg-boss";
 import { type Consumer, type Outcome, startConsumer } from "./consumer.ts";
-import type { Retries } from "./queues.ts";
+import { DEAD, MOST_QUEUES, openQueue, type Retries } from "./queues.ts";
 
-/** The queue of single deliveries: one event to one endpoint. */
-export const DELIVERIES = "webhooks.deliveries";
+/** Each endpoint has a queue of its own, so that what waits for one is in nobody else's way. */
+const queueOf = (endpointId: string) => `webhooks.${endpointId}`;
+/** What could not be delivered in the end, to whichever endpoint. */
+const DEAD_LETTERS = "webhooks.deliveries.dead";
+
+export const isDelivery = (queue: string): boolean => queue.startsWith("webhooks.");
 
 export interface DeliveryData {
   readonly endpointId: string;
@@ -36,11 +40,13 @@ const JITTER = 0.2;
 /** An endpoint that asks for more is asked again all the same. */
 const LONGEST_WAIT_MS = 24 * HOUR_MS;
 const ANSWER_WITHIN_MS = 10 * SECOND_MS;
-/** Endpoints that one worker talks to at once; with each of them, all workers together once. */
-const AT_ONCE = 32;
+/** To one endpoint: quick ones one after the other, and never more than a few. */
+const [AT_ONCE, STAGGER_MS] = [4, 50];
+/** How often endpoints that were added, paused or resumed are looked for, and attempts that are due. */
+const LOOK_EVERY_MS = 2_000;
 
 /** These are the queue's own; they count when a worker died, for which no schedule was made. */
-export const DELIVERY_RETRIES: Retries = {
+const RETRIES: Retries = {
   limit: SCHEDULE_MS.length,
   firstDelaySeconds: 1,
   longestDelaySeconds: 3_600,
@@ -54,42 +60,92 @@ export function nextAttemptAt(now: Date, before: number, retryAfterMs = 0): Date
   return new Date(now.getTime() + waitMs);
 }
 
-/** The job of one event to one endpoint has always the same id, so it is queued once. RFC 9562, version 8. */
-export function deliveryId(eventId: EventId, endpointId: string): string {
-  const bytes = createHash("sha256").update(`${eventId} ${endpointId}`).digest().subarray(0, 16);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-}
-
-export function deliveriesOf(
-  event: UserEvent,
-  endpointIds: readonly string[],
-): JobInsert<DeliveryData>[] {
-  return endpointIds.map((endpointId) => ({
-    id: deliveryId(event.id, endpointId),
-    data: { endpointId, event: toEventJson(event) },
-    group: { id: endpointId },
-  }));
-}
-
 interface DeliveriesOptions {
   readonly boss: PgBoss;
   readonly store: WebhookStore;
   readonly networks: Networks;
+  readonly keepDays: number;
   readonly onFault: (error: unknown, during: string) => void;
 }
 
+export interface Deliveries {
+  /** Queues a delivery to each endpoint that wants events of this type; once, however often asked. */
+  enqueue(event: UserEvent): Promise<void>;
+  stop(): Promise<void>;
+}
+
 /**
- * Delivers to each endpoint on its own: one delivery under way to it at a time, so that one that
- * hangs costs nobody else more than a slot. What is for a paused endpoint stays where it is.
+ * Delivers to each endpoint by itself: one that hangs holds up no other. What is for a paused endpoint
+ * waits in its queue until it is resumed.
  */
-export function startDeliveries({ boss, store, networks, onFault }: DeliveriesOptions): Consumer {
-  async function perform({ data, retryCount }: Job<DeliveryData>): Promise<Outcome> {
+export async function startDeliveries(options: DeliveriesOptions): Promise<Deliveries> {
+  const { boss, store, networks, keepDays, onFault } = options;
+  /** Endpoints that have a queue. */
+  const opened = new Set<string>();
+  const consumers = new Map<string, Consumer>();
+  const stopping = new AbortController();
+
+  const configured = new Set<string>();
+  async function open(endpointId: string): Promise<void> {
+    if (configured.has(endpointId)) return;
+    const settings = { keepDays, retries: RETRIES, deadLetter: DEAD_LETTERS };
+    await openQueue(boss, queueOf(endpointId), settings);
+    opened.add(endpointId);
+    configured.add(endpointId);
+  }
+
+  /** Begins to deliver to who is new or resumed, stops for who is paused, and forgets who is gone. */
+  async function look(): Promise<void> {
+    const { active, paused } = await store.ids();
+    for (const [endpointId, consumer] of consumers) {
+      if (active.includes(endpointId)) continue;
+      consumers.delete(endpointId);
+      void consumer.stop().catch((error: unknown) => onFault(error, queueOf(endpointId)));
+    }
+    for (const endpointId of opened) {
+      if (!active.includes(endpointId) && !paused.includes(endpointId)) await forget(endpointId);
+    }
+    for (const endpointId of active) {
+      if (consumers.has(endpointId)) continue;
+      await open(endpointId);
+      consumers.set(endpointId, deliverTo(endpointId));
+    }
+  }
+
+  /** One look at a time, so that nobody is begun with twice. */
+  const lookAround = () => (last = last.catch(() => undefined).then(look));
+  let last: Promise<void> = Promise.resolve();
+
+  /** Removing an endpoint removes what is for it. */
+  async function forget(endpointId: string): Promise<void> {
+    opened.delete(endpointId);
+    configured.delete(endpointId);
+    await boss.deleteQueue(queueOf(endpointId));
+  }
+
+  /** Queues of endpoints that were removed while no worker was there to see it. */
+  async function findOpened(): Promise<void> {
+    for (const { name } of await boss.getQueues(undefined, { limit: MOST_QUEUES })) {
+      if (isDelivery(name) && !name.endsWith(DEAD)) opened.add(name.slice(queueOf("").length));
+    }
+  }
+
+  const deliverTo = (endpointId: string) =>
+    startConsumer<DeliveryData>({
+      boss,
+      queue: queueOf(endpointId),
+      atOnce: AT_ONCE,
+      staggerMs: STAGGER_MS,
+      pollMs: LOOK_EVERY_MS,
+      perform: (job) => deliver(job),
+      onFault,
+    });
+
+  async function deliver({ data, retryCount }: Job<DeliveryData>): Promise<Outcome> {
     const endpoint = await store.find(data.endpointId);
     if (!endpoint) return { status: "completed" }; // removed, and with it whatever was for it
     if (endpoint.pausedAt) {
-      const retryAt = new Date(Date.now() + MINUTE_MS); // a moment ago; from now on it is not fetched
+      const retryAt = new Date(Date.now() + MINUTE_MS); // a moment ago: from now on nothing is fetched
       return { status: "failed", output: { message: "paused" }, retryAt };
     }
     const startedAt = performance.now();
@@ -103,28 +159,48 @@ export function startDeliveries({ boss, store, networks, onFault }: DeliveriesOp
         status: answer.status,
         answer: answer.firstBytes,
       })
-      .catch((error: unknown) => onFault(error, DELIVERIES)); // it was delivered all the same
-    if (answer.status && answer.status >= 200 && answer.status < 300)
-      return { status: "completed" };
-    // 410: it wants no more. Whoever runs the service decides what becomes of the rest.
-    if (answer.status === 410) await store.pause(endpoint.id, "gone");
-    return again(answer.firstBytes, retryCount, answer.retryAfterMs);
+      .catch((error: unknown) => onFault(error, queueOf(endpoint.id))); // delivered all the same
+    const { status = 0, firstBytes: message, retryAfterMs } = answer;
+    if (status >= 200 && status < 300) return { status: "completed" };
+    if (status === 410) {
+      // It wants no more. Whoever runs the service decides what becomes of the rest.
+      await store.pause(endpoint.id, "gone");
+      await lookAround();
+    }
+    const retryAt = nextAttemptAt(new Date(), retryCount, retryAfterMs);
+    return { status: "failed", output: { message }, retryAt };
   }
 
-  const again = (message: string, before: number, retryAfterMs?: number): Outcome => ({
-    status: "failed",
-    output: { message },
-    retryAt: nextAttemptAt(new Date(), before, retryAfterMs),
-  });
+  async function keepLooking(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await pause(LOOK_EVERY_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (!stopping.signal.aborted) {
+        await lookAround().catch((error: unknown) => onFault(error, "webhooks"));
+      }
+    }
+  }
 
-  return startConsumer<DeliveryData>({
-    boss,
-    queue: DELIVERIES,
-    atOnce: AT_ONCE,
-    perform,
-    onFault,
-    fetching: async () => ({ groupConcurrency: 1, ignoreGroups: [...(await store.paused())] }),
-  });
+  await findOpened();
+  await lookAround();
+  const looking = keepLooking();
+  return {
+    async enqueue(event) {
+      const endpointIds = await store.listening(event.type);
+      await Promise.all(
+        endpointIds.map(async (endpointId) => {
+          await open(endpointId);
+          const data: DeliveryData = { endpointId, event: toEventJson(event) };
+          await boss.insert(queueOf(endpointId), [{ id: event.id, data }]);
+          consumers.get(endpointId)?.wake();
+        }),
+      );
+    },
+    async stop() {
+      stopping.abort();
+      await looking;
+      await Promise.all([...consumers.values()].map((consumer) => consumer.stop()));
+    },
+  };
 }
 
 interface Answered {

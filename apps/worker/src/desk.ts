@@ -2,11 +2,12 @@ import { type EventId, toEventJson, type UserEvent } from "@postern/domain";
 import type { Schema } from "@postern/postgres";
 import { type Kysely, sql } from "kysely";
 import type { JobWithMetadata, PgBoss } from "pg-boss";
-import { DELIVERIES, type DeliveryData } from "./deliveries.ts";
+import { type DeliveryData, isDelivery } from "./deliveries.ts";
 import {
-  deadLetterOf,
+  DEAD,
   type JobData,
   JOBS_CHANNEL,
+  MOST_QUEUES,
   openBoss,
   openQueue,
   type Queues,
@@ -17,6 +18,8 @@ import { SUBSCRIBERS } from "./subscribers.ts";
 /** An event that a subscriber, or an endpoint, could not be brought to take. */
 export interface DeadLetter {
   readonly id: string;
+  /** Of the queue of dead letters that it is in. */
+  readonly deadIn: string;
   readonly queue: string;
   readonly eventId: string;
   readonly type: string;
@@ -35,7 +38,6 @@ export interface Whereabouts {
   readonly endpointId: string | undefined;
 }
 
-const QUEUES = [...SUBSCRIBERS.map(({ name }) => name), DELIVERIES];
 const STATES = {
   created: "waiting",
   retry: "tried",
@@ -55,30 +57,38 @@ export async function openDesk(
   const signal = () => sql`select pg_notify(${JOBS_CHANNEL}, '')`.execute(db);
   const boss = openBoss(queues, () => undefined, { supervise: false });
   await boss.start();
-  for (const name of QUEUES) {
+  for (const { name } of SUBSCRIBERS) {
     if (!(await boss.getQueue(name))) await openQueue(boss, name, { keepDays });
   }
+  const queueNames = async () =>
+    (await boss.getQueues(undefined, { limit: MOST_QUEUES })).map(({ name }) => name);
+  const living = async () => (await queueNames()).filter((name) => !name.endsWith(DEAD));
+  const dead = async () => (await queueNames()).filter((name) => name.endsWith(DEAD));
   return {
     /** The oldest first. */
     async deadLetters(limit: number): Promise<readonly DeadLetter[]> {
       const found = await Promise.all(
-        QUEUES.map((name) => boss.findJobs<Found["data"]>(deadLetterOf(name), { limit })),
+        (await dead()).map((name) => boss.findJobs<Found["data"]>(name, { limit })),
       );
-      return found.flat().map(toDeadLetter).slice(0, limit);
+      return found
+        .flat()
+        .map(toDeadLetter)
+        .toSorted((one, other) => one.since.getTime() - other.since.getTime())
+        .slice(0, limit);
     },
 
     /** Queues them again; gives how many there were. */
     async retry(letters: readonly DeadLetter[]): Promise<number> {
       let moved = 0;
       for (const [queue, ids] of byQueue(letters)) {
-        moved += await boss.redrive(deadLetterOf(queue), { ids, limit: ids.length });
+        moved += await boss.redrive(queue, { ids, limit: ids.length });
       }
       await signal();
       return moved;
     },
 
     async discard(letters: readonly DeadLetter[]): Promise<void> {
-      for (const [queue, ids] of byQueue(letters)) await boss.deleteJob(deadLetterOf(queue), ids);
+      for (const [queue, ids] of byQueue(letters)) await boss.deleteJob(queue, ids);
     },
 
     async whereabouts(eventId: EventId): Promise<readonly Whereabouts[]> {
@@ -89,7 +99,7 @@ export async function openDesk(
         tries: 0,
         endpointId: undefined,
       } as const;
-      const found = await Promise.all(QUEUES.map((name) => ofEvent(boss, name, eventId)));
+      const found = await Promise.all((await living()).map((name) => ofEvent(boss, name, eventId)));
       const jobs = found.flat().map(({ name, state, retryCount, data }) => ({
         queue: name,
         state: STATES[state],
@@ -108,7 +118,10 @@ export async function openDesk(
       for (const subscriber of SUBSCRIBERS) {
         const { name } = subscriber;
         if (!handlerFor(subscriber, event) || (only !== undefined && only !== name)) continue;
-        if (name === "webhooks") await forgetDone(boss, DELIVERIES, event.id);
+        if (name === "webhooks") {
+          const deliveries = (await living()).filter(isDelivery);
+          for (const queue of deliveries) await forgetDone(boss, queue, event.id);
+        }
         const jobs = await boss.findJobs<JobData>(name, { id: event.id });
         if (!(await forgetDone(boss, name, event.id))) continue;
         const data: JobData = { ...jobs[0]?.data, event: toEventJson(event) };
@@ -137,7 +150,7 @@ async function forgetDone(boss: PgBoss, name: string, eventId: EventId): Promise
 
 function byQueue(letters: readonly DeadLetter[]): Map<string, string[]> {
   const queues = new Map<string, string[]>();
-  for (const { queue, id } of letters) queues.set(queue, [...(queues.get(queue) ?? []), id]);
+  for (const { deadIn, id } of letters) queues.set(deadIn, [...(queues.get(deadIn) ?? []), id]);
   return queues;
 }
 
@@ -145,6 +158,7 @@ function toDeadLetter(job: Found): DeadLetter {
   const { message } = (job.sourceOutput ?? {}) as { message?: string };
   return {
     id: job.id,
+    deadIn: job.name,
     queue: job.sourceName ?? job.name.replace(/\.dead$/, ""),
     eventId: job.data.event.id,
     type: job.data.event.type,

@@ -73,7 +73,11 @@ const HEARTBEAT_SECONDS = 10;
 /** More than anything is given to take; nothing goes on for ever, heartbeats or not. */
 const EXPIRE_SECONDS = 300;
 
-export const deadLetterOf = (queue: string) => `${queue}.dead`;
+/** Subscribers, endpoints, and their dead letters. */
+export const MOST_QUEUES = 10_000;
+/** Ends the name of a queue of dead letters. */
+export const DEAD = ".dead";
+const deadLetterOf = (queue: string) => queue + DEAD;
 
 /** pg-boss on the given connection. Not started yet. */
 export function openBoss(
@@ -94,19 +98,24 @@ export function openBoss(
   return boss;
 }
 
+interface QueueSettings {
+  /** Finished jobs. */
+  readonly keepDays: number;
+  readonly retries?: Retries | undefined;
+  /** The queue's own, if not given. */
+  readonly deadLetter?: string;
+}
+
 /** Makes or updates a queue, and the one for what could not be handled in the end. */
 export async function openQueue(
   boss: PgBoss,
   name: string,
-  {
-    keepDays,
-    retries = RETRIES,
-  }: { readonly keepDays: number; readonly retries?: Retries | undefined },
+  { keepDays, retries = RETRIES, deadLetter = deadLetterOf(name) }: QueueSettings,
 ): Promise<void> {
   const forEver = { retentionSeconds: NEVER_SECONDS };
   const options: QueueOptions & { deadLetter: string } = {
     ...forEver,
-    deadLetter: deadLetterOf(name),
+    deadLetter,
     retryLimit: retries.limit,
     retryDelay: retries.firstDelaySeconds,
     retryBackoff: true,
@@ -115,7 +124,7 @@ export async function openQueue(
     heartbeatSeconds: HEARTBEAT_SECONDS,
     expireInSeconds: EXPIRE_SECONDS,
   };
-  await boss.createQueue(deadLetterOf(name), forEver);
+  await boss.createQueue(deadLetter, forEver);
   await boss.createQueue(name, options);
   await boss.updateQueue(name, options); // it may be there, from another configuration
 }

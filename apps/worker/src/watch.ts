@@ -1,3 +1,4 @@
+import { DEAD } from "./queues.ts";
 import type { Schema } from "@postern/postgres";
 import { type Kysely, sql } from "kysely";
 
@@ -29,7 +30,7 @@ export async function backlogs(db: Kysely<Schema>): Promise<readonly Backlog[]> 
 /** Those that somebody should look at. Dead letters always are: nobody else will. */
 export const worrying = (all: readonly Backlog[]): readonly Backlog[] =>
   all.filter(({ queue, waiting, oldestSeconds }) => {
-    if (queue.endsWith(".dead")) return true;
+    if (queue.endsWith(DEAD)) return true;
     const late = queue === "outbox" ? OUTBOX_LATE_SECONDS : QUEUE_LATE_SECONDS;
     return waiting > MANY || oldestSeconds > late;
   });

@@ -7,7 +7,7 @@ import type { Kysely } from "kysely";
 import type { Job, PgBoss } from "pg-boss";
 import { cleanUp, type Retention } from "./clean-up.ts";
 import { type Outcome, startConsumer } from "./consumer.ts";
-import { DELIVERIES, deliveriesOf, DELIVERY_RETRIES, startDeliveries } from "./deliveries.ts";
+import { startDeliveries } from "./deliveries.ts";
 import {
   type JobData,
   openBoss,
@@ -57,19 +57,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   for (const { name } of subscribers) {
     await openQueue(boss, name, { keepDays: retention.jobDays, retries });
   }
-  await openQueue(boss, DELIVERIES, { keepDays: retention.jobDays, retries: DELIVERY_RETRIES });
-
-  const deliveries = startDeliveries({ boss, onFault, ...webhooks });
-  const ports: HandlerPorts = {
-    ...options.ports,
-    webhooks: {
-      async enqueue(event) {
-        const jobs = deliveriesOf(event, await webhooks.store.listening(event.type));
-        if (jobs.length > 0) await boss.insert(DELIVERIES, jobs);
-        deliveries.wake();
-      },
-    },
-  };
+  const { jobDays: keepDays } = retention;
+  const deliveries = await startDeliveries({ boss, onFault, keepDays, ...webhooks });
+  const ports: HandlerPorts = { ...options.ports, webhooks: deliveries };
   const consumers = subscribers.map((subscriber) =>
     startConsumer<JobData>({
       boss,
@@ -81,7 +71,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     }),
   );
   const onJobs = () => {
-    for (const consumer of [...consumers, deliveries]) consumer.wake();
+    for (const consumer of consumers) consumer.wake();
   };
   const relay = startRelay({ db, boss, subscribers, onFault, onJobs });
   const listener = await options.listen((channel) => {
@@ -90,7 +80,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   });
   const stopping = new AbortController();
   const chores = [
-    every(CLEAN_UP_EVERY_MS, () => cleanUp(db, subscribers, retention)),
+    every(CLEAN_UP_EVERY_MS, () => cleanUp(db, retention)),
     every(LOOK_EVERY_MS, async () => {
       for (const backlog of worrying(await backlogs(db))) options.onBacklog?.(backlog);
     }),

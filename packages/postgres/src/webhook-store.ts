@@ -34,6 +34,9 @@ export interface WebhookAttempt {
   readonly answer: string;
 }
 
+/** Endpoints of one installation; each has a queue and a few connections. */
+const MOST = 1_000;
+
 export type WebhookStore = ReturnType<typeof postgresWebhookStore>;
 
 /** Webhook endpoints, their secrets encrypted, and what became of each attempt to reach them. */
@@ -74,8 +77,8 @@ export function postgresWebhookStore(db: Kysely<Schema>, seal: Seal) {
       return row && toEndpoint(row);
     },
 
-    async list(limit = 1_000): Promise<readonly WebhookEndpoint[]> {
-      return (await select().orderBy("created_at").limit(limit).execute()).map(toEndpoint);
+    async list(): Promise<readonly WebhookEndpoint[]> {
+      return (await select().orderBy("created_at").limit(MOST).execute()).map(toEndpoint);
     },
 
     /** Who wants events of this type, paused or not: what is kept for the paused is sent later. */
@@ -84,17 +87,24 @@ export function postgresWebhookStore(db: Kysely<Schema>, seal: Seal) {
         .selectFrom("webhook_endpoints")
         .select("id")
         .where(sql<boolean>`event_types is null or ${type} = any(event_types)`)
+        .limit(MOST)
         .execute();
       return rows.map(({ id }) => id);
     },
 
-    async paused(): Promise<readonly string[]> {
+    /** Who is sent to now, and who is not. */
+    async ids(): Promise<{
+      readonly active: readonly string[];
+      readonly paused: readonly string[];
+    }> {
       const rows = await db
         .selectFrom("webhook_endpoints")
-        .select("id")
-        .where("paused_at", "is not", null)
+        .select(["id", "paused_at"])
+        .limit(MOST)
         .execute();
-      return rows.map(({ id }) => id);
+      const idsOf = (isPaused: boolean) =>
+        rows.filter(({ paused_at }) => (paused_at !== null) === isPaused).map(({ id }) => id);
+      return { active: idsOf(false), paused: idsOf(true) };
     },
 
     async pause(id: string, paused_because: "operator" | "gone"): Promise<boolean> {

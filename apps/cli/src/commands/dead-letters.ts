@@ -60,7 +60,9 @@ export function deadLettersCommand(letters: Command, run: Run): void {
 }
 
 const choosing = (command: Command) =>
-  command.option("--all", "all there are").option("--queue <name>", "all of one queue");
+  command
+    .option("--all", "all there are")
+    .option("--queue <name>", "all of one queue: sessions, mail, webhooks, webhooks.<endpoint>");
 
 async function choose({ desk }: Service, ids: string[], { all, queue }: Chosen) {
   const letters = await desk.deadLetters(MOST);
@@ -69,7 +71,9 @@ async function choose({ desk }: Service, ids: string[], { all, queue }: Chosen) 
   }
   const wanted = new Set(ids);
   const found = letters.filter((letter) =>
-    ids.length > 0 ? wanted.has(letter.id) : queue === undefined || letter.queue === queue,
+    ids.length > 0
+      ? wanted.has(letter.id)
+      : queue === undefined || letter.queue === queue || letter.deadIn === queue,
   );
   if (found.length < ids.length)
     throw new CommandFailure("notFound", "there is no such dead letter");

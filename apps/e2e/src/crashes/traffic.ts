@@ -22,7 +22,7 @@ interface TrafficOptions {
 }
 
 const PASSWORD = "MyPwdOfBob";
-const BETWEEN_MS = 60;
+const BETWEEN_MS = 100;
 const MAIL_WITHIN_MS = 20_000;
 
 /** People who register, log in, and now and then have forgotten their password, until they are stopped. */
