@@ -1,7 +1,7 @@
 import type { Config } from "./config.ts";
 
 /** What somebody who has just started it wants to know. */
-export function banner({ policy, stores }: Config, address: string): string {
+export function banner({ policy, publicUrl, stores }: Config, address: string): string {
   const where =
     stores.mode === "embedded"
       ? `embedded, everything in ${stores.dataFolder} (safe from a crash of the process, not of the machine)`
@@ -18,7 +18,7 @@ export function banner({ policy, stores }: Config, address: string): string {
   }
   if (stores.mode === "embedded" && policy.name === "course")
     lines.push("", "Try it:", ...tries(address, policy.cookie.name));
-  if (stores.mode === "embedded")
+  if (stores.mode === "embedded" && publicUrl === undefined)
     lines.push("", `Mail is not sent; it is shown at ${address}/mail`);
   return lines.join("\n");
 }

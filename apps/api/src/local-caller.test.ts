@@ -18,7 +18,14 @@ describe("a local caller", () => {
     },
   );
 
-  it.each(["forwarded", "x-forwarded-for", "x-real-ip", "via"])("is none with %s", (name) => {
+  it.each([
+    "forwarded",
+    "x-forwarded-for",
+    "X-Forwarded-Proto",
+    "x-real-ip",
+    "via",
+    "CF-Connecting-IP",
+  ])("is none with %s", (name) => {
     const headers = { host: "localhost", [name]: "127.0.0.1" };
     expect(isLocalCaller(request(headers), from("127.0.0.1"))).toBe(false);
   });

@@ -2,7 +2,7 @@ import type { HttpBindings } from "@hono/node-server";
 import { isLoopback, isLoopbackHost } from "./loopback.ts";
 
 /** What a proxy adds; whoever comes through one is not known to be of this machine. */
-const OF_PROXIES = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
+const OF_PROXIES = /^(forwarded|via|x-real-ip|x-forwarded-.*|cf-.*|true-client-ip)$/;
 
 /**
  * Does the request come from this very machine, and from no page that has rebound its name to it?
@@ -14,6 +14,6 @@ export function isLocalCaller(request: Request, bindings: unknown): boolean {
   return (
     isLoopback(address.replace(/^::ffff:/, "")) &&
     isLoopbackHost(request.headers.get("host") ?? "") &&
-    OF_PROXIES.every((name) => !request.headers.has(name))
+    ![...request.headers.keys()].some((name) => OF_PROXIES.test(name))
   );
 }

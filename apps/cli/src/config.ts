@@ -5,6 +5,7 @@ import {
   mistakesIn,
   type SecretKey,
   sharedEnvironment,
+  smtpUrl,
   wholeNumber,
   withoutEmpty,
 } from "@postern/process";
@@ -14,7 +15,7 @@ const environment = z.object({
   ...sharedEnvironment,
   DATA_DIR: z.string().min(1).optional(),
   BCRYPT_COST: wholeNumber(4, 16).default(12),
-  SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must be an smtp:// URL" }).optional(),
+  SMTP_URL: smtpUrl.optional(),
   MAIL_FROM: z.string().optional(),
 });
 

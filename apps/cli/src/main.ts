@@ -10,7 +10,7 @@ import { webhooksCommand } from "./commands/webhooks.ts";
 import { parseCliConfig } from "./config.ts";
 import { CommandFailure, EXIT } from "./exit.ts";
 import { openService } from "./open.ts";
-import { printer } from "./print.ts";
+import { harmless, printer } from "./print.ts";
 import { runOn } from "./program.ts";
 
 const run = runOn(() => openService(parseCliConfig(process.env)));
@@ -52,7 +52,7 @@ try {
 function exitCodeFor(error: unknown): number {
   // Commander has said what there is to say.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.misuse;
-  console.error(reasonFor(error));
+  console.error(harmless(reasonFor(error)));
   if (error instanceof CommandFailure) return error.exitCode;
   return error instanceof InvalidEnvironment ? EXIT.misuse : EXIT.fault;
 }

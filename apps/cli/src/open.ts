@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { aesSeal, bcryptHasher, hashGate, idSource, secretSource } from "@postern/crypto";
 import { type Ports, strictPolicy } from "@postern/domain";
 import { openDatabase, openDataFolder } from "@postern/embedded";
@@ -79,14 +80,14 @@ async function openFull({ redisUrl, secrets = [] }: CliConfig, url: string) {
 }
 
 async function openEmbedded({ dataFolder, secrets }: CliConfig) {
-  if (!existsSync(dataFolder)) {
-    throw new CommandFailure("misuse", `DATA_DIR: there is no data folder at ${dataFolder}`);
+  if (!existsSync(join(dataFolder, "postgres"))) {
+    throw new CommandFailure("misuse", `DATA_DIR: ${dataFolder} is no data folder of Postern`);
   }
   const folder = openLocked(dataFolder);
   const { db, pglite, close } = await openDatabase(folder.databasePath);
   return {
     db: db satisfies Kysely<Schema>,
-    keys: secrets ?? folder.secrets,
+    keys: [...(secrets ?? []), ...folder.secrets],
     queues: queuesOnPglite(pglite),
     redis: undefined,
     async close() {

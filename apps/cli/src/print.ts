@@ -6,15 +6,15 @@ export interface Printer {
   item(item: Row): void;
   /** Many of a kind, as a table or a JSON array. */
   items(items: readonly Row[]): void;
-  /** For people only. */
-  say(text: string): void;
   /** How far long work has got, on standard error. */
   progress(text: string): void;
 }
 
 export function printer(isJson: boolean): Printer {
-  const json = (value: unknown) =>
-    console.log(JSON.stringify(value, (_, field: unknown) => field ?? null, 2));
+  const json = (value: unknown) => {
+    const text = JSON.stringify(value, (_, field: unknown) => field ?? null, 2);
+    console.log(text.replace(/(?!\n)[\p{Cc}\p{Cf}]/gu, escaped));
+  };
   const isTerminal = process.stderr.isTTY;
   return {
     item(item) {
@@ -28,19 +28,25 @@ export function printer(isJson: boolean): Printer {
       if (isJson) return json(items);
       console.log(items.length === 0 ? "none" : toTable(items));
     },
-    say(text) {
-      if (!isJson) console.log(text);
-    },
     progress(text) {
       process.stderr.write(isTerminal ? `\r\x1b[K${text}` : `${text}\n`);
     },
   };
 }
 
+/** As JSON may write any character, one escape for each of its code units (RFC 8259 section 7). */
+const escaped = (sign: string) =>
+  [...Array(sign.length).keys()]
+    .map((index) => `\\u${sign.charCodeAt(index).toString(16).padStart(4, "0")}`)
+    .join("");
+
 /** Columns as wide as they must be, in the order of the first row's fields. */
 function toTable(items: readonly Row[]): string {
   const names = Object.keys(items[0] ?? {});
-  const rows = [names, ...items.map((item) => names.map((name) => toText(item[name])))];
+  const rows = [
+    names,
+    ...items.map((item) => names.map((name) => toText(item[name]).replaceAll("\n", " "))),
+  ];
   const widths = names.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows
     .map((row) =>
@@ -53,10 +59,12 @@ function toTable(items: readonly Row[]): string {
 }
 
 /** Nothing that came from outside may move the cursor of whoever reads it. */
+export const harmless = (text: string): string => text.replace(/(?!\n)[\p{Cc}\p{Cf}]/gu, "?");
+
 function toText(value: unknown): string {
   const isPlain = typeof value !== "object" || value === null || value instanceof Date;
   const text = isPlain ? plain(value as Cell) : JSON.stringify(value);
-  return text.replace(/(?!\n)[\p{Cc}\p{Cf}]/gu, "?");
+  return harmless(text);
 }
 
 const plain = (cell: Cell) => (cell instanceof Date ? cell.toISOString() : String(cell ?? "-"));

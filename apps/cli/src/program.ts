@@ -1,3 +1,4 @@
+import { EVENT_TYPES } from "@postern/domain";
 import { type Command, InvalidArgumentError } from "commander";
 import { CommandFailure } from "./exit.ts";
 import type { Service } from "./open.ts";
@@ -36,6 +37,12 @@ export const upTo = (most: number) => (text: string) => {
   }
   return value;
 };
+
+/** A type of event; a misspelt one would match nothing, silently. */
+export function anEventType(text: string): string {
+  if (EVENT_TYPES.includes(text)) return text;
+  throw new InvalidArgumentError(`must be one of ${EVENT_TYPES.join(", ")}`);
+}
 
 export function aDate(text: string): Date {
   const date = new Date(text);

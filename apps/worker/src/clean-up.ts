@@ -8,7 +8,7 @@ export interface Retention {
   readonly jobDays: number;
 }
 
-const AT_ONCE = 1_000;
+const AT_ONCE = 10_000;
 
 /**
  * Deletes old events that every subscriber is done with, and old records of webhooks' attempts.
@@ -19,21 +19,23 @@ export async function cleanUp(
   { eventDays, jobDays }: Retention,
 ): Promise<number> {
   let total = 0;
+  let after = "00000000-0000-0000-0000-000000000000";
   for (;;) {
+    const { rows: old } = await sql<{ id: string }>`
+      select id from events
+      where recorded_at < now() - ${eventDays}::integer * interval '1 day' and id > ${after}::uuid
+      order by id limit ${AT_ONCE}`.execute(db);
     const { numAffectedRows = 0n } = await sql`
       with undone as materialized (
         select (data->'event'->>'id')::uuid as id from pgboss.job
         where state in ('created', 'retry', 'active') -- dead letters wait in queues of their own
       )
-      delete from events where id in (
-        select id from events
-        where recorded_at < now() - ${eventDays}::integer * interval '1 day'
-          and id not in (select id from undone where id is not null)
-          and not exists (select from outbox where event_id = events.id)
-        limit ${AT_ONCE}
-      )`.execute(db);
+      delete from events where id = any(${old.map(({ id }) => id)}::uuid[])
+        and id not in (select id from undone where id is not null)
+        and not exists (select from outbox where event_id = events.id)`.execute(db);
     total += Number(numAffectedRows);
-    if (Number(numAffectedRows) < AT_ONCE) break;
+    after = old.at(-1)?.id ?? after;
+    if (old.length < AT_ONCE) break;
   }
   await sql`
     delete from webhook_attempts

@@ -4,6 +4,7 @@ import {
   mistakesIn,
   type SecretKey,
   sharedEnvironment,
+  smtpUrl,
   wholeNumber,
   withoutEmpty,
 } from "@postern/process";
@@ -12,8 +13,9 @@ import type { Retention } from "./clean-up.ts";
 
 const environment = z.object({
   ...sharedEnvironment,
+  MAIL: z.enum(["off"]).optional(),
   EVENT_TRIES: wholeNumber(1, 1_000).optional(),
-  SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must be an smtp:// URL" }).optional(),
+  SMTP_URL: smtpUrl.optional(),
   MAIL_FROM: z
     .string()
     .transform((text, context) => {
@@ -28,8 +30,8 @@ export interface WorkerConfig {
   readonly databaseUrl: string;
   readonly redisUrl: string | undefined;
   readonly secrets: readonly SecretKey[];
-  /** `undefined`: mail is not sent. */
-  readonly smtp: { readonly url: string; readonly from: MailAddress } | undefined;
+  /** Off: mails are dropped, as somebody asked for. `undefined`: they wait for a worker that sends them. */
+  readonly smtp: { readonly url: string; readonly from: MailAddress } | "off" | undefined;
   readonly publicUrl: string | undefined;
   /** Private networks that webhooks may reach. */
   readonly webhookNetworks: readonly string[];
@@ -52,6 +54,7 @@ export function parseWorkerConfig(env: Record<string, string | undefined>): Work
     mistakes.push("MAIL_FROM: is required with SMTP_URL");
   if (given["MAIL_FROM"] && !given["SMTP_URL"])
     mistakes.push("SMTP_URL: is required with MAIL_FROM");
+  if (given["SMTP_URL"] && given["MAIL"]) mistakes.push("MAIL: is off, and SMTP_URL is set");
   if (given["SMTP_URL"] && !given["PUBLIC_URL"]) {
     mistakes.push("PUBLIC_URL: is required with SMTP_URL, whose mails link there");
   }
@@ -62,7 +65,7 @@ export function parseWorkerConfig(env: Record<string, string | undefined>): Work
     databaseUrl: data.DATABASE_URL,
     redisUrl: data.REDIS_URL,
     secrets: data.SECRETS,
-    smtp: url && from ? { url, from } : undefined,
+    smtp: data.MAIL ?? (url && from ? { url, from } : undefined),
     publicUrl: data.PUBLIC_URL,
     webhookNetworks: data.WEBHOOK_ALLOW_NETWORKS ?? [],
     retention: { eventDays: data.EVENT_RETENTION_DAYS, jobDays: data.JOB_RETENTION_DAYS },

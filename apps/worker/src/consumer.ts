@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { Unavailable } from "@postern/domain";
 import type { Job, PgBoss } from "pg-boss";
 import { createAlarm } from "./alarm.ts";
 
@@ -43,7 +44,8 @@ const POLL_MS = 1_000;
 const AFTER_FAULT_MS = 500;
 /** Often enough that two may be lost before the job is taken for a dead worker's. */
 const BEAT_EVERY_MS = 3_000;
-const STOP_WITHIN_MS = 10_000;
+/** Less than the half minute that whoever stops a process usually gives it. */
+const STOP_WITHIN_MS = 25_000;
 
 /**
  * Handles a queue's jobs, each in a slot of its own: one that takes long holds up no other, and each
@@ -91,18 +93,21 @@ export function startConsumer<Data>(options: ConsumerOptions<Data>): Consumer {
 
   /** Tries until the queue knows: an effect whose job is not done would be had again. */
   async function settle(key: string, outcome: Outcome): Promise<void> {
+    let isRefused = false;
     for (let attempt = running.get(key); attempt; attempt = running.get(key)) {
       const { id } = attempt; // the queue leaves a job alone that is at another attempt by now
       try {
         if (outcome.status === "completed") await boss.complete(queue, attempt);
         else {
-          await boss.fail(queue, attempt, outcome.output);
+          await boss.fail(queue, attempt, isRefused ? {} : outcome.output);
           if (outcome.retryAt)
             await boss.update(queue, undefined, { id, startAfter: outcome.retryAt });
         }
         return;
       } catch (error) {
         onFault(error, queue);
+        if (isRefused) return; // its heartbeats end, and it is taken over
+        isRefused = !(error instanceof Unavailable);
         await pause(AFTER_FAULT_MS);
       }
     }

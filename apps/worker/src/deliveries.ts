@@ -1,18 +1,19 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type EventJson, toEventJson, type UserEvent } from "@postern/domain";
 import { errorFields } from "@postern/process";
-import type { WebhookEndpoint, WebhookStore } from "@postern/postgres";
-import { type Networks, postWebhook, signatureHeaders } from "@postern/webhooks";
+import type { WebhookSecret, WebhookStore } from "@postern/postgres";
+import { type Networks, postWebhook, signatureHeaders, toPlainText } from "@postern/webhooks";
 import type { Job, PgBoss } from "pg-boss";
 import { type Consumer, type Outcome, startConsumer } from "./consumer.ts";
-import { DEAD, MOST_QUEUES, openQueue, type Retries } from "./queues.ts";
+import { MOST_QUEUES, openQueue, type Retries } from "./queues.ts";
 
 /** Each endpoint has a queue of its own, so that what waits for one is in nobody else's way. */
 const queueOf = (endpointId: string) => `webhooks.${endpointId}`;
 /** What could not be delivered in the end, to whichever endpoint. */
 const DEAD_LETTERS = "webhooks.deliveries.dead";
 
-export const isDelivery = (queue: string): boolean => queue.startsWith("webhooks.");
+const OF_ENDPOINT = /^webhooks\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+export const isDelivery = (queue: string): boolean => OF_ENDPOINT.test(queue);
 
 export interface DeliveryData {
   readonly endpointId: string;
@@ -41,7 +42,7 @@ const JITTER = 0.2;
 const LONGEST_WAIT_MS = 24 * HOUR_MS;
 const ANSWER_WITHIN_MS = 10 * SECOND_MS;
 /** To one endpoint: quick ones one after the other, and never more than a few. */
-const [AT_ONCE, STAGGER_MS] = [4, 50];
+const [AT_ONCE, STAGGER_MS] = [4, 1_000];
 /** How often endpoints that were added, paused or resumed are looked for, and attempts that are due. */
 const LOOK_EVERY_MS = 2_000;
 
@@ -96,13 +97,14 @@ export async function startDeliveries(options: DeliveriesOptions): Promise<Deliv
 
   /** Begins to deliver to who is new or resumed, stops for who is paused, and forgets who is gone. */
   async function look(): Promise<void> {
+    const known = [...opened]; // before the others: who is added meanwhile is not taken for removed
     const { active, paused } = await store.ids();
     for (const [endpointId, consumer] of consumers) {
       if (active.includes(endpointId)) continue;
       consumers.delete(endpointId);
       void consumer.stop().catch((error: unknown) => onFault(error, queueOf(endpointId)));
     }
-    for (const endpointId of opened) {
+    for (const endpointId of known) {
       if (!active.includes(endpointId) && !paused.includes(endpointId)) await forget(endpointId);
     }
     for (const endpointId of active) {
@@ -118,15 +120,17 @@ export async function startDeliveries(options: DeliveriesOptions): Promise<Deliv
 
   /** Removing an endpoint removes what is for it. */
   async function forget(endpointId: string): Promise<void> {
+    if (await store.find(endpointId)) return;
+    await boss.deleteQueue(queueOf(endpointId));
     opened.delete(endpointId);
     configured.delete(endpointId);
-    await boss.deleteQueue(queueOf(endpointId));
   }
 
   /** Queues of endpoints that were removed while no worker was there to see it. */
   async function findOpened(): Promise<void> {
     for (const { name } of await boss.getQueues(undefined, { limit: MOST_QUEUES })) {
-      if (isDelivery(name) && !name.endsWith(DEAD)) opened.add(name.slice(queueOf("").length));
+      const [, endpointId] = OF_ENDPOINT.exec(name) ?? [];
+      if (endpointId) opened.add(endpointId);
     }
   }
 
@@ -137,7 +141,13 @@ export async function startDeliveries(options: DeliveriesOptions): Promise<Deliv
       atOnce: AT_ONCE,
       staggerMs: STAGGER_MS,
       pollMs: LOOK_EVERY_MS,
-      perform: (job) => deliver(job),
+      // A fault of ours is no answer of theirs, and is not tried again at once either.
+      perform: (job) =>
+        deliver(job).catch((error: unknown): Outcome => {
+          onFault(error, queueOf(endpointId));
+          const retryAt = nextAttemptAt(new Date(), job.retryCount);
+          return { status: "failed", output: {}, retryAt };
+        }),
       onFault,
     });
 
@@ -145,11 +155,16 @@ export async function startDeliveries(options: DeliveriesOptions): Promise<Deliv
     const endpoint = await store.find(data.endpointId);
     if (!endpoint) return { status: "completed" }; // removed, and with it whatever was for it
     if (endpoint.pausedAt) {
-      const retryAt = new Date(Date.now() + MINUTE_MS); // a moment ago: from now on nothing is fetched
+      await lookAround(); // it was paused a moment ago; from now on nothing is fetched
+      const retryAt = new Date();
       return { status: "failed", output: { message: "paused" }, retryAt };
     }
     const startedAt = performance.now();
-    const answer = await attempt(endpoint, data.event, networks);
+    const answer = await attempt(
+      { url: endpoint.url, secrets: store.secretsOf(endpoint) },
+      data.event,
+      networks,
+    );
     await store
       .record({
         endpointId: endpoint.id,
@@ -180,6 +195,7 @@ export async function startDeliveries(options: DeliveriesOptions): Promise<Deliv
     }
   }
 
+  await store.sealAgain();
   await findOpened();
   await lookAround();
   const looking = keepLooking();
@@ -211,7 +227,7 @@ interface Answered {
 
 /** One signed POST of the event. No answer is an answer too. */
 export async function attempt(
-  { url, secrets }: Pick<WebhookEndpoint, "url" | "secrets">,
+  { url, secrets }: { readonly url: string; readonly secrets: readonly WebhookSecret[] },
   event: EventJson,
   networks: Networks,
 ): Promise<Answered> {
@@ -224,6 +240,6 @@ export async function attempt(
     return await postWebhook(url, message, { networks, withinMs: ANSWER_WITHIN_MS });
   } catch (error) {
     const { message } = errorFields(error);
-    return { status: undefined, firstBytes: String(message).slice(0, 256) };
+    return { status: undefined, firstBytes: toPlainText(String(message)).slice(0, 256) };
   }
 }

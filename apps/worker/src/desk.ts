@@ -30,6 +30,12 @@ export interface DeadLetter {
   readonly reason: string;
 }
 
+export interface DeadLetterSearch {
+  readonly limit: number;
+  readonly queue?: string | undefined;
+  readonly ids?: readonly string[] | undefined;
+}
+
 /** Where an event has got to, for one subscriber or endpoint. */
 export interface Whereabouts {
   readonly queue: string;
@@ -37,6 +43,9 @@ export interface Whereabouts {
   readonly tries: number;
   readonly endpointId: string | undefined;
 }
+
+/** The most that pg-boss gives at a time. */
+const MOST_FOUND = 100_000;
 
 const STATES = {
   created: "waiting",
@@ -65,14 +74,20 @@ export async function openDesk(
   const living = async () => (await queueNames()).filter((name) => !name.endsWith(DEAD));
   const dead = async () => (await queueNames()).filter((name) => name.endsWith(DEAD));
   return {
-    /** The oldest first. */
-    async deadLetters(limit: number): Promise<readonly DeadLetter[]> {
-      const found = await Promise.all(
-        (await dead()).map((name) => boss.findJobs<Found["data"]>(name, { limit })),
-      );
+    /** What can have dead letters: subscribers, and `webhooks.<endpoint>`. */
+    queues: living,
+
+    /** The oldest first: of one queue, or with these ids, or all. */
+    async deadLetters({ limit, queue, ids }: DeadLetterSearch): Promise<readonly DeadLetter[]> {
+      const found: Found[] = [];
+      for (const name of await dead()) {
+        if (ids) {
+          for (const id of ids) found.push(...(await boss.findJobs<Found["data"]>(name, { id })));
+        } else found.push(...(await boss.findJobs<Found["data"]>(name, { limit: MOST_FOUND })));
+      }
       return found
-        .flat()
         .map(toDeadLetter)
+        .filter((letter) => queue === undefined || letter.queue === queue)
         .toSorted((one, other) => one.since.getTime() - other.since.getTime())
         .slice(0, limit);
     },
@@ -155,14 +170,16 @@ function byQueue(letters: readonly DeadLetter[]): Map<string, string[]> {
 }
 
 function toDeadLetter(job: Found): DeadLetter {
+  const data: Partial<Found["data"]> = job.data;
   const { message } = (job.sourceOutput ?? {}) as { message?: string };
   return {
     id: job.id,
     deadIn: job.name,
     queue: job.sourceName ?? job.name.replace(/\.dead$/, ""),
-    eventId: job.data.event.id,
-    type: job.data.event.type,
-    endpointId: job.data.endpointId,
+    // An earlier release may have had another form.
+    eventId: data.event?.id ?? "unknown",
+    type: data.event?.type ?? "unknown",
+    endpointId: data.endpointId,
     tries: (job.sourceRetryCount ?? 0) + 1,
     since: job.sourceCreatedOn ?? job.createdOn,
     reason: message ?? "",

@@ -1,5 +1,5 @@
 import { aesSeal, secretSource } from "@postern/crypto";
-import { english, keptMailer, linksTo, smtpMailer } from "@postern/mail";
+import { english, linksTo, type Mailer, smtpMailer } from "@postern/mail";
 import {
   connectPostgres,
   listenPostgres,
@@ -34,12 +34,18 @@ export async function openPorts(config: WorkerConfig, log: Log) {
     onError,
   });
   const redis = config.redisUrl ? await connectRedis(config.redisUrl, onError) : undefined;
-  const smtp = config.smtp && smtpMailer({ ...config.smtp, atOnce: mailSubscriber.atOnce });
-  const dropping = keptMailer(({ id, subject }) => log.warn({ id, subject }, "mail not sent"));
+  const smtp =
+    config.smtp && config.smtp !== "off"
+      ? smtpMailer({ ...config.smtp, atOnce: mailSubscriber.atOnce })
+      : undefined;
+  const dropping: Mailer = {
+    send: async ({ id, subject }) => log.info({ id, subject }, "mail is off"),
+  };
   const { db } = postgres;
   const seal = aesSeal({ keys });
   const options: WorkerOptions = {
     db,
+    patientDb: queues.db,
     queues: queuesOnPostgres(queues),
     seal,
     ports: {
@@ -56,6 +62,8 @@ export async function openPorts(config: WorkerConfig, log: Log) {
     webhooks: { store: postgresWebhookStore(db, seal), networks: networks(config.webhookNetworks) },
     listen: (onSignal) =>
       listenPostgres({ url, channels: [OUTBOX_CHANNEL, JOBS_CHANNEL], onSignal, onError }),
+    // Without a way out mail waits for a worker that has one; it is dropped by nobody unasked.
+    resting: config.smtp ? [] : [mailSubscriber.name],
     retention: config.retention,
     ...(config.tries && { tries: config.tries }),
     onFault: (error, during) =>

@@ -71,7 +71,7 @@ export const RETRIES: Retries = { limit: 35, firstDelaySeconds: 1, longestDelayS
 /** A worker that has died is noticed by its missing heartbeats. */
 const HEARTBEAT_SECONDS = 10;
 /** More than anything is given to take; nothing goes on for ever, heartbeats or not. */
-const EXPIRE_SECONDS = 300;
+const EXPIRE_SECONDS = 600;
 
 /** Subscribers, endpoints, and their dead letters. */
 export const MOST_QUEUES = 10_000;

@@ -1,3 +1,4 @@
+import { EVENT_TYPES } from "@postern/domain";
 import { claimOutbox, type Schema } from "@postern/postgres";
 import type { Kysely } from "kysely";
 import type { PgBoss } from "pg-boss";
@@ -22,14 +23,18 @@ const AFTER_FAULT_MS = 1_000;
 
 /** Empties the outbox into the queues again and again, until it is stopped. */
 export function startRelay({ db, boss, subscribers, onFault, onJobs }: RelayOptions): Consumer {
+  /** What every subscriber has heard of. */
+  const types = EVENT_TYPES.filter((type) => subscribers.every(({ on }) => type in on));
   const stopping = new AbortController();
   const { wake, sleep } = createAlarm();
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
-        const claimed = await claimOutbox(db, CLAIM_AT_ONCE, (events, transaction) =>
-          insertJobs(boss, subscribers, events, transaction),
+        const claimed = await claimOutbox(
+          db,
+          { limit: CLAIM_AT_ONCE, types },
+          (events, transaction) => insertJobs(boss, subscribers, events, transaction),
         );
         if (claimed > 0) onJobs();
         if (claimed < CLAIM_AT_ONCE) await sleep(POLL_MS);

@@ -135,6 +135,60 @@ describe("workers", () => {
     await world.close();
   });
 
+  it("leave an event of a type that they do not know to workers of a newer release", async () => {
+    const heard: string[] = [];
+    const world = await aWorld({ subscribers: [aSubscriber((id) => void heard.push(id))] });
+    await world.start();
+    const { id } = await aUser(world.users);
+    const [newer, known] = [anEvent(id), anEvent(id)];
+    await world.events.append([{ ...newer, type: "user.of_tomorrow" } as never]);
+    await world.events.append([known]);
+    await expect.poll(() => heard, PATIENCE).toEqual([known.id]);
+    const { rows } = await sql`select event_id from outbox`.execute(world.db);
+    expect(rows).toEqual([{ event_id: newer.id }]);
+    await world.close();
+  });
+
+  it("handle a job once more, and no more than that, when it was taken from them under way", async () => {
+    const heard: string[] = [];
+    const hear = async (id: string) => {
+      heard.push(id);
+      if (heard.length > 1) return;
+      await sql`update pgboss.job set state = 'retry', start_after = now() where id = ${id}`.execute(
+        world.db,
+      );
+      await new Promise((resolve) => setTimeout(resolve, 2_500));
+    };
+    const world = await aWorld();
+    await world.start({ subscribers: [aSubscriber(hear)] });
+    const { id } = await aUser(world.users);
+    const event = anEvent(id);
+    await world.events.append([event]);
+    const states = async () => {
+      const { rows } = await sql<{ state: string }>`select state from pgboss.job`.execute(world.db);
+      return rows.map(({ state }) => state);
+    };
+    await expect.poll(states, PATIENCE).toEqual(["completed"]);
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    expect(heard).toEqual([event.id, event.id]);
+    await world.close();
+  });
+
+  it("free the slot of a job whose failure the database will not take", async () => {
+    const heard: string[] = [];
+    const poison = "\u0000 \ud800";
+    const hear = (id: string) => {
+      heard.push(id);
+      if (heard.length === 1) throw new Error(poison);
+    };
+    const world = await aWorld({ subscribers: [aSubscriber(hear, { atOnce: 1 })] });
+    await world.start();
+    const { id } = await aUser(world.users);
+    await world.events.append(many(3, id));
+    await expect.poll(() => new Set(heard).size, PATIENCE).toBe(3);
+    await world.close();
+  });
+
   it("finish what is under way when they stop, and leave nothing half done", async () => {
     const [began, ended]: [string[], string[]] = [[], []];
     const hear = async (id: string) => {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Seal } from "@postern/domain";
 import type { Listener, OnSignal, Schema, WebhookStore } from "@postern/postgres";
 import { errorFields } from "@postern/process";
-import type { Networks } from "@postern/webhooks";
+import { type Networks, toPlainText } from "@postern/webhooks";
 import type { Kysely } from "kysely";
 import type { Job, PgBoss } from "pg-boss";
 import { cleanUp, type Retention } from "./clean-up.ts";
@@ -24,6 +24,8 @@ import { type Backlog, backlogs, worrying } from "./watch.ts";
 
 export interface WorkerOptions {
   readonly db: Kysely<Schema>;
+  /** For housekeeping, which may take longer than a request may; `db`, if not given. */
+  readonly patientDb?: Kysely<Schema>;
   readonly queues: Queues;
   readonly ports: Omit<HandlerPorts, "webhooks">;
   readonly seal: Seal;
@@ -35,6 +37,8 @@ export interface WorkerOptions {
   /** Told again and again of what waits for too long. */
   readonly onBacklog?: (backlog: Backlog) => void;
   readonly subscribers?: readonly Subscriber[];
+  /** Names of subscribers whose events are queued, and handled by other workers. */
+  readonly resting?: readonly string[];
   readonly retention: Retention;
   /** How often the handling of an event is tried before it is a dead letter. */
   readonly tries?: number;
@@ -46,11 +50,12 @@ export interface Worker {
 }
 
 const CLEAN_UP_EVERY_MS = 3_600_000;
+const FIRST_CHORES_AFTER_MS = 30_000;
 const LOOK_EVERY_MS = 60_000;
 
 /** Moves events from the outbox to the subscribers' queues, and the queues' jobs to their handlers. */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const { db, onFault, webhooks, subscribers = SUBSCRIBERS, retention } = options;
+  const { db, patientDb = db, onFault, webhooks, subscribers = SUBSCRIBERS, retention } = options;
   const boss = openBoss(options.queues, onFault);
   await boss.start();
   const retries = options.tries === undefined ? RETRIES : { ...RETRIES, limit: options.tries - 1 };
@@ -60,7 +65,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { jobDays: keepDays } = retention;
   const deliveries = await startDeliveries({ boss, onFault, keepDays, ...webhooks });
   const ports: HandlerPorts = { ...options.ports, webhooks: deliveries };
-  const consumers = subscribers.map((subscriber) =>
+  const handled = subscribers.filter(({ name }) => !options.resting?.includes(name));
+  const consumers = handled.map((subscriber) =>
     startConsumer<JobData>({
       boss,
       queue: subscriber.name,
@@ -80,15 +86,15 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   });
   const stopping = new AbortController();
   const chores = [
-    every(CLEAN_UP_EVERY_MS, () => cleanUp(db, retention)),
+    every(CLEAN_UP_EVERY_MS, () => cleanUp(patientDb, retention)),
     every(LOOK_EVERY_MS, async () => {
-      for (const backlog of worrying(await backlogs(db))) options.onBacklog?.(backlog);
+      for (const backlog of worrying(await backlogs(patientDb))) options.onBacklog?.(backlog);
     }),
   ];
 
   async function every(ms: number, act: () => Promise<unknown>): Promise<void> {
-    while (!stopping.signal.aborted) {
-      await pause(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
+    for (let wait = FIRST_CHORES_AFTER_MS; !stopping.signal.aborted; wait = ms) {
+      await pause(wait, undefined, { signal: stopping.signal }).catch(() => undefined);
       if (!stopping.signal.aborted) await act().catch((error: unknown) => onFault(error, "chores"));
     }
   }
@@ -123,7 +129,7 @@ async function perform(
     onFault(error, subscriber.name);
     // Kept with the job, so only what may be logged: drivers hang addresses and hashes on errors.
     const { name, message } = errorFields(error);
-    return { status: "failed", output: { name, message } };
+    return { status: "failed", output: { name, message: toPlainText(String(message)) } };
   }
 }
 

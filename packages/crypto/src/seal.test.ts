@@ -36,6 +36,7 @@ describe("the seal", () => {
     const after = both.seal("here", TEXT);
     expect(both.open("here", before)).toEqual({ text: TEXT, keyId: "2025" });
     expect(both.open("here", after)).toEqual({ text: TEXT, keyId: "2026" });
+    expect([both.isCurrent(before), both.isCurrent(after)]).toEqual([false, true]);
     expect(() => aesSeal({ keys: [newer] }).open("here", before)).toThrow('no key "2025"');
     const impostor = { ...older, key: newer.key };
     expect(() => aesSeal({ keys: [impostor] }).open("here", before)).toThrow();

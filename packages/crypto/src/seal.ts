@@ -23,6 +23,8 @@ export function aesSeal({ keys }: { keys: readonly SecretKey[] }): Seal {
       return `${id}.${Buffer.concat([head, body, cipher.getAuthTag()]).toString("base64url")}`;
     },
 
+    isCurrent: (sealed) => sealed.split(".")[0] === keys[0]?.id,
+
     open(context, sealed) {
       const [id = "", encoded = ""] = sealed.split(".");
       const { key } = keyOf(keys, id);

@@ -2,6 +2,7 @@ export type { Brand } from "./brand.ts";
 export type { Clock } from "./clock.ts";
 export type { EventPayload, OutgoingEvent, UserEvent } from "./event/event.ts";
 export type { EventJson } from "./event/event-json.ts";
+export { EVENT_TYPES } from "./event/new-event.ts";
 export { fromEventJson, toEventJson } from "./event/event-json.ts";
 export type { EventStore } from "./event/event-store.ts";
 export type { Opened, Seal } from "./event/seal.ts";

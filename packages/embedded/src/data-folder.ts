@@ -14,8 +14,8 @@ export interface DataFolder {
 
 /** Opens the folder, making it if need be. Throws `InvalidEnvironment` if another process holds it. */
 export function openDataFolder(path: string): DataFolder {
-  mkdirSync(path, { recursive: true });
-  chmodSync(path, 0o700); // whoever can read it has every password hash
+  const isNew = mkdirSync(path, { recursive: true }) !== undefined;
+  if (isNew || existsSync(join(path, "secrets"))) chmodSync(path, 0o700); // whoever can read it has every password hash
   const release = lock(path);
   return { databasePath: join(path, "postgres"), secrets: ownSecrets(path), release };
 }

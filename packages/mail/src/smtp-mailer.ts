@@ -19,7 +19,9 @@ const TIME_LIMITS = {
   dnsTimeout: 5_000,
   connectionTimeout: 5_000,
   greetingTimeout: 5_000,
-  socketTimeout: 10_000,
+  // Servers look into a mail before they take it. Whoever hangs up meanwhile will send it twice (RFC
+  // 5321 section 4.5.3.2.6 would wait for ten minutes).
+  socketTimeout: 120_000,
 };
 
 /** `Name <address>` or an address. `undefined`: it is neither, or not exactly one. */

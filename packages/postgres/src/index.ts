@@ -13,5 +13,6 @@ export {
   postgresWebhookStore,
   type WebhookAttempt,
   type WebhookEndpoint,
+  type WebhookSecret,
   type WebhookStore,
 } from "./webhook-store.ts";

@@ -13,17 +13,20 @@ export interface ClaimedEvent {
  * Takes up to `limit` events out of the outbox and gives them to `hand` in the same transaction:
  * they have left the outbox when `hand`'s own writes are committed, and not before. Takes whatever
  * is there and unclaimed, never "later than", so that a commit which comes late is not skipped.
+ * Only events of these types: another one is of a newer release, whose workers know what to do with it.
  * Returns how many there were. Any number of workers may claim at once.
  */
 export async function claimOutbox(
   db: Kysely<Schema>,
-  limit: number,
+  { limit, types }: { readonly limit: number; readonly types: readonly string[] },
   hand: (events: readonly ClaimedEvent[], transaction: Transaction<Schema>) => Promise<void>,
 ): Promise<number> {
   return await db.transaction().execute(async (transaction) => {
     const { rows: claimed } = await sql<{ event_id: EventId; sealed: string | null }>`
       delete from outbox where event_id in (
-        select event_id from outbox order by created_at limit ${limit} for update skip locked
+        select event_id from outbox join events on events.id = outbox.event_id
+        where events.type = any(${[...types]})
+        order by outbox.created_at limit ${limit} for update of outbox skip locked
       ) returning event_id, sealed`.execute(transaction);
     if (claimed.length === 0) return 0;
     const sealed = new Map(claimed.map((row) => [row.event_id as string, row.sealed]));

@@ -14,8 +14,8 @@ export interface WebhookEndpoint {
   readonly url: string;
   /** `undefined`: every type. */
   readonly eventTypes: readonly string[] | undefined;
-  /** Newest first. */
-  readonly secrets: readonly WebhookSecret[];
+  /** Encrypted; `secretsOf` opens them. */
+  readonly sealedSecrets: string;
   readonly pausedAt: Date | undefined;
   /** By an operator, or because the endpoint answered 410 (Gone). */
   readonly pausedBecause: "operator" | "gone" | undefined;
@@ -54,22 +54,51 @@ export function postgresWebhookStore(db: Kysely<Schema>, seal: Seal) {
       id: row.id,
       url: row.url,
       eventTypes: row.event_types ?? undefined,
-      secrets: JSON.parse(
-        seal.open(contextOf(row.id), row.sealed_secrets).text,
-      ) as readonly WebhookSecret[],
+      sealedSecrets: row.sealed_secrets,
       pausedAt: row.paused_at ?? undefined,
       pausedBecause: row.paused_because ?? undefined,
       createdAt: row.created_at,
     };
   }
 
+  /** Newest first. Throws when their key is gone. */
+  const secretsOf = ({ id, sealedSecrets }: WebhookEndpoint) =>
+    JSON.parse(seal.open(contextOf(id), sealedSecrets).text) as readonly WebhookSecret[];
+
   return {
-    async add(given: Pick<WebhookEndpoint, "id" | "url" | "eventTypes">, secret: string) {
+    secretsOf,
+
+    /** With the newest key, what an older one sealed: so that the older one can go. */
+    async sealAgain(): Promise<void> {
+      for (const row of await select().execute()) {
+        const { id, sealed_secrets } = row;
+        if (seal.isCurrent(sealed_secrets)) continue;
+        const secrets = secretsOf(toEndpoint(row));
+        await db
+          .updateTable("webhook_endpoints")
+          .set({ sealed_secrets: sealed(id, secrets) })
+          .where("id", "=", id)
+          .where("sealed_secrets", "=", sealed_secrets)
+          .execute();
+      }
+    },
+
+    /** `false`: there are as many as there may be. */
+    async add(
+      given: Pick<WebhookEndpoint, "id" | "url" | "eventTypes">,
+      secret: string,
+    ): Promise<boolean> {
       const { id, url, eventTypes } = given;
       const sealed_secrets = sealed(id, [{ secret }]);
       const event_types = eventTypes ? [...eventTypes] : null;
       const values = { id, url, event_types, sealed_secrets };
+      const { count } = await db
+        .selectFrom("webhook_endpoints")
+        .select(sql<number>`count(*)::int`.as("count"))
+        .executeTakeFirstOrThrow();
+      if (count >= MOST) return false;
       await db.insertInto("webhook_endpoints").values(values).execute();
+      return true;
     },
 
     async find(id: string): Promise<WebhookEndpoint | undefined> {
@@ -78,7 +107,7 @@ export function postgresWebhookStore(db: Kysely<Schema>, seal: Seal) {
     },
 
     async list(): Promise<readonly WebhookEndpoint[]> {
-      return (await select().orderBy("created_at").limit(MOST).execute()).map(toEndpoint);
+      return (await select().orderBy("created_at").execute()).map(toEndpoint);
     },
 
     /** Who wants events of this type, paused or not: what is kept for the paused is sent later. */
@@ -87,7 +116,6 @@ export function postgresWebhookStore(db: Kysely<Schema>, seal: Seal) {
         .selectFrom("webhook_endpoints")
         .select("id")
         .where(sql<boolean>`event_types is null or ${type} = any(event_types)`)
-        .limit(MOST)
         .execute();
       return rows.map(({ id }) => id);
     },
@@ -97,11 +125,7 @@ export function postgresWebhookStore(db: Kysely<Schema>, seal: Seal) {
       readonly active: readonly string[];
       readonly paused: readonly string[];
     }> {
-      const rows = await db
-        .selectFrom("webhook_endpoints")
-        .select(["id", "paused_at"])
-        .limit(MOST)
-        .execute();
+      const rows = await db.selectFrom("webhook_endpoints").select(["id", "paused_at"]).execute();
       const idsOf = (isPaused: boolean) =>
         rows.filter(({ paused_at }) => (paused_at !== null) === isPaused).map(({ id }) => id);
       return { active: idsOf(false), paused: idsOf(true) };
@@ -116,8 +140,9 @@ export function postgresWebhookStore(db: Kysely<Schema>, seal: Seal) {
     },
 
     /** Signs with `secret` from now on, and with the one before until `until` as well. */
-    async rotate({ id, secrets }: WebhookEndpoint, secret: string, until: Date): Promise<boolean> {
-      const [newest] = secrets;
+    async rotate(endpoint: WebhookEndpoint, secret: string, until: Date): Promise<boolean> {
+      const { id } = endpoint;
+      const [newest] = secretsOf(endpoint);
       const previous = newest ? [{ secret: newest.secret, until: until.toISOString() }] : [];
       return wasThere(await update(id, { sealed_secrets: sealed(id, [{ secret }, ...previous]) }));
     },

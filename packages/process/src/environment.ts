@@ -11,6 +11,14 @@ export const wholeNumber = (min: number, max: number) =>
 
 const MAX_DAYS = 36_500;
 
+/** What is not understood here, an option say, is refused: somebody may rely on it. */
+export const smtpUrl = z
+  .url({ protocol: /^smtps?$/, error: "must be an smtp:// or smtps:// URL" })
+  .refine((url) => {
+    const { hostname, pathname, search, hash } = new URL(url);
+    return hostname !== "" && ["", "/"].includes(pathname) && search === "" && hash === "";
+  }, "must be a host, and a user, password and port if need be");
+
 /** In CIDR notation (RFC 4632), separated by commas. */
 const networks = z
   .string()
@@ -72,7 +80,10 @@ export const sharedEnvironment = {
     )
     .optional(),
   SECRETS: secrets.optional(),
-  PUBLIC_URL: z.url({ protocol: /^https?$/, error: "must be an http(s) URL" }).optional(),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: "must be an http(s) URL" })
+    .refine((url) => !/[?#@]/.test(url), "must be an address and a path, and nothing more")
+    .optional(),
   WEBHOOK_ALLOW_NETWORKS: networks.optional(),
   // A session may last for months, and its end must be known for as long.
   EVENT_RETENTION_DAYS: wholeNumber(31, MAX_DAYS).default(400),

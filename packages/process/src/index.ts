@@ -4,6 +4,7 @@ export {
   parseSecrets,
   type SecretKey,
   sharedEnvironment,
+  smtpUrl,
   wholeNumber,
   withoutEmpty,
 } from "./environment.ts";

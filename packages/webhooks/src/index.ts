@@ -1,3 +1,9 @@
 export { type Networks, networks } from "./networks.ts";
-export { type PostAnswer, postWebhook, readEndpointUrl, RefusedTarget } from "./post.ts";
+export {
+  type PostAnswer,
+  postWebhook,
+  readEndpointUrl,
+  RefusedTarget,
+  toPlainText,
+} from "./post.ts";
 export { newWebhookSecret, signatureHeaders } from "./sign.ts";

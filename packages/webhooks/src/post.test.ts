@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from "node:net";
 import { startHttpReceiver } from "@postern/test-servers";
 import { describe, expect, it } from "vitest";
 import { networks } from "./networks.ts";
@@ -68,6 +69,18 @@ const FORBIDDEN = (port: number) => [
   "",
   `http://127.0.0.1:${port}/${"x".repeat(3_000)}`,
 ];
+
+/** A server that answers every connection with these very bytes, and then ends it. */
+async function startRaw(bytes: string) {
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.once("data", () => socket.end(bytes));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const close = () => new Promise((resolve) => server.close(resolve));
+  return { url: `http://127.0.0.1:${port}/`, close };
+}
 
 describe("a forged request", () => {
   it("reaches nobody, however its URL is written", async () => {
@@ -189,6 +202,25 @@ describe("an attempt", () => {
     const answer = await post(endless.url, reach);
     expect(answer).toMatchObject({ status: 200, firstBytes: "x".repeat(256) });
     await Promise.all([silent.close(), endless.close()]);
+  });
+
+  it.each([
+    ["changes the protocol", "HTTP/1.1 101 X\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"],
+    ["is no HTTP", "SSH-2.0-OpenSSH\r\n"],
+    ["breaks off", "HTTP/1.1 2"],
+    ["is only the beginning of one", "HTTP/1.1 100 Continue\r\n\r\n"],
+  ])("fails in time when what comes back %s", async (_, bytes) => {
+    const server = await startRaw(bytes);
+    const before = performance.now();
+    await expect(post(server.url, { ...reach, withinMs: 500 })).rejects.toThrow();
+    expect(performance.now() - before).toBeLessThan(1_500);
+    await server.close();
+  });
+
+  it("takes an answer whose end is followed by more than it should be", async () => {
+    const server = await startRaw("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok and more");
+    expect(await post(server.url, reach)).toMatchObject({ status: 200 });
+    await server.close();
   });
 
   it("wants https for public addresses", async () => {

@@ -1,4 +1,5 @@
-import { lookup, type LookupAddress } from "node:dns";
+import type { LookupAddress } from "node:dns";
+import { Resolver } from "node:dns/promises";
 import { type ClientRequest, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { isIP, type LookupFunction, type Socket } from "node:net";
@@ -22,7 +23,7 @@ interface PostOptions {
   readonly networks: Networks;
   /** For the name's resolution, the connection and the answer together. */
   readonly withinMs: number;
-  /** The system's, unless a test needs names of its own. */
+  /** By DNS, unless a test needs names of its own. */
   readonly resolve?: (name: string) => Promise<readonly LookupAddress[]>;
 }
 
@@ -48,7 +49,7 @@ export function readEndpointUrl(text: string): URL {
 export async function postWebhook(
   target: string,
   { body, headers }: { readonly body: string; readonly headers: Readonly<Record<string, string>> },
-  { networks, withinMs, resolve = systemResolve }: PostOptions,
+  { networks, withinMs, resolve = resolveByDns }: PostOptions,
 ): Promise<PostAnswer> {
   const url = readEndpointUrl(target);
   const isPlain = url.protocol === "http:";
@@ -62,7 +63,7 @@ export async function postWebhook(
   const literal = url.hostname.replace(/^\[(.*)\]$/, "$1");
   if (isIP(literal) !== 0) judged(literal); // nothing is looked up then
 
-  const guarded: LookupFunction = (name, _options, callback) => {
+  const guarded: LookupFunction = (name, options, callback) => {
     callbackify(resolve)(name, (error, addresses) => {
       try {
         if (error) throw error;
@@ -72,7 +73,9 @@ export async function postWebhook(
         callback(refusal as Error, []);
         return;
       }
-      callback(null, [...addresses]);
+      const [first] = addresses;
+      if (options.all) callback(null, [...addresses]);
+      else callback(null, first?.address ?? "", first?.family);
     });
   };
   const send = isPlain ? requestHttp : requestHttps;
@@ -109,7 +112,13 @@ function answerTo(request: ClientRequest, body: string, withinMs: number): Promi
     }, withinMs);
     request.on("error", (error) => {
       clearTimeout(late);
-      reject(error);
+      if (finish) finish();
+      else reject(error);
+    });
+    // Also after an answer that is none, such as a change of protocols: nothing else comes then.
+    request.on("close", () => {
+      clearTimeout(late);
+      reject(new Error("the connection ended without an answer"));
     });
     request.on("response", (response) => {
       const chunks: Buffer[] = [];
@@ -117,7 +126,9 @@ function answerTo(request: ClientRequest, body: string, withinMs: number): Promi
       finish = () => {
         clearTimeout(late);
         const { statusCode: status = 0, headers } = response;
-        const firstBytes = toPlainText(Buffer.concat(chunks).subarray(0, KEPT_BYTES));
+        const firstBytes = toPlainText(
+          Buffer.concat(chunks).subarray(0, KEPT_BYTES).toString("utf8"),
+        );
         settle({ status, retryAfterMs: readRetryAfter(headers["retry-after"]), firstBytes });
         request.destroy();
       };
@@ -134,9 +145,9 @@ function answerTo(request: ClientRequest, body: string, withinMs: number): Promi
 }
 
 /** As text that every store and terminal takes. */
-const toPlainText = (bytes: Buffer) =>
-  bytes
-    .toString("utf8")
+export const toPlainText = (text: string): string =>
+  text
+    .toWellFormed()
     .replace(/[\p{Cc}\p{Cf}\ufffd]+/gu, " ")
     .trim();
 
@@ -147,9 +158,22 @@ function readRetryAfter(header: string | undefined): number | undefined {
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
-const systemResolve = (name: string) =>
-  new Promise<readonly LookupAddress[]>((settle, reject) => {
-    lookup(name, { all: true, verbatim: true }, (error, addresses) =>
-      error ? reject(error) : settle(addresses),
-    );
-  });
+const DNS_LIMITS = { timeout: 2_000, tries: 2 };
+
+/**
+ * By DNS, not by the system's own look-up: that takes one of libuv's few threads for as long as a name
+ * server does not answer, and several such names would hold up everybody else.
+ */
+async function resolveByDns(name: string): Promise<readonly LookupAddress[]> {
+  if (/(^|\.)localhost\.?$/i.test(name)) return [{ address: "127.0.0.1", family: 4 }]; // RFC 6761
+  const resolver = new Resolver(DNS_LIMITS);
+  const answers = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
+  const addresses = answers.flatMap((answer, index) =>
+    answer.status === "fulfilled"
+      ? answer.value.map((address) => ({ address, family: index === 0 ? 4 : 6 }))
+      : [],
+  );
+  const [failure] = answers;
+  if (addresses.length === 0 && failure.status === "rejected") throw failure.reason as Error;
+  return addresses;
+}

@@ -7,13 +7,18 @@ import { errorFields, type Log } from "@postern/process";
 import { networks } from "@postern/webhooks";
 import { listenPglite, queuesOnPglite, startWorker } from "@postern/worker";
 import type { Config } from "../config.ts";
+import { isLoopbackHost } from "../loopback.ts";
 import { commonPorts, type Opened, postgresStores } from "../ports.ts";
+
+const isForThisMachine = (publicUrl: string | undefined) =>
+  publicUrl === undefined || isLoopbackHost(new URL(publicUrl).host);
 
 /** Everything in one process: PGlite in a folder, tables for sessions and tokens, and the worker. */
 export async function openEmbedded(config: Config, path: string, log: Log): Promise<Opened> {
   const folder = openDataFolder(path);
   const { db, pglite, close: closeDatabase } = await openDatabase(folder.databasePath);
-  const keys = config.secrets ?? folder.secrets;
+  // The folder's own key stays: it opens what was sealed before there were others.
+  const keys = [...(config.secrets ?? []), ...folder.secrets];
   const seal = aesSeal({ keys });
   const ports: Ports = { ...commonPorts(config, keys), ...postgresStores(db, seal) };
   // Nothing is sent from here, so the terminal is the mailbox, tokens and all, and so is a page.
@@ -34,7 +39,8 @@ export async function openEmbedded(config: Config, path: string, log: Log): Prom
   });
   return {
     ports,
-    mailbox: mailer,
+    // Behind a proxy every caller seems to be of this machine; then the terminal alone is the mailbox.
+    ...(isForThisMachine(config.publicUrl) && { mailbox: mailer }),
     ping: async () => void (await pglite.query("select 1")),
     async close() {
       await worker.stop();

@@ -1,10 +1,11 @@
 import type { DeadLetter } from "@postern/worker";
 import type { Command } from "commander";
 import { CommandFailure } from "../exit.ts";
+import { UUID } from "../find-user.ts";
 import type { Service } from "../open.ts";
 import { mustBeMeant, type Run, upTo } from "../program.ts";
 
-const MOST = 10_000;
+const MOST = 100_000;
 const AT_ONCE = 100;
 
 interface Chosen {
@@ -21,7 +22,7 @@ export function deadLettersCommand(letters: Command, run: Run): void {
     .option("--limit <count>", "how many", upTo(MOST), 100)
     .action(
       run(async ({ desk }, print, { limit }: { limit: number }) => {
-        print.items((await desk.deadLetters(limit)).map(summary));
+        print.items((await desk.deadLetters({ limit })).map(summary));
       }),
     );
 
@@ -65,17 +66,16 @@ const choosing = (command: Command) =>
     .option("--queue <name>", "all of one queue: sessions, mail, webhooks, webhooks.<endpoint>");
 
 async function choose({ desk }: Service, ids: string[], { all, queue }: Chosen) {
-  const letters = await desk.deadLetters(MOST);
   if (ids.length === 0 && !all && queue === undefined) {
     throw new CommandFailure("misuse", "say which: ids, --queue or --all");
   }
-  const wanted = new Set(ids);
-  const found = letters.filter((letter) =>
-    ids.length > 0
-      ? wanted.has(letter.id)
-      : queue === undefined || letter.queue === queue || letter.deadIn === queue,
-  );
-  if (found.length < ids.length)
+  if (queue !== undefined && !(await desk.queues()).includes(queue)) {
+    throw new CommandFailure("misuse", "there is no such queue");
+  }
+  if (ids.length === 0) return await desk.deadLetters({ limit: MOST, queue });
+  const areIds = ids.every((id) => UUID.test(id));
+  const found = areIds ? await desk.deadLetters({ limit: MOST, ids }) : [];
+  if (found.length < new Set(ids).size)
     throw new CommandFailure("notFound", "there is no such dead letter");
   return found;
 }

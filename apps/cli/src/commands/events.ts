@@ -1,10 +1,11 @@
 import { type EventId, toEventJson, type UserEvent, type UserId } from "@postern/domain";
 import { type EventSearch, searchEvents } from "@postern/postgres";
-import type { Command } from "commander";
+import { SUBSCRIBERS } from "@postern/worker";
+import { type Command, Option } from "commander";
 import { CommandFailure } from "../exit.ts";
-import { UUID } from "../find-user.ts";
+import { findUser, UUID } from "../find-user.ts";
 import type { Service } from "../open.ts";
-import { aDate, mustBeMeant, type Run, upTo } from "../program.ts";
+import { aDate, anEventType, mustBeMeant, type Run, upTo } from "../program.ts";
 
 const PAGE = 500;
 
@@ -14,8 +15,9 @@ export function eventsCommand(events: Command, run: Run): void {
   filters(events.command("list").description("lists events, the newest first"))
     .option("--limit <count>", "how many", upTo(10_000), 50)
     .action(
-      run(async ({ db }, print, { limit, ...given }: Filters & { limit: number }) => {
-        const found = await searchEvents(db, { ...toSearch(given), limit });
+      run(async (service, print, { limit, ...given }: Filters & { limit: number }) => {
+        const search = await toSearch(service, given);
+        const found = await searchEvents(service.db, { ...search, limit });
         print.items(found.map(toEventJson));
       }),
     );
@@ -34,7 +36,11 @@ export function eventsCommand(events: Command, run: Run): void {
   filters(
     events.command("replay [id]").description("has an event, or all that match, handled again"),
   )
-    .option("--subscriber <name>", "by one subscriber only: sessions, mail or webhooks")
+    .addOption(
+      new Option("--subscriber <name>", "by one subscriber only").choices(
+        SUBSCRIBERS.map(({ name }) => name),
+      ),
+    )
     .option("--yes", "needed for more than one event")
     .action(
       run(async (service, print, id: string | undefined, options: ReplayOptions) => {
@@ -48,7 +54,7 @@ export function eventsCommand(events: Command, run: Run): void {
         }
         mustBeMeant(options, "this replays every event that matches");
         let count = 0;
-        for await (const event of everyEvent(service, toSearch(options))) {
+        for await (const event of everyEvent(service, await toSearch(service, options))) {
           if ((await service.desk.replay(event, options.subscriber)).length > 0) count += 1;
           if (count % PAGE === 0) print.progress(`${count} replayed`);
         }
@@ -61,15 +67,16 @@ type ReplayOptions = Filters & { readonly subscriber?: string; readonly yes?: bo
 
 const filters = (command: Command) =>
   command
-    .option("--user <id>", "of one user")
-    .option("--type <type>", "of one type, such as user.created")
+    .option("--user <user>", "of one user, by id or address")
+    .option("--type <type>", "of one type, such as user.created", anEventType)
     .option("--since <date>", "recorded since this date (ISO 8601)", aDate);
 
-const toSearch = ({ user, type, since }: Filters): Omit<EventSearch, "limit"> => ({
-  userId: user as UserId | undefined,
-  type,
-  since,
-});
+async function toSearch(service: Service, { user, type, since }: Filters) {
+  // An id is taken as it is: the log outlives the user.
+  const isId = user === undefined || UUID.test(user);
+  const userId = isId ? (user as UserId | undefined) : (await findUser(service, user)).id;
+  return { userId, type, since };
+}
 
 async function findEvent({ ports }: Service, id: string): Promise<UserEvent> {
   const event = UUID.test(id) ? await ports.events.find(id as EventId) : undefined;

@@ -7,7 +7,7 @@ import type { Command } from "commander";
 import { CommandFailure } from "../exit.ts";
 import { UUID } from "../find-user.ts";
 import type { Service } from "../open.ts";
-import { mustBeMeant, type Run, upTo } from "../program.ts";
+import { anEventType, mustBeMeant, type Run, upTo } from "../program.ts";
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -15,14 +15,15 @@ export function webhooksCommand(webhooks: Command, run: Run): void {
   webhooks
     .command("add <url>")
     .description("adds an endpoint, and shows its signing secret: this once")
-    .option("--types <types>", "event types, comma between; all, if not given")
+    .option("--types <types>", "event types, comma between; all, if not given", typesIn)
     .action(
-      run(async ({ webhooks: store }, print, url: string, { types }: { types?: string }) => {
+      run(async ({ webhooks: store }, print, url: string, { types }: { types?: string[] }) => {
         const id = randomUUID();
         const secret = newWebhookSecret();
-        const eventTypes = types?.split(",").map((type) => type.trim());
-        await store.add({ id, url: checked(url), eventTypes }, secret);
-        print.item({ id, url, event_types: eventTypes ?? "all", secret });
+        if (!(await store.add({ id, url: checked(url), eventTypes: types }, secret))) {
+          throw new CommandFailure("misuse", "there are as many endpoints as there may be");
+        }
+        print.item({ id, url, event_types: types ?? "all", secret });
       }),
     );
 
@@ -37,7 +38,11 @@ export function webhooksCommand(webhooks: Command, run: Run): void {
     async (service, endpoint) => {
       const event = { id: randomUUID(), type: "webhook.test", version: 1, userId: null, data: {} };
       const sent = { ...event, timestamp: new Date().toISOString() } as unknown as EventJson;
-      const { status, firstBytes } = await attempt(endpoint, sent, service.networks);
+      const { status, firstBytes } = await attempt(
+        { url: endpoint.url, secrets: service.webhooks.secretsOf(endpoint) },
+        sent,
+        service.networks,
+      );
       return { status, answer: firstBytes };
     },
   );
@@ -122,6 +127,8 @@ async function find({ webhooks }: Service, id: string): Promise<WebhookEndpoint>
   if (!endpoint) throw new CommandFailure("notFound", "there is no such endpoint");
   return endpoint;
 }
+
+const typesIn = (text: string) => text.split(",").map((type) => anEventType(type.trim()));
 
 function checked(url: string): string {
   try {

@@ -50,9 +50,9 @@ const sendAttempted: Of<"user.registration_attempted"> = async (ports, { id }, {
 /** Writes to people what they need to know, at the address that is stored with them. */
 export const mailSubscriber: Subscriber = {
   name: "mail",
-  atOnce: 10,
-  staggerMs: 50,
-  handleWithinMs: 20_000,
+  atOnce: 20,
+  staggerMs: 1_000,
+  handleWithinMs: 180_000, // more than the mail server is given
   on: {
     "session.created": sendNewDevice,
     "user.password_changed": sendChanged,

@@ -22,6 +22,9 @@ const VERSIONS: {
   "user.sessions_ended": 1,
 };
 
+/** Every type of event that there is. */
+export const EVENT_TYPES: readonly string[] = Object.keys(VERSIONS);
+
 /** An event of now, in the newest version of its type. */
 export function newEvent<Type extends UserEvent["type"]>(
   ports: Pick<Ports, "clock" | "ids">,

@@ -7,6 +7,8 @@ export interface Seal {
   seal(context: string, text: string): string;
   /** The text, and the key it was sealed with. Throws when it does not open or its key is gone. */
   open(context: string, sealed: string): Opened;
+  /** Was it sealed with the key that seals now? */
+  isCurrent(sealed: string): boolean;
 }
 
 export interface Opened {

@@ -5,6 +5,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   const now = sql`now()`;
   await db.schema.alterTable("outbox").addColumn("sealed", "text").execute();
 
+  await db.schema.createIndex("outbox_created").on("outbox").column("created_at").execute();
+
   // One signal a statement, sent when its transaction commits; polling finds what a signal misses.
   await sql`
     create function postern_signal_outbox() returns trigger language plpgsql as $$

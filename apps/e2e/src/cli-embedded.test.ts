@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { postern, startApi } from "./api-process.ts";
+import { embeddedFolder } from "./stores.ts";
+import { anEmail, visitor } from "./visitor.ts";
+
+const PASSWORD = "MyPwdOfBob";
+const PATIENCE = { timeout: 20_000, interval: 50 };
+
+describe("the operator's commands on a data folder", () => {
+  it("work while the service is stopped, say so when it runs, and are carried out when it starts", async () => {
+    const folder = embeddedFolder();
+    const environment = { DATA_DIR: folder.path, BCRYPT_COST: "4" };
+    expect((await postern(environment, "webhooks", "list")).code).toBe(2); // there is none yet
+    let api = await startApi(environment);
+    const email = anEmail("embedded");
+    const bob = visitor(api.origin);
+    await bob.register(email, PASSWORD);
+    await bob.logIn(email, PASSWORD);
+    const busy = await postern(environment, "users", "find", email);
+    expect(busy.code).toBe(4);
+    expect(busy.stderr).toContain("Postern is running on this data folder");
+    await api.end("SIGTERM");
+
+    const found = await postern(environment, "--json", "users", "find", email);
+    expect(JSON.parse(found.stdout)).toMatchObject({ email });
+    expect((await postern(environment, "sessions", "end-all", "--yes")).code).toBe(0);
+    expect((await postern(environment, "users", "send-reset", email)).code).toBe(0);
+    expect((await postern(environment, "migrate")).code).toBe(0);
+
+    api = await startApi(environment);
+    expect((await visitor(api.origin, bob.cookie).profile()).status).toBe(403);
+    const mails = async () => (await visitor(api.origin).send("GET", "/mail")).text;
+    await expect.poll(mails, PATIENCE).toContain("Reset your password");
+    expect(
+      (await fetch(`${api.origin}/mail`, { headers: { "x-forwarded-for": "10.0.0.1" } })).status,
+    ).toBe(404);
+    const token = /The reset token: (\S+)/.exec(await mails())?.[1] ?? "";
+    expect((await visitor(api.origin).reset(email, token, "another one")).status).toBe(200);
+    await api.end("SIGTERM");
+    folder.remove();
+  }, 90_000);
+});
