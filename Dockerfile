@@ -1,8 +1,8 @@
-# One image for the API and the worker; compose.yaml says which of them it runs.
+# One image for the API, the worker and the operator's commands; compose.yaml says which of them it runs.
 FROM node:24-slim AS build
 WORKDIR /app
 COPY . .
-RUN npx -y pnpm@12 install --frozen-lockfile --prod --filter @postern/api... --filter @postern/worker...
+RUN npx -y pnpm@12 install --frozen-lockfile --prod --filter @postern/api... --filter @postern/worker... --filter @postern/cli...
 
 FROM node:24-slim
 ENV NODE_ENV=production

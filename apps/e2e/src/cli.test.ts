@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { testServers } from "@postern/test-servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { postern } from "./api-process.ts";
@@ -50,6 +51,20 @@ describe.skipIf(!testServers().redisUrl)("the operator's commands", () => {
     ]) {
       expect(help.stdout).toContain(group);
       expect((await run(group, "--help")).code).toBe(0);
+    }
+    const document = readFileSync(
+      new URL("../../../docs/operating/cli.md", import.meta.url),
+      "utf8",
+    );
+    for (const group of ["events", "dead-letters", "webhooks", "mail", "users", "sessions"]) {
+      const { stdout } = await run(group, "--help");
+      const commands = [...stdout.matchAll(/^ {2}([a-z-]+)(?= .*<|  | \[)/gm)].map(
+        ([, name]) => name,
+      );
+      expect(commands.length).toBeGreaterThan(1);
+      for (const name of commands) {
+        if (name !== "help") expect(document).toContain(`${group} ${name}`);
+      }
     }
     const id = "01989f2c-8a5e-7c3d-9b1f-6a7d5e4c3b2a";
     const endings: [number, string[]][] = [
