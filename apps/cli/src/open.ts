@@ -13,22 +13,31 @@ import {
   postgresWebhookStore,
   requireCurrentSchema,
   type Schema,
+  type WebhookStore,
 } from "@postern/postgres";
 import { InvalidEnvironment } from "@postern/process";
 import { connectRedis, redisSessionStore, redisTokenStore } from "@postern/redis";
-import { networks } from "@postern/webhooks";
+import { type Networks, networks } from "@postern/webhooks";
 import { openDesk, queuesOnPglite, queuesOnPostgres } from "@postern/worker";
 import type { Kysely } from "kysely";
 import type { CliConfig } from "./config.ts";
 import { CommandFailure } from "./exit.ts";
 
 /** What commands work with: the service's stores, and its queues. */
-export type Service = Awaited<ReturnType<typeof openService>>;
+export interface Service {
+  readonly config: CliConfig;
+  readonly db: Kysely<Schema>;
+  readonly ports: Ports;
+  readonly desk: Awaited<ReturnType<typeof openDesk>>;
+  readonly webhooks: WebhookStore;
+  readonly networks: Networks;
+  close(): Promise<void>;
+}
 
 const STATEMENT_TIMEOUT_MS = 30_000;
 
 /** Opens the stores that the environment names: Postgres and Redis, or the data folder. */
-export async function openService(config: CliConfig) {
+export async function openService(config: CliConfig): Promise<Service> {
   const opened = config.databaseUrl
     ? await openFull(config, config.databaseUrl)
     : await openEmbedded(config);
@@ -86,7 +95,7 @@ async function openEmbedded({ dataFolder, secrets }: CliConfig) {
   const folder = openLocked(dataFolder);
   const { db, pglite, close } = await openDatabase(folder.databasePath);
   return {
-    db: db satisfies Kysely<Schema>,
+    db,
     keys: [...(secrets ?? []), ...folder.secrets],
     queues: queuesOnPglite(pglite),
     redis: undefined,

@@ -1,8 +1,8 @@
 import { testServers } from "@postern/test-servers";
 import { Redis } from "ioredis";
 import { describe, expect, it } from "vitest";
-import { startApi, startWorker } from "./api-process.ts";
-import { fullStores } from "./stores.ts";
+import { startApi } from "./api-process.ts";
+import { startEventService } from "./event-service.ts";
 import { anEmail, visitor } from "./visitor.ts";
 
 const { redisUrl } = testServers();
@@ -22,9 +22,18 @@ function spellings(secret: string): string[] {
 
 describe.skipIf(!redisUrl)("secrets", () => {
   it("are in no log, no event, no job, and in no store as they are", async () => {
-    const stores = await fullStores();
-    const environment = { ...stores.environment, BCRYPT_COST: "4", LOG_LEVEL: "trace" };
-    const [api, worker] = await Promise.all([startApi(environment), startWorker(environment)]);
+    let refusals = 0;
+    const service = await startEventService({
+      environment: { POLICY_DISCLOSURE: "open", LOG_LEVEL: "trace" },
+      judgeMail: () => ((refusals += 1) <= 2 ? "refuse" : "accept"), // and it says whom it refuses
+      answerPost: () => ({ body: "thanks" }),
+    });
+    const { api, stores, environment } = service;
+    await service.operate("webhooks", "add", `${service.receiver.url}/hook`);
+    const [closed, worker] = await Promise.all([
+      startApi({ ...environment, POLICY_DISCLOSURE: "closed" }),
+      service.startWorker(),
+    ]);
     const [email, password, newPassword] = [
       anEmail(),
       "canary/pässwörd one",
@@ -43,6 +52,32 @@ describe.skipIf(!redisUrl)("secrets", () => {
     await bob.reset(email, token, newPassword);
     await bob.logIn(email, newPassword);
     const second = bob.cookie.split("=")[1] ?? "";
+    // What only handlers may know: whose address somebody tried, with what, and a token by mail.
+    const agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+    const signIn = new URLSearchParams({ email, password: newPassword });
+    await fetch(`${api.origin}/sessions`, {
+      method: "POST",
+      headers: { "user-agent": agent },
+      body: signIn,
+    });
+    await visitor(closed.origin).register(email, "canary/again");
+    await visitor(closed.origin).send("POST", "/reset_password", { email });
+    const mailed = () =>
+      service.smtp.received.flatMap(
+        ({ message }) => message.text?.match(/token: (\S+)/)?.[1] ?? [],
+      );
+    await expect.poll(() => mailed().length, { timeout: 15_000 }).toBe(1);
+    const subjects = () => new Set(service.smtp.received.map(({ message }) => message.subject));
+    await expect
+      .poll(subjects, { timeout: 15_000 })
+      .toEqual(
+        new Set([
+          "A log-in from a new device",
+          "Reset your password",
+          "You have an account already",
+          "Your password was changed",
+        ]),
+      );
     const ownSession = await stores.query<{ id: string }>("select id from users");
     const delivered =
       "select count(*)::int as open from pgboss.job where state in ('created', 'retry', 'active')";
@@ -60,15 +95,28 @@ describe.skipIf(!redisUrl)("secrets", () => {
       JSON.stringify(await redis.hgetall(key)) +
       JSON.stringify(await redis.keys("postern:token:*"));
     redis.disconnect();
-    await Promise.all([api.end("SIGTERM"), worker.end("SIGTERM")]);
-    const logs = [...api.output, ...worker.output].join("\n");
-    const events = (await dump("events")) + (await dump("outbox")) + (await dump("pgboss.job"));
+    await Promise.all([api, closed, worker].map((one) => one.end("SIGTERM")));
+    const logs = [api, closed, worker].flatMap(({ output }) => output).join("\n");
+    const events =
+      (await dump("events")) +
+      (await dump("outbox")) +
+      (await dump("pgboss.job")) +
+      (await dump("webhook_attempts"));
     const everywhere = logs + events + inRedis + (await dump("users")) + (await dump("sessions"));
-    await stores.close();
+    const endpoints = await dump("webhook_endpoints");
+    const posted = JSON.stringify(service.receiver.received);
+    await service.close();
 
     expect(logs).toContain('"route":"/sessions"'); // it did log, so its silence means something
     expect(events).toContain("user.password_changed");
     expect(inRedis).toContain(email);
+    expect(logs).toContain("the mail server did not take the mail");
+    expect(endpoints).not.toContain("whsec_");
+    expect(posted).toContain("session.created");
+    for (const known of [email, "Firefox", ...mailed()]) {
+      for (const spelling of spellings(known))
+        expect(logs + events + posted).not.toContain(spelling);
+    }
     const secretBytes = Buffer.from(second, "base64url").subarray(16);
     const secrets = [
       "canary",
@@ -77,6 +125,7 @@ describe.skipIf(!redisUrl)("secrets", () => {
       cookie,
       second,
       token,
+      ...mailed(),
       secretBytes.toString("base64url"),
     ];
     for (const secret of secrets) {

@@ -1,5 +1,5 @@
 export { attempt } from "./deliveries.ts";
-export { type DeadLetter, type DeadLetterSearch, openDesk, type Whereabouts } from "./desk.ts";
+export { type DeadLetter, openDesk } from "./desk.ts";
 export { listenPglite, queuesOnPglite, queuesOnPostgres } from "./queues.ts";
 export { SUBSCRIBERS } from "./subscribers.ts";
 export { startWorker } from "./worker.ts";

@@ -17,8 +17,8 @@ import type { Subscriber } from "./subscriber.ts";
 import { startWorker, type Worker, type WorkerOptions } from "./worker.ts";
 
 const keys = [{ id: "test", key: Buffer.alloc(32, 1) }];
-export const seal = aesSeal({ keys });
-export const LOOPBACK = networks(["127.0.0.0/8"]);
+const seal = aesSeal({ keys });
+const LOOPBACK = networks(["127.0.0.0/8"]);
 
 /** Waits for what workers do in their own time. */
 export const PATIENCE = { timeout: 20_000, interval: 10 };
