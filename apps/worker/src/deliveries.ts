@@ -43,8 +43,9 @@ const LONGEST_WAIT_MS = 24 * HOUR_MS;
 const ANSWER_WITHIN_MS = 10 * SECOND_MS;
 /** To one endpoint: quick ones one after the other, and never more than a few. */
 const [AT_ONCE, STAGGER_MS] = [4, 1_000];
-/** How often endpoints that were added, paused or resumed are looked for, and attempts that are due. */
+/** How often endpoints that were added, paused or resumed are looked for; and attempts that are due. */
 const LOOK_EVERY_MS = 2_000;
+const POLL_MS = 5_000;
 
 /** These are the queue's own; they count when a worker died, for which no schedule was made. */
 const RETRIES: Retries = {
@@ -105,12 +106,17 @@ export async function startDeliveries(options: DeliveriesOptions): Promise<Deliv
       void consumer.stop().catch((error: unknown) => onFault(error, queueOf(endpointId)));
     }
     for (const endpointId of known) {
-      if (!active.includes(endpointId) && !paused.includes(endpointId)) await forget(endpointId);
+      if (active.includes(endpointId) || paused.includes(endpointId)) continue;
+      await forget(endpointId).catch((error: unknown) => onFault(error, queueOf(endpointId)));
     }
     for (const endpointId of active) {
       if (consumers.has(endpointId)) continue;
-      await open(endpointId);
-      consumers.set(endpointId, deliverTo(endpointId));
+      try {
+        await open(endpointId);
+        consumers.set(endpointId, deliverTo(endpointId));
+      } catch (error) {
+        onFault(error, queueOf(endpointId));
+      }
     }
   }
 
@@ -140,7 +146,7 @@ export async function startDeliveries(options: DeliveriesOptions): Promise<Deliv
       queue: queueOf(endpointId),
       atOnce: AT_ONCE,
       staggerMs: STAGGER_MS,
-      pollMs: LOOK_EVERY_MS,
+      pollMs: POLL_MS,
       // A fault of ours is no answer of theirs, and is not tried again at once either.
       perform: (job) =>
         deliver(job).catch((error: unknown): Outcome => {
@@ -195,7 +201,7 @@ export async function startDeliveries(options: DeliveriesOptions): Promise<Deliv
     }
   }
 
-  await store.sealAgain();
+  await store.sealAgain((error, endpointId) => onFault(error, queueOf(endpointId)));
   await findOpened();
   await lookAround();
   const looking = keepLooking();

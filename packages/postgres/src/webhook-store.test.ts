@@ -68,7 +68,11 @@ describe("the webhook store", () => {
     const until = new Date("2026-01-02T03:04:05Z");
     await store("one").rotate(endpoint, "whsec_b", until);
     const secrets = [{ secret: "whsec_b" }, { secret: "whsec_a", until: until.toISOString() }];
-    await store("two", "one").sealAgain();
+    const faults: string[] = [];
+    await store("two", "one").sealAgain((_, id) => faults.push(id));
+    expect(faults).toEqual([]);
+    await store("three").sealAgain((_, id) => faults.push(id)); // which has no key to open it
+    expect(faults).toEqual([endpoint.id]);
     const again = await store("two").find(endpoint.id);
     expect(again && store("two").secretsOf(again)).toEqual(secrets);
   });

@@ -69,17 +69,20 @@ export function postgresWebhookStore(db: Kysely<Schema>, seal: Seal) {
     secretsOf,
 
     /** With the newest key, what an older one sealed: so that the older one can go. */
-    async sealAgain(): Promise<void> {
+    async sealAgain(onFault: (error: unknown, endpointId: string) => void): Promise<void> {
       for (const row of await select().execute()) {
         const { id, sealed_secrets } = row;
         if (seal.isCurrent(sealed_secrets)) continue;
-        const secrets = secretsOf(toEndpoint(row));
-        await db
-          .updateTable("webhook_endpoints")
-          .set({ sealed_secrets: sealed(id, secrets) })
-          .where("id", "=", id)
-          .where("sealed_secrets", "=", sealed_secrets)
-          .execute();
+        try {
+          await db
+            .updateTable("webhook_endpoints")
+            .set({ sealed_secrets: sealed(id, secretsOf(toEndpoint(row))) })
+            .where("id", "=", id)
+            .where("sealed_secrets", "=", sealed_secrets)
+            .execute();
+        } catch (error) {
+          onFault(error, id); // its key is gone; the others' may not be
+        }
       }
     },
 

@@ -115,8 +115,12 @@ export async function tally(evidence: Evidence): Promise<Tally> {
   };
 }
 
-/** A repeat is put down to the first kill after the effect that it repeats. */
+/** What a process had sent when it was killed may arrive a moment after; a new one takes longer to start. */
+const ON_ITS_WAY_MS = 200;
+
+/** A repeat is put down to the first kill of a worker after the effect that it repeats. */
 function countDuplicates(effects: readonly Effect[], kills: Evidence["kills"]) {
+  const ofWorkers = kills.filter(({ step }) => step.startsWith("worker"));
   const seen = new Map<string, number>();
   const blamed = new Map<string, number>();
   let duplicates = 0;
@@ -126,7 +130,7 @@ function countDuplicates(effects: readonly Effect[], kills: Evidence["kills"]) {
     seen.set(key, at);
     if (before === undefined) continue;
     duplicates += 1;
-    const kill = kills.findIndex((one) => one.at >= before);
+    const kill = ofWorkers.findIndex((one) => one.at + ON_ITS_WAY_MS >= before);
     const blame = `${receiver} ${kill}`;
     blamed.set(blame, (blamed.get(blame) ?? 0) + 1);
   }
