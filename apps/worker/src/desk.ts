@@ -80,10 +80,11 @@ export async function openDesk(
     /** The oldest first: of one queue, or with these ids, or all. */
     async deadLetters({ limit, queue, ids }: DeadLetterSearch): Promise<readonly DeadLetter[]> {
       const found: Found[] = [];
+      const most = queue === undefined ? limit : MOST_FOUND; // a queue's are picked out here
       for (const name of await dead()) {
         if (ids) {
           for (const id of ids) found.push(...(await boss.findJobs<Found["data"]>(name, { id })));
-        } else found.push(...(await boss.findJobs<Found["data"]>(name, { limit: MOST_FOUND })));
+        } else found.push(...(await boss.findJobs<Found["data"]>(name, { limit: most })));
       }
       return found
         .map(toDeadLetter)

@@ -23,7 +23,7 @@ export async function backlogs(db: Kysely<Schema>): Promise<readonly Backlog[]> 
     from outbox
     union all
     select name, count(*)::int, coalesce(extract(epoch from now() - min(created_on)), 0)::int
-    from pgboss.job where state in ('created', 'retry', 'active') group by name`.execute(db);
+    from pgboss.job where state < 'active' and not blocked group by name`.execute(db);
   return rows.filter(({ waiting }) => waiting > 0);
 }
 

@@ -11,5 +11,5 @@ it(`${KILLS} kills of the API and the worker, at every step of an event's way`, 
   expect(tally).toMatchObject({ kills: KILLS, lost: [], missing: [] });
   expect(Object.keys(tally.killsByStep)).toHaveLength(STEPS.length);
   expect(tally.duplicates).toBeLessThanOrEqual(tally.kills);
-  expect(tally.mostDuplicates).toBeLessThanOrEqual(1);
+  expect(tally.mostAtOneReceiver).toBeLessThanOrEqual(1);
 });

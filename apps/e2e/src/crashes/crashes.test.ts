@@ -11,7 +11,7 @@ it.skipIf(!redisProgram())(
     expect(tally).toMatchObject({ kills: STEPS.length, lost: [], missing: [] });
     expect(Object.keys(tally.killsByStep)).toHaveLength(STEPS.length);
     expect(tally.duplicates).toBeLessThanOrEqual(tally.kills);
-    expect(tally.mostDuplicates).toBeLessThanOrEqual(1);
+    expect(tally.mostAtOneReceiver).toBeLessThanOrEqual(1);
     expect(tally.acknowledged).toBeGreaterThan(STEPS.length);
   },
   300_000,

@@ -23,8 +23,9 @@ export interface Tally {
   /** Effects that an event should have had and has not. */
   readonly missing: readonly string[];
   readonly duplicates: number;
-  /** Of one receiver, by one kill. */
-  readonly mostDuplicates: number;
+  /** By one kill: at one receiver, and at all of them together. */
+  readonly mostAtOneReceiver: number;
+  readonly mostByOneKill: number;
 }
 
 interface Kept {
@@ -96,7 +97,7 @@ export async function tally(evidence: Evidence): Promise<Tally> {
     epochsInRedis += 1;
     if (Number(kept) !== epoch) lost.push(`epoch of ${email} in Redis`);
   }
-  const { duplicates, mostDuplicates } = countDuplicates(effects, kills);
+  const repeats = countDuplicates(effects, kills);
   return {
     kills: kills.length,
     killsByStep: Object.fromEntries(
@@ -110,8 +111,7 @@ export async function tally(evidence: Evidence): Promise<Tally> {
     epochsInRedis,
     lost,
     missing: await missingEffects(evidence),
-    duplicates,
-    mostDuplicates,
+    ...repeats,
   };
 }
 
@@ -131,8 +131,14 @@ function countDuplicates(effects: readonly Effect[], kills: Evidence["kills"]) {
     if (before === undefined) continue;
     duplicates += 1;
     const kill = ofWorkers.findIndex((one) => one.at + ON_ITS_WAY_MS >= before);
-    const blame = `${receiver} ${kill}`;
-    blamed.set(blame, (blamed.get(blame) ?? 0) + 1);
+    for (const blame of [`${kill}`, `${kill} ${receiver}`]) {
+      blamed.set(blame, (blamed.get(blame) ?? 0) + 1);
+    }
   }
-  return { duplicates, mostDuplicates: Math.max(0, ...blamed.values()) };
+  const most = (isAll: boolean) =>
+    Math.max(
+      0,
+      ...[...blamed].filter(([key]) => key.includes(" ") !== isAll).map(([, count]) => count),
+    );
+  return { duplicates, mostAtOneReceiver: most(false), mostByOneKill: most(true) };
 }
