@@ -16,7 +16,7 @@ interface KeptMail {
   readonly keptAt: Date;
 }
 
-/** Nothing is loaded and nothing runs; mails are shown in frames that may do nothing at all. */
+/** Nothing is loaded and nothing runs; a link in a mail's frame leads this window away, by a click alone. */
 const PAGE_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; frame-ancestors 'none'; " +
   "base-uri 'none'; form-action 'none'";
@@ -59,13 +59,19 @@ export function mailboxResource(
   };
 }
 
+const toTop = (page: string) => page.replace("<head>", '<head><base target="_top">');
+
 const shown = ({ to, subject, text, html: page, keptAt }: KeptMail) =>
   html`<article>
     <header>
       <h2>${subject}</h2>
       <p>to ${to}, ${keptAt.toISOString()}</p>
     </header>
-    <iframe sandbox title="${subject}" srcdoc="${page}"></iframe>
+    <iframe
+      sandbox="allow-top-navigation-by-user-activation"
+      title="${subject}"
+      srcdoc="${toTop(page)}"
+    ></iframe>
     <details>
       <summary>As text</summary>
       <pre>${text}</pre>

@@ -25,7 +25,7 @@ export const resetPasswordPage: Pick<Resource, "GET"> = {
           <body>
             <h1>Choose a new password</h1>
             <form>
-              <p id="email"></p>
+              <label>Of <input type="email" autocomplete="username" readonly /></label>
               <label
                 >New password <input type="password" autocomplete="new-password" required
               /></label>
@@ -41,13 +41,14 @@ export const resetPasswordPage: Pick<Resource, "GET"> = {
 const SCRIPT = `const fields = new URLSearchParams(location.hash.slice(1));
 history.replaceState(null, "", location.pathname); // not for the next one who looks at this screen
 const [form, state] = [document.querySelector("form"), document.querySelector("[role=status]")];
-document.querySelector("#email").textContent = fields.get("email") ?? "";
+const [email, password] = form.querySelectorAll("input");
+email.value = fields.get("email") ?? "";
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const body = new URLSearchParams({
-    email: fields.get("email") ?? "",
+    email: email.value,
     reset_token: fields.get("token") ?? "",
-    new_password: form.querySelector("input").value,
+    new_password: password.value,
   });
   const answer = await fetch(location.pathname, { method: "PUT", body }).catch(() => undefined);
   const said = await answer?.json().catch(() => undefined);
