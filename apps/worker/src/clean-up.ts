@@ -37,8 +37,13 @@ export async function cleanUp(
     after = old.at(-1)?.id ?? after;
     if (old.length < AT_ONCE) break;
   }
-  await sql`
-    delete from webhook_attempts
-    where attempted_at < now() - ${jobDays}::integer * interval '1 day'`.execute(db);
+  for (let deleted = AT_ONCE; deleted >= AT_ONCE;) {
+    const { numAffectedRows = 0n } = await sql`
+      delete from webhook_attempts where id in (
+        select id from webhook_attempts
+        where attempted_at < now() - ${jobDays}::integer * interval '1 day' limit ${AT_ONCE}
+      )`.execute(db);
+    deleted = Number(numAffectedRows);
+  }
   return total;
 }

@@ -22,6 +22,8 @@ interface ConsumerOptions<Data> {
   readonly staggerMs?: number | undefined;
   readonly perform: (job: Job<Data>) => Promise<Outcome>;
   readonly onFault: (error: unknown, during: string) => void;
+  /** Asked before each look; always, if not given. */
+  readonly mayFetch?: () => boolean;
   /** How often it looks although nobody has woken it. */
   readonly pollMs?: number;
 }
@@ -53,6 +55,7 @@ const STOP_WITHIN_MS = 25_000;
  */
 export function startConsumer<Data>(options: ConsumerOptions<Data>): Consumer {
   const { boss, queue, atOnce, staggerMs = 0, pollMs = POLL_MS, perform, onFault } = options;
+  const { mayFetch = () => true } = options;
   const running = new Map<string, Running>();
   const stopping = new AbortController();
   let mayHaveMore = false;
@@ -67,15 +70,17 @@ export function startConsumer<Data>(options: ConsumerOptions<Data>): Consumer {
   async function fetchSome(): Promise<number> {
     const most = staggerMs > 0 ? 1 : atOnce;
     const free = Math.min(most, atOnce - running.size);
-    if (free <= 0 || staggeredMs() > 0) return 0;
+    if (free <= 0 || staggeredMs() > 0 || !mayFetch()) return 0;
     const jobs = await boss.fetch<Data>(queue, { batchSize: free });
     mayHaveMore = jobs.length === free;
     for (const job of jobs) void handle(job);
     return jobs.length;
   }
 
-  const waitMs = () =>
-    staggeredMs() > 0 && running.size < atOnce ? Math.min(staggeredMs(), pollMs) : pollMs;
+  function waitMs(): number {
+    const ms = staggeredMs();
+    return ms > 0 && running.size < atOnce ? Math.min(ms, pollMs) : pollMs;
+  }
 
   async function handle(job: Job<Data>): Promise<void> {
     const { id, retryCount } = job;

@@ -131,6 +131,9 @@ describe("webhooks", () => {
       return rows[0]?.seconds ?? 0;
     };
     await expect.poll(due, PATIENCE).toBeGreaterThan(7_100);
+    await world.happen(3); // and meanwhile nothing else is sent there either
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(world.receiver.received).toHaveLength(1);
     await world.close();
   });
 
@@ -149,6 +152,43 @@ describe("webhooks", () => {
     await world.webhooks.resume(id);
     const delivered = () => new Set(world.receiver.received.map(({ body }) => body)).size;
     await expect.poll(delivered, PATIENCE).toBe(4);
+    await world.close();
+  });
+
+  it("are not sent from the moment an endpoint is paused, and are when it is resumed", async () => {
+    const world = await delivering(1);
+    await world.webhooks.pause(world.endpoint.id, "operator");
+    await world.happen(2);
+    await new Promise((resolve) => setTimeout(resolve, 3_500));
+    expect(world.receiver.received).toEqual([]);
+    await world.webhooks.resume(world.endpoint.id);
+    await expect.poll(() => world.receiver.received.length, PATIENCE).toBe(2);
+    await world.close();
+  });
+
+  it("meet an endpoint that is quick one after the other", async () => {
+    let [now, most] = [0, 0];
+    const world = await delivering(1, () => {
+      now += 1;
+      most = Math.max(most, now);
+      setTimeout(() => (now -= 1), 20);
+      return { afterMs: 20 };
+    });
+    await world.happen(15);
+    await expect.poll(() => world.receiver.received.length, PATIENCE).toBe(15);
+    expect(most).toBe(1);
+    await world.close();
+  });
+
+  it("are signed no longer with a secret whose time is over", async () => {
+    const world = await delivering(1);
+    const endpoint = await world.webhooks.find(world.endpoint.id);
+    if (endpoint)
+      await world.webhooks.rotate(endpoint, newWebhookSecret(), new Date(Date.now() - 1));
+    await world.happen();
+    await expect.poll(() => world.receiver.received.length, PATIENCE).toBe(1);
+    const signatures = String(world.receiver.received[0]?.headers["webhook-signature"]);
+    expect(signatures.split(" ")).toHaveLength(1);
     await world.close();
   });
 

@@ -85,6 +85,10 @@ export async function startDeliveries(options: DeliveriesOptions): Promise<Deliv
   /** Endpoints that have a queue. */
   const opened = new Set<string>();
   const consumers = new Map<string, Consumer>();
+  /** Those that finish what is under way for an endpoint that was paused. */
+  const leaving = new Set<Promise<void>>();
+  /** Until when an endpoint has asked to be left alone, by the clock of this process. */
+  const notBefore = new Map<string, number>();
   const stopping = new AbortController();
 
   const configured = new Set<string>();
@@ -103,14 +107,16 @@ export async function startDeliveries(options: DeliveriesOptions): Promise<Deliv
     for (const [endpointId, consumer] of consumers) {
       if (active.includes(endpointId)) continue;
       consumers.delete(endpointId);
-      void consumer.stop().catch((error: unknown) => onFault(error, queueOf(endpointId)));
+      const left = consumer.stop().catch((error: unknown) => onFault(error, queueOf(endpointId)));
+      leaving.add(left);
+      void left.then(() => leaving.delete(left));
     }
     for (const endpointId of known) {
       if (active.includes(endpointId) || paused.includes(endpointId)) continue;
       await forget(endpointId).catch((error: unknown) => onFault(error, queueOf(endpointId)));
     }
     for (const endpointId of active) {
-      if (consumers.has(endpointId)) continue;
+      if (consumers.has(endpointId) || stopping.signal.aborted) continue;
       try {
         await open(endpointId);
         consumers.set(endpointId, deliverTo(endpointId));
@@ -128,6 +134,14 @@ export async function startDeliveries(options: DeliveriesOptions): Promise<Deliv
   async function forget(endpointId: string): Promise<void> {
     if (await store.find(endpointId)) return;
     await boss.deleteQueue(queueOf(endpointId));
+    if (await boss.getQueue(DEAD_LETTERS)) {
+      const letters = await boss.findJobs(DEAD_LETTERS, { data: { endpointId }, limit: 100_000 });
+      if (letters.length > 0)
+        await boss.deleteJob(
+          DEAD_LETTERS,
+          letters.map(({ id }) => id),
+        );
+    }
     opened.delete(endpointId);
     configured.delete(endpointId);
   }
@@ -147,6 +161,7 @@ export async function startDeliveries(options: DeliveriesOptions): Promise<Deliv
       atOnce: AT_ONCE,
       staggerMs: STAGGER_MS,
       pollMs: POLL_MS,
+      mayFetch: () => Date.now() >= (notBefore.get(endpointId) ?? 0),
       // A fault of ours is no answer of theirs, and is not tried again at once either.
       perform: (job) =>
         deliver(job).catch((error: unknown): Outcome => {
@@ -162,7 +177,7 @@ export async function startDeliveries(options: DeliveriesOptions): Promise<Deliv
     if (!endpoint) return { status: "completed" }; // removed, and with it whatever was for it
     if (endpoint.pausedAt) {
       await lookAround(); // it was paused a moment ago; from now on nothing is fetched
-      const retryAt = new Date();
+      const retryAt = new Date(Date.now() + 2 * LOOK_EVERY_MS);
       return { status: "failed", output: { message: "paused" }, retryAt };
     }
     const startedAt = performance.now();
@@ -188,6 +203,9 @@ export async function startDeliveries(options: DeliveriesOptions): Promise<Deliv
       await store.pause(endpoint.id, "gone");
       await lookAround();
     }
+    if (retryAfterMs) {
+      notBefore.set(endpoint.id, Date.now() + Math.min(retryAfterMs, LONGEST_WAIT_MS));
+    }
     const retryAt = nextAttemptAt(new Date(), retryCount, retryAfterMs);
     return { status: "failed", output: { message }, retryAt };
   }
@@ -208,19 +226,19 @@ export async function startDeliveries(options: DeliveriesOptions): Promise<Deliv
   return {
     async enqueue(event) {
       const endpointIds = await store.listening(event.type);
-      await Promise.all(
-        endpointIds.map(async (endpointId) => {
-          await open(endpointId);
-          const data: DeliveryData = { endpointId, event: toEventJson(event) };
-          await boss.insert(queueOf(endpointId), [{ id: event.id, data }]);
-          consumers.get(endpointId)?.wake();
-        }),
-      );
+      for (const endpointId of endpointIds) {
+        await open(endpointId);
+        const data: DeliveryData = { endpointId, event: toEventJson(event) };
+        await boss.insert(queueOf(endpointId), [{ id: event.id, data }]);
+        consumers.get(endpointId)?.wake();
+      }
     },
     async stop() {
       stopping.abort();
       await looking;
+      await last.catch(() => undefined);
       await Promise.all([...consumers.values()].map((consumer) => consumer.stop()));
+      await Promise.all(leaving);
     },
   };
 }

@@ -108,6 +108,10 @@ describe("workers", () => {
       return rows.map((row) => row.id).toSorted();
     };
     await expect.poll(dead, PATIENCE).toEqual([...bad].toSorted());
+    const { rows } = await sql<{ years: number }>`
+      select extract(year from min(keep_until))::int - extract(year from now())::int as years
+      from pgboss.job`.execute(world.db);
+    expect(rows[0]?.years).toBeGreaterThan(60); // pg-boss drops what waits for longer
     await world.close();
   });
 
@@ -149,30 +153,57 @@ describe("workers", () => {
     await world.close();
   });
 
-  it("handle a job once more, and no more than that, when it was taken from them under way", async () => {
+  it("leave a job alone that was taken from them under way, and is another attempt's by now", async () => {
     const heard: string[] = [];
     const hear = async (id: string) => {
       heard.push(id);
-      if (heard.length > 1) return;
-      await sql`update pgboss.job set state = 'retry', start_after = now() where id = ${id}`.execute(
-        world.db,
-      );
-      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      const attempt = heard.length;
+      if (attempt === 1) {
+        await sql`update pgboss.job set state = 'retry', start_after = now() where id = ${id}`.execute(
+          world.db,
+        );
+        await new Promise((resolve) => setTimeout(resolve, 2_500)); // ends while the second is under way
+      }
+      if (attempt === 2) {
+        await new Promise((resolve) => setTimeout(resolve, 3_500));
+        throw new Error("so there must be a third");
+      }
     };
     const world = await aWorld();
-    await world.start({ subscribers: [aSubscriber(hear)] });
+    await world.start({ subscribers: [aSubscriber(hear, { handleWithinMs: 10_000 })] });
     const { id } = await aUser(world.users);
     const event = anEvent(id);
     await world.events.append([event]);
+    await expect.poll(() => heard, PATIENCE).toEqual([event.id, event.id, event.id]);
     const states = async () => {
       const { rows } = await sql<{ state: string }>`select state from pgboss.job`.execute(world.db);
       return rows.map(({ state }) => state);
     };
     await expect.poll(states, PATIENCE).toEqual(["completed"]);
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
-    expect(heard).toEqual([event.id, event.id]);
+    expect(heard).toHaveLength(3);
     await world.close();
   });
+
+  it("keep a job for as long as they are at it", async () => {
+    const heard: string[] = [];
+    const hear = async (id: string) => {
+      heard.push(id);
+      await new Promise((resolve) => setTimeout(resolve, 24_000)); // a dead worker's is taken after 20 s
+    };
+    const world = await aWorld({ subscribers: [aSubscriber(hear, { handleWithinMs: 40_000 })] });
+    await Promise.all([world.start(), world.start()]);
+    const { id } = await aUser(world.users);
+    await world.events.append([anEvent(id)]);
+    const done = async () => {
+      const { rows } = await sql`select from pgboss.job where state = 'completed'`.execute(
+        world.db,
+      );
+      return rows.length;
+    };
+    await expect.poll(done, { timeout: 40_000, interval: 100 }).toBe(1);
+    expect(heard).toHaveLength(1);
+    await world.close();
+  }, 60_000);
 
   it("free the slot of a job whose failure the database will not take", async () => {
     const heard: string[] = [];

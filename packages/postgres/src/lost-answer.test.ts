@@ -116,6 +116,14 @@ describe.each<{ how: string; verdict: Verdict }>([
     expect(await keptOnce(/delete from users/, remove, deleted)).toBe(true);
   });
 
+  it("still ends sessions once", async () => {
+    const { users } = stores();
+    const user = await aUser(users);
+    const event = anEvent(user.id);
+    const end = () => users.endSessions([user.id], [event]);
+    expect(await keptOnce(/update users/, end, event)).toMatchObject([{ id: user.id, epoch: 1 }]);
+  });
+
   it("is unavailable in time when the database does not come back", async () => {
     const { users } = stores();
     const given = aNewUser();

@@ -4,6 +4,9 @@ import { isConnectionFault } from "./fault.ts";
 /** Both attempts together; a request must have its 503 within 3 s. */
 const WITHIN_MS = 2_600;
 
+/** Where the first attempt may take longer than a request may, the second has at least this. */
+const LEAST_MS = 800;
+
 /**
  * Runs `attempt`, and `again` when the connection broke so that nobody knows whether it committed.
  * `again` has to find that out: by the id of an event that was written in the same transaction.
@@ -17,7 +20,8 @@ export async function ifAnswerLost<Value>(
     return await attempt();
   } catch (fault) {
     if (!(fault instanceof Unavailable) || !isConnectionFault(fault.cause)) throw fault;
-    return await within(WITHIN_MS - (performance.now() - startedAt), again(), fault);
+    const leftMs = WITHIN_MS - (performance.now() - startedAt);
+    return await within(Math.max(leftMs, LEAST_MS), again(), fault);
   }
 }
 

@@ -114,14 +114,24 @@ export function postgresUserStore(db: Kysely<Schema>, seal?: Seal): UserStore {
     },
 
     async endSessions(userIds, events) {
-      const { rows } = await sql<UserRow>`
-        with changed as (
-          update users set epoch = epoch + 1, ${touched}
-          where id in (select unnest(${[...userIds]}::uuid[]) order by 1)
-          returning *
-        ), ${eventsOf(seal, { events, where: sql`user_id in (select id from changed)` })}
-        select * from changed`.execute(db);
-      return rows.map(toUser);
+      const end = async () => {
+        const { rows } = await sql<UserRow>`
+          with changed as (
+            update users set epoch = epoch + 1, ${touched}
+            where id in (select unnest(${[...userIds]}::uuid[]) order by 1)
+            returning *
+          ), ${eventsOf(seal, { events, where: sql`user_id in (select id from changed)` })}
+          select * from changed`.execute(db);
+        return rows.map(toUser);
+      };
+      return await ifAnswerLost(end, async () => {
+        const kept = await Promise.all(events.map((event) => areKept([event])));
+        if (!kept.some(Boolean)) return await end();
+        const rows = await select()
+          .where("id", "in", [...userIds])
+          .execute();
+        return rows.map(toUser);
+      });
     },
 
     async list({ after, limit }) {

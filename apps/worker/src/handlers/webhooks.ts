@@ -8,8 +8,8 @@ const enqueue: Handler = async ({ webhooks }, event) => {
 /** Queues a delivery for each endpoint; `deliveries.ts` makes them, each endpoint for itself. */
 export const webhooksSubscriber: Subscriber = {
   name: "webhooks",
-  atOnce: 20,
-  handleWithinMs: 8_000,
+  atOnce: 4, // each puts a delivery into many queues, and others use the connections too
+  handleWithinMs: 60_000,
   on: {
     "session.created": enqueue,
     "session.revoked": enqueue,
