@@ -1,4 +1,5 @@
 import type { Config } from "./config.ts";
+import { isForThisMachine } from "./loopback.ts";
 
 /** What somebody who has just started it wants to know. */
 export function banner({ policy, publicUrl, stores }: Config, address: string): string {
@@ -18,7 +19,7 @@ export function banner({ policy, publicUrl, stores }: Config, address: string): 
   }
   if (stores.mode === "embedded" && policy.name === "course")
     lines.push("", "Try it:", ...tries(address, policy.cookie.name));
-  if (stores.mode === "embedded" && publicUrl === undefined)
+  if (stores.mode === "embedded" && isForThisMachine(publicUrl))
     lines.push("", `Mail is not sent; it is shown at ${address}/mail`);
   return lines.join("\n");
 }

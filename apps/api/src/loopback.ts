@@ -12,3 +12,7 @@ export const isLoopbackHost = (host: string): boolean =>
       .replace(/^\[(.*)\]$/, "$1")
       .toLowerCase(),
   );
+
+/** Do people reach the service from this very machine alone, as far as its configuration says? */
+export const isForThisMachine = (publicUrl: string | undefined): boolean =>
+  publicUrl === undefined || isLoopbackHost(new URL(publicUrl).host);

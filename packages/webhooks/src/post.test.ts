@@ -178,7 +178,7 @@ describe("an attempt", () => {
     [new Date(Date.now() + 60_000).toUTCString(), 57_000, 61_000],
     [new Date(0).toUTCString(), 0, 0],
     ["soon", undefined, undefined],
-    ["-5", 0, Infinity],
+    ["-5", 0, 0],
   ])("reads Retry-After: %s", async (header, least, most) => {
     const receiver = await startHttpReceiver(() => ({
       status: 503,
@@ -186,7 +186,7 @@ describe("an attempt", () => {
     }));
     const { retryAfterMs } = await post(receiver.url, reach);
     if (least === undefined) expect(retryAfterMs).toBeUndefined();
-    else if (header !== "-5") {
+    else {
       expect(retryAfterMs).toBeGreaterThanOrEqual(least);
       expect(retryAfterMs).toBeLessThanOrEqual(most ?? 0);
     }

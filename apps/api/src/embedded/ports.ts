@@ -7,11 +7,8 @@ import { errorFields, type Log } from "@postern/process";
 import { networks } from "@postern/webhooks";
 import { listenPglite, queuesOnPglite, startWorker } from "@postern/worker";
 import type { Config } from "../config.ts";
-import { isLoopbackHost } from "../loopback.ts";
+import { isForThisMachine } from "../loopback.ts";
 import { commonPorts, type Opened, postgresStores } from "../ports.ts";
-
-const isForThisMachine = (publicUrl: string | undefined) =>
-  publicUrl === undefined || isLoopbackHost(new URL(publicUrl).host);
 
 /** Everything in one process: PGlite in a folder, tables for sessions and tokens, and the worker. */
 export async function openEmbedded(config: Config, path: string, log: Log): Promise<Opened> {

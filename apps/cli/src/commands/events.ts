@@ -55,7 +55,9 @@ export function eventsCommand(events: Command, run: Run): void {
         mustBeMeant(options, "this replays every event that matches");
         let count = 0;
         for await (const event of everyEvent(service, await toSearch(service, options))) {
-          if ((await service.desk.replay(event, options.subscriber)).length > 0) count += 1;
+          const replayed = await service.desk.replay(event, options.subscriber);
+          if (replayed.length === 0) continue;
+          count += 1;
           if (count % PAGE === 0) print.progress(`${count} replayed`);
         }
         print.item({ replayed: count });
