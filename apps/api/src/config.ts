@@ -3,6 +3,7 @@ import type { Policy } from "@postern/domain";
 import {
   InvalidEnvironment,
   mistakesIn,
+  networks,
   type SecretKey,
   sharedEnvironment,
   wholeNumber,
@@ -10,7 +11,12 @@ import {
 } from "@postern/process";
 import { z } from "zod";
 import { isLoopback } from "./loopback.ts";
-import { policyEnvironment, policyMistakes, toPolicy } from "./policy-config.ts";
+import {
+  policyContradictions,
+  policyEnvironment,
+  policyMistakes,
+  toPolicy,
+} from "./policy-config.ts";
 
 const MIN_STRICT_COST = 10; // OWASP Password Storage Cheat Sheet
 
@@ -21,7 +27,23 @@ const environment = z.object({
   PORT: wholeNumber(0, 65_535).default(5000),
   DATA_DIR: z.string().min(1).optional(),
   BCRYPT_COST: wholeNumber(4, 16).default(12),
+  CORS_ORIGINS: z
+    .string()
+    .transform((text) => text.split(",").map((one) => one.trim()))
+    .refine(
+      (all) => all.every(isOrigin),
+      "must be origins like https://app.example.com, comma between",
+    )
+    .optional(),
+  TRUSTED_PROXIES: networks.optional(),
+  BREACHED_PASSWORDS_URL: z
+    .url({ protocol: /^https?$/, error: "must be an http(s) URL" })
+    .refine((url) => url.startsWith("https:") || isLoopback(new URL(url).hostname), "must be https")
+    .optional(),
 });
+
+/** Exactly as browsers write it: no path, no default port, no `*` and no `null`. */
+const isOrigin = (text: string) => /^https?:/.test(text) && URL.parse(text)?.origin === text;
 
 type Environment = z.infer<typeof environment>;
 
@@ -40,6 +62,12 @@ export interface Config {
   readonly webhookNetworks: readonly string[];
   readonly retention: { readonly eventDays: number; readonly jobDays: number };
   readonly bcryptCost: number;
+  /** Whose pages may call the service with their visitors' cookies. */
+  readonly corsOrigins: readonly string[];
+  /** Networks whose `X-Forwarded-For` counts. */
+  readonly trustedProxies: readonly string[];
+  /** Asked about passwords by the first five digits of their SHA-1. */
+  readonly breachedPasswordsUrl: string | undefined;
   /** Newest first. `undefined`: the data folder keeps its own. */
   readonly secrets: readonly SecretKey[] | undefined;
   readonly logLevel: string;
@@ -73,6 +101,9 @@ function toConfig(data: Environment): Config {
     webhookNetworks: data.WEBHOOK_ALLOW_NETWORKS ?? [],
     retention: { eventDays: data.EVENT_RETENTION_DAYS, jobDays: data.JOB_RETENTION_DAYS },
     bcryptCost: data.BCRYPT_COST,
+    corsOrigins: data.CORS_ORIGINS ?? [],
+    trustedProxies: data.TRUSTED_PROXIES ?? [],
+    breachedPasswordsUrl: data.BREACHED_PASSWORDS_URL,
     secrets: data.SECRETS,
     logLevel: data.LOG_LEVEL,
   };
@@ -80,7 +111,8 @@ function toConfig(data: Environment): Config {
 
 /** Settings that are each valid, and together are not. */
 function contradictions(data: Environment, { policy, stores, host }: Config): string[] {
-  const mistakes: string[] = [];
+  const { PUBLIC_URL: publicUrl, EVENT_RETENTION_DAYS: eventDays } = data;
+  const mistakes = policyContradictions(policy, { publicUrl, eventDays });
   const isStrict = policy.name === "strict";
   if (stores.mode === "embedded" && data.REDIS_URL) {
     mistakes.push(
@@ -103,9 +135,6 @@ function contradictions(data: Environment, { policy, stores, host }: Config): st
   }
   if (isStrict && data.BCRYPT_COST < MIN_STRICT_COST) {
     mistakes.push(`BCRYPT_COST: must be ${MIN_STRICT_COST} or more under the strict policy`);
-  }
-  if (/^__(Host|Secure)-/i.test(policy.cookie.name) && !policy.cookie.secure) {
-    mistakes.push("POLICY_COOKIE_NAME: browsers refuse this prefix on a cookie that is not Secure");
   }
   const isOpenToAll = policy.disclosure === "open" && !isLoopback(host);
   if (isOpenToAll && data.POLICY_DISCLOSURE !== "open") {

@@ -3,6 +3,7 @@ import { Unavailable } from "@postern/domain";
 import { createApp } from "@postern/http";
 import { errorFields, openLog, runProcess } from "@postern/process";
 import { banner } from "./banner.ts";
+import { clientNetwork } from "./client-network.ts";
 import { parseConfig } from "./config.ts";
 import { isLocalCaller } from "./local-caller.ts";
 import { isLoopback, isLoopbackHost } from "./loopback.ts";
@@ -21,6 +22,8 @@ await runProcess(async () => {
   const app = createApp({
     ports: opened.ports,
     publicOrigin: publicUrl && new URL(publicUrl).origin,
+    corsOrigins: config.corsOrigins,
+    networkOf: clientNetwork(config.trustedProxies),
     mailbox: opened.mailbox,
     isLocalCaller,
     // Open disclosure is for this machine; a page that rebinds its name to loopback is not of it.

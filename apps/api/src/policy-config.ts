@@ -1,51 +1,107 @@
-import { coursePolicy, type Policy, strictPolicy } from "@postern/domain";
+import { coursePolicy, type Policy, type SessionRules, strictPolicy } from "@postern/domain";
 import { wholeNumber } from "@postern/process";
 import { z } from "zod";
 
 const TEN_YEARS_SECONDS = 315_360_000;
 const seconds = wholeNumber(1, TEN_YEARS_SECONDS).optional();
+const secondsOrNone = wholeNumber(0, TEN_YEARS_SECONDS).optional();
+const yesOrNo = z.stringbool().optional();
 
 /** A whole policy by name, and each of its values by its own. */
 export const policyEnvironment = {
   POLICY: z.enum(["course", "strict"]).optional(),
   POLICY_DISCLOSURE: z.enum(["open", "closed"]).optional(),
   POLICY_PASSWORD_MIN: wholeNumber(1, 64).optional(),
-  POLICY_PASSWORD_REFUSE_EMAIL: z.stringbool().optional(),
+  POLICY_PASSWORD_REFUSE_EMAIL: yesOrNo,
+  POLICY_PASSWORD_REFUSE_COMMON: yesOrNo,
+  POLICY_PASSWORD_CONTEXT_WORDS: z
+    .string()
+    .transform((text) => text.split(",").map((word) => word.trim().toLowerCase()))
+    .refine(
+      (words) => words.every((word) => word.length >= 4),
+      "must be words of 4 letters or more",
+    )
+    .optional(),
+  POLICY_REGISTRATION_LOGS_IN: yesOrNo,
+  POLICY_VERIFICATION_ON_REGISTRATION: yesOrNo,
+  POLICY_VERIFICATION_REQUIRED: yesOrNo,
+  POLICY_VERIFICATION_TOKEN_SECONDS: seconds,
+  POLICY_UNVERIFIED_SECONDS: secondsOrNone,
   POLICY_SESSION_IDLE_SECONDS: seconds,
   POLICY_SESSION_ABSOLUTE_SECONDS: seconds,
+  POLICY_REMEMBERED_IDLE_SECONDS: seconds,
+  POLICY_REMEMBERED_ABSOLUTE_SECONDS: seconds,
+  POLICY_REAUTHENTICATION_SECONDS: secondsOrNone,
   POLICY_RESET_TOKEN_SECONDS: seconds,
   POLICY_COOKIE_NAME: z
     .string()
     .regex(/^[\w!#$%&'*+.^`|~-]+$/, "must be a cookie's name")
     .optional(),
-  POLICY_COOKIE_SECURE: z.stringbool().optional(),
+  POLICY_COOKIE_SECURE: yesOrNo,
+  COOKIE_DOMAIN: z
+    .string()
+    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*$/, "must be a domain like example.com")
+    .optional(),
 };
 
 type PolicyEnvironment = z.infer<z.ZodObject<typeof policyEnvironment>>;
 
 export function toPolicy(env: PolicyEnvironment, byDefault: Policy["name"]): Policy {
   const base = (env.POLICY ?? byDefault) === "course" ? coursePolicy : strictPolicy;
-  const { password, session, recovery, cookie } = base;
-  const idleMs = inMs(env.POLICY_SESSION_IDLE_SECONDS) ?? session.idleMs;
+  const { password, verification, recovery } = base;
+  const unverified = env.POLICY_UNVERIFIED_SECONDS;
   return {
     name: base.name,
     disclosure: env.POLICY_DISCLOSURE ?? base.disclosure,
     password: {
       minCodePoints: env.POLICY_PASSWORD_MIN ?? password.minCodePoints,
       refuseEmail: env.POLICY_PASSWORD_REFUSE_EMAIL ?? password.refuseEmail,
+      refuseCommon: env.POLICY_PASSWORD_REFUSE_COMMON ?? password.refuseCommon,
+      contextWords: env.POLICY_PASSWORD_CONTEXT_WORDS ?? password.contextWords,
     },
-    session: {
-      idleMs,
-      absoluteMs: inMs(env.POLICY_SESSION_ABSOLUTE_SECONDS) ?? session.absoluteMs,
-      // Written down less often than it expires, a session in use would seem idle.
-      touchEveryMs: Math.min(session.touchEveryMs, idleMs / 10),
+    registration: { logsIn: env.POLICY_REGISTRATION_LOGS_IN ?? base.registration.logsIn },
+    verification: {
+      onRegistration: env.POLICY_VERIFICATION_ON_REGISTRATION ?? verification.onRegistration,
+      isRequired: env.POLICY_VERIFICATION_REQUIRED ?? verification.isRequired,
+      tokenTtlMs: inMs(env.POLICY_VERIFICATION_TOKEN_SECONDS) ?? verification.tokenTtlMs,
+      // None: nobody is deleted for it.
+      unverifiedTtlMs:
+        unverified === 0 ? undefined : (inMs(unverified) ?? verification.unverifiedTtlMs),
+    },
+    session: toRules(
+      base.session,
+      env.POLICY_SESSION_IDLE_SECONDS,
+      env.POLICY_SESSION_ABSOLUTE_SECONDS,
+    ),
+    rememberedSession: toRules(
+      base.rememberedSession,
+      env.POLICY_REMEMBERED_IDLE_SECONDS,
+      env.POLICY_REMEMBERED_ABSOLUTE_SECONDS,
+    ),
+    reauthentication: {
+      freshMs: inMs(env.POLICY_REAUTHENTICATION_SECONDS) ?? base.reauthentication.freshMs,
     },
     recovery: { tokenTtlMs: inMs(env.POLICY_RESET_TOKEN_SECONDS) ?? recovery.tokenTtlMs },
-    cookie: {
-      name: env.POLICY_COOKIE_NAME ?? cookie.name,
-      secure: env.POLICY_COOKIE_SECURE ?? cookie.secure,
-    },
+    cookie: toCookie(base, env),
   };
+}
+
+function toRules(base: SessionRules, idleSeconds?: number, absoluteSeconds?: number): SessionRules {
+  const idleMs = inMs(idleSeconds) ?? base.idleMs;
+  return {
+    idleMs,
+    absoluteMs: inMs(absoluteSeconds) ?? base.absoluteMs,
+    // Written down less often than it expires, a session in use would seem idle.
+    touchEveryMs: Math.min(base.touchEveryMs, idleMs / 10),
+  };
+}
+
+function toCookie({ cookie }: Policy, env: PolicyEnvironment): Policy["cookie"] {
+  const { COOKIE_DOMAIN: domain } = env;
+  const secure = env.POLICY_COOKIE_SECURE ?? cookie.secure;
+  // Browsers take `__Host-` as a promise that no other host is sent the cookie.
+  const name = domain ? cookie.name.replace(/^__Host-/, "__Secure-") : cookie.name;
+  return { name: env.POLICY_COOKIE_NAME ?? name, secure, domain };
 }
 
 const inMs = (given: number | undefined) => (given === undefined ? undefined : given * 1000);
@@ -55,4 +111,40 @@ export function policyMistakes(env: Record<string, unknown>): string[] {
   return Object.keys(env)
     .filter((name) => name.startsWith("POLICY_") && !(name in policyEnvironment))
     .map((name) => `${name}: there is no such setting`);
+}
+
+const DAY_MS = 86_400_000;
+
+/** Values that are each valid, and together are not. */
+export function policyContradictions(
+  { disclosure, registration, verification, cookie, ...policy }: Policy,
+  { publicUrl, eventDays }: { publicUrl: string | undefined; eventDays: number },
+): string[] {
+  const mistakes: string[] = [];
+  if (registration.logsIn && disclosure === "closed") {
+    mistakes.push(
+      "POLICY_REGISTRATION_LOGS_IN: a session would tell that the address was free, and disclosure is closed",
+    );
+  }
+  if (registration.logsIn && verification.isRequired) {
+    mistakes.push("POLICY_REGISTRATION_LOGS_IN: needs POLICY_VERIFICATION_REQUIRED to be off");
+  }
+  const longestMs = Math.max(policy.session.absoluteMs, policy.rememberedSession.absoluteMs);
+  if (longestMs > eventDays * DAY_MS) {
+    mistakes.push(
+      "EVENT_RETENTION_DAYS: the end of a session must be known for as long as it may last",
+    );
+  }
+  if (/^__(Host|Secure)-/i.test(cookie.name) && !cookie.secure) {
+    mistakes.push("POLICY_COOKIE_NAME: browsers refuse this prefix on a cookie that is not Secure");
+  }
+  if (cookie.domain === undefined) return mistakes;
+  if (/^__Host-/i.test(cookie.name)) {
+    mistakes.push("POLICY_COOKIE_NAME: browsers refuse __Host- on a cookie with a domain");
+  }
+  const host = publicUrl && new URL(publicUrl).hostname;
+  if (host !== cookie.domain && !host?.endsWith(`.${cookie.domain}`)) {
+    mistakes.push("COOKIE_DOMAIN: must be the host of PUBLIC_URL, or a domain above it");
+  }
+  return mistakes;
 }

@@ -1,10 +1,18 @@
 import { availableParallelism } from "node:os";
-import { aesSeal, bcryptHasher, hashGate, idSource, secretSource } from "@postern/crypto";
-import type { Policy, Ports, Seal } from "@postern/domain";
+import {
+  aesSeal,
+  bcryptHasher,
+  breachedPasswords,
+  hashGate,
+  idSource,
+  secretSource,
+} from "@postern/crypto";
+import { noBreachedPasswords, type Ports, type Seal } from "@postern/domain";
 import type { Mailbox } from "@postern/http";
 import {
   connectPostgres,
   postgresDeviceStore,
+  postgresEmailChangeStore,
   postgresEventStore,
   postgresSessionStore,
   postgresTokenStore,
@@ -13,7 +21,7 @@ import {
   type Schema,
 } from "@postern/postgres";
 import { connectRedis, redisSessionStore, redisTokenStore } from "@postern/redis";
-import type { Log, SecretKey } from "@postern/process";
+import { errorFields, type Log, type SecretKey } from "@postern/process";
 import type { Kysely } from "kysely";
 import type { Config, Stores } from "./config.ts";
 
@@ -49,7 +57,7 @@ async function openFull(
   const { secrets: keys } = config;
   if (!keys) log.warn("SECRETS is not set: what only handlers may know is left out of events");
   const ports: Ports = {
-    ...commonPorts(config, keys ?? []),
+    ...commonPorts(config, keys ?? [], log),
     ...postgresStores(postgres.db, keys && aesSeal({ keys })),
     ...(redis && {
       sessions: redisSessionStore(redis.client),
@@ -68,6 +76,7 @@ async function openFull(
 
 export const postgresStores = (db: Kysely<Schema>, seal: Seal | undefined) => ({
   devices: postgresDeviceStore(db),
+  emailChanges: postgresEmailChangeStore(db, seal),
   events: postgresEventStore(db, seal),
   sessions: postgresSessionStore(db),
   tokens: postgresTokenStore(db),
@@ -75,10 +84,14 @@ export const postgresStores = (db: Kysely<Schema>, seal: Seal | undefined) => ({
 });
 
 export function commonPorts(
-  { bcryptCost, policy }: { bcryptCost: number; policy: Policy },
+  { bcryptCost, policy, breachedPasswordsUrl: url }: Config,
   keys: readonly SecretKey[],
+  log: Log,
 ) {
+  const onFault = (error: unknown) =>
+    log.warn({ error: errorFields(error) }, "the check for breached passwords passed one unasked");
   return {
+    breachedPasswords: url ? breachedPasswords({ url, onFault }) : noBreachedPasswords,
     clock: { now: () => new Date() },
     hasher: bcryptHasher({ cost: bcryptCost, gate: hashGate(hashing(bcryptCost)) }),
     ids: idSource(),

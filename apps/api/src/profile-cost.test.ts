@@ -1,7 +1,12 @@
 import { aesSeal, bcryptHasher, hashGate, idSource, secretSource } from "@postern/crypto";
-import { coursePolicy } from "@postern/domain";
+import { coursePolicy, noBreachedPasswords } from "@postern/domain";
 import { createApp } from "@postern/http";
-import { postgresDeviceStore, postgresEventStore, postgresUserStore } from "@postern/postgres";
+import {
+  postgresDeviceStore,
+  postgresEmailChangeStore,
+  postgresEventStore,
+  postgresUserStore,
+} from "@postern/postgres";
 import { type FreshDatabase, freshDatabase } from "@postern/postgres/testing";
 import {
   connectRedis,
@@ -25,6 +30,8 @@ describe.skipIf(!servers.redisUrl)("what a request costs", () => {
     const keys = [{ id: "test", key: Buffer.alloc(32, 1) }];
     const seal = aesSeal({ keys });
     const ports = {
+      breachedPasswords: noBreachedPasswords,
+      emailChanges: postgresEmailChangeStore(database.db, seal),
       clock: { now: () => new Date() },
       devices: postgresDeviceStore(database.db),
       events: postgresEventStore(database.db, seal),

@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { aesSeal, bcryptHasher, hashGate, idSource, secretSource } from "@postern/crypto";
-import { type Ports, strictPolicy } from "@postern/domain";
+import { noBreachedPasswords, type Ports, strictPolicy } from "@postern/domain";
 import { openDatabase, openDataFolder } from "@postern/embedded";
 import {
   connectPostgres,
   postgresDeviceStore,
+  postgresEmailChangeStore,
   postgresEventStore,
   postgresSessionStore,
   postgresTokenStore,
@@ -45,7 +46,9 @@ export async function openService(config: CliConfig): Promise<Service> {
   const seal = aesSeal({ keys });
   const ports: Ports = {
     clock: { now: () => new Date() },
+    breachedPasswords: noBreachedPasswords, // operators choose no passwords
     devices: postgresDeviceStore(db),
+    emailChanges: postgresEmailChangeStore(db, seal),
     events: postgresEventStore(db, seal),
     hasher: bcryptHasher({ cost: config.bcryptCost, gate: hashGate(ONE_AT_A_TIME) }),
     ids: idSource(),

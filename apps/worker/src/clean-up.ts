@@ -1,5 +1,6 @@
 import type { Schema } from "@postern/postgres";
 import { type Kysely, sql } from "kysely";
+import { dropPayloads } from "./forget.ts";
 
 /** How long what is done with is kept. What is not done with is kept until it is. */
 export interface Retention {
@@ -37,6 +38,9 @@ export async function cleanUp(
     after = old.at(-1)?.id ?? after;
     if (old.length < AT_ONCE) break;
   }
+  await sql`delete from session_origins where expires_at < now()`.execute(db);
+  await sql`delete from email_changes where expires_at < now()`.execute(db);
+  await dropPayloads(db);
   for (let deleted = AT_ONCE; deleted >= AT_ONCE;) {
     const { numAffectedRows = 0n } = await sql`
       delete from webhook_attempts where id in (

@@ -21,6 +21,8 @@ interface ConsumerOptions<Data> {
   /** The next job begins when the one before has ended, or has taken this long. At once, if not given. */
   readonly staggerMs?: number | undefined;
   readonly perform: (job: Job<Data>) => Promise<Outcome>;
+  /** Told of a job that is done, for what is to be tidied up behind it. */
+  readonly onCompleted?: (job: Job<Data>) => Promise<void>;
   readonly onFault: (error: unknown, during: string) => void;
   /** Asked before each look; always, if not given. */
   readonly mayFetch?: () => boolean;
@@ -93,6 +95,8 @@ export function startConsumer<Data>(options: ConsumerOptions<Data>): Consumer {
     });
     await settle(key, outcome);
     running.delete(key);
+    if (outcome.status === "completed")
+      await options.onCompleted?.(job).catch((error: unknown) => onFault(error, queue));
     if (mayHaveMore || stopping.signal.aborted) wake();
   }
 

@@ -1,9 +1,10 @@
-import { aesSeal, secretSource } from "@postern/crypto";
+import { aesSeal, idSource, secretSource } from "@postern/crypto";
 import { english, linksTo, type Mailer, smtpMailer } from "@postern/mail";
 import {
   connectPostgres,
   listenPostgres,
   postgresDeviceStore,
+  postgresEmailChangeStore,
   postgresSessionStore,
   postgresTokenStore,
   postgresUserStore,
@@ -15,6 +16,7 @@ import { networks } from "@postern/webhooks";
 import type { WorkerConfig } from "./config.ts";
 import { JOBS_CHANNEL, OUTBOX_CHANNEL, queuesOnPostgres } from "./queues.ts";
 import { mailSubscriber } from "./handlers/mail.ts";
+import { noticesSubscriber } from "./handlers/notices.ts";
 import type { WorkerOptions } from "./worker.ts";
 
 const QUEUES_TIMEOUT_MS = 10_000;
@@ -51,6 +53,8 @@ export async function openPorts(config: WorkerConfig, log: Log) {
     ports: {
       clock: { now: () => new Date() },
       devices: postgresDeviceStore(db),
+      emailChanges: postgresEmailChangeStore(db, seal),
+      ids: idSource(),
       letters: english,
       links: linksTo(config.publicUrl),
       mailer: smtp ?? dropping,
@@ -63,7 +67,7 @@ export async function openPorts(config: WorkerConfig, log: Log) {
     listen: (onSignal) =>
       listenPostgres({ url, channels: [OUTBOX_CHANNEL, JOBS_CHANNEL], onSignal, onError }),
     // Without a way out mail waits for a worker that has one; it is dropped by nobody unasked.
-    resting: config.smtp ? [] : [mailSubscriber.name],
+    resting: config.smtp ? [] : [mailSubscriber.name, noticesSubscriber.name],
     retention: config.retention,
     ...(config.tries && { tries: config.tries }),
     onFault: (error, during) =>

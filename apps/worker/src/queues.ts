@@ -149,7 +149,8 @@ export async function insertJobs(
   for (const subscriber of subscribers) {
     const heard = claimed.filter(({ event }) => handlerFor(subscriber, event));
     const jobs = heard.map(({ event, sealed }) => {
-      const data: JobData = { event: toEventJson(event), ...(sealed && { sealed }) };
+      const isRead = subscriber.readsPayload && sealed !== undefined;
+      const data: JobData = { event: toEventJson(event), ...(isRead && { sealed }) };
       return { id: event.id, data };
     });
     if (jobs.length > 0) await boss.insert(subscriber.name, jobs, { db: fromKysely(transaction) });

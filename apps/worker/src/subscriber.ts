@@ -1,10 +1,10 @@
-import type { EventPayload, Ports, UserEvent } from "@postern/domain";
+import type { EmailKey, EventPayload, Ports, UserEvent, UserId } from "@postern/domain";
 import type { Letters, Links, Mailer } from "@postern/mail";
 
 /** What handlers may touch. */
 export type HandlerPorts = Pick<
   Ports,
-  "clock" | "devices" | "secrets" | "sessions" | "tokens" | "users"
+  "clock" | "devices" | "emailChanges" | "ids" | "secrets" | "sessions" | "tokens" | "users"
 > & {
   readonly mailer: Mailer;
   readonly letters: Letters;
@@ -12,6 +12,11 @@ export type HandlerPorts = Pick<
   readonly webhooks: {
     /** Queues a delivery to each endpoint that wants events of this type; once, however often asked. */
     enqueue(event: UserEvent): Promise<void>;
+  };
+  /** Outbox, queues, and what was noted of deliveries. */
+  readonly records: {
+    /** Takes out what is personal of a user who is gone, and had this address. */
+    forget(userId: UserId, emailKey: EmailKey | undefined): Promise<void>;
   };
 };
 
@@ -35,6 +40,8 @@ export type Handler<Event extends UserEvent = UserEvent> = (
 export interface Subscriber {
   /** Names its queue; a queue outlives releases, so the name never changes. */
   readonly name: string;
+  /** Its handlers are given what is sealed with the events; nobody else's jobs hold it. */
+  readonly readsPayload?: boolean;
   /** How many events one worker handles at once. */
   readonly atOnce: number;
   /**

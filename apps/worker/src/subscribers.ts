@@ -1,4 +1,6 @@
+import { forgetSubscriber } from "./handlers/forget.ts";
 import { mailSubscriber } from "./handlers/mail.ts";
+import { noticesSubscriber } from "./handlers/notices.ts";
 import { sessionsSubscriber } from "./handlers/sessions.ts";
 import { webhooksSubscriber } from "./handlers/webhooks.ts";
 import type { Subscriber } from "./subscriber.ts";
@@ -7,5 +9,7 @@ import type { Subscriber } from "./subscriber.ts";
 export const SUBSCRIBERS: readonly Subscriber[] = [
   sessionsSubscriber,
   mailSubscriber,
+  noticesSubscriber,
   webhooksSubscriber,
+  forgetSubscriber,
 ];

@@ -4,6 +4,7 @@ import { english, keptMailer, linksTo } from "@postern/mail";
 import {
   listenPostgres,
   postgresDeviceStore,
+  postgresEmailChangeStore,
   postgresEventStore,
   postgresUserStore,
   postgresWebhookStore,
@@ -31,6 +32,7 @@ export function aSubscriber(
   const nothing = Object.keys(mailSubscriber.on).map((type) => [type, undefined]);
   return {
     name: "test",
+    readsPayload: true,
     atOnce: 20,
     handleWithinMs: 5_000,
     on: { ...Object.fromEntries(nothing), "user.enabled": async (_, { id }) => hear(id) },
@@ -53,6 +55,7 @@ export async function aWorld(given: Partial<WorkerOptions> = {}) {
       ...memoryPorts(),
       clock: { now: () => new Date() },
       devices: postgresDeviceStore(db),
+      emailChanges: postgresEmailChangeStore(db, seal),
       users: postgresUserStore(db, seal),
       secrets: secretSource({ keys }),
       mailer,

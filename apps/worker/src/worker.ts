@@ -1,11 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Seal } from "@postern/domain";
+import { deleteUnverifiedUsers, type Seal } from "@postern/domain";
 import type { Listener, OnSignal, Schema, WebhookStore } from "@postern/postgres";
 import { errorFields } from "@postern/process";
 import { type Networks, toPlainText } from "@postern/webhooks";
 import type { Kysely } from "kysely";
 import type { Job, PgBoss } from "pg-boss";
 import { cleanUp, type Retention } from "./clean-up.ts";
+import { dropPayload, forgetUser } from "./forget.ts";
 import { type Outcome, startConsumer } from "./consumer.ts";
 import { startDeliveries } from "./deliveries.ts";
 import {
@@ -27,7 +28,7 @@ export interface WorkerOptions {
   /** For housekeeping, which may take longer than a request may; `db`, if not given. */
   readonly patientDb?: Kysely<Schema>;
   readonly queues: Queues;
-  readonly ports: Omit<HandlerPorts, "webhooks">;
+  readonly ports: Omit<HandlerPorts, "records" | "webhooks">;
   readonly seal: Seal;
   readonly webhooks: { readonly store: WebhookStore; readonly networks: Networks };
   /** Begins to pass on the database's signals. They are hints; without any, everything is polled. */
@@ -52,6 +53,7 @@ export interface Worker {
 const CLEAN_UP_EVERY_MS = 3_600_000;
 const FIRST_CHORES_AFTER_MS = 30_000;
 const LOOK_EVERY_MS = 60_000;
+const UNVERIFIED_AT_ONCE = 1_000;
 
 /** Moves events from the outbox to the subscribers' queues, and the queues' jobs to their handlers. */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
@@ -64,7 +66,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   }
   const { jobDays: keepDays } = retention;
   const deliveries = await startDeliveries({ boss, onFault, keepDays, ...webhooks });
-  const ports: HandlerPorts = { ...options.ports, webhooks: deliveries };
+  const records: HandlerPorts["records"] = {
+    forget: (userId, emailKey) => forgetUser(patientDb, options.seal, userId, emailKey),
+  };
+  const ports: HandlerPorts = { ...options.ports, webhooks: deliveries, records };
   const handled = subscribers.filter(({ name }) => !options.resting?.includes(name));
   const consumers = handled.map((subscriber) =>
     startConsumer<JobData>({
@@ -73,6 +78,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       atOnce: subscriber.atOnce,
       staggerMs: subscriber.staggerMs,
       perform: (job) => perform(options, ports, subscriber, job),
+      async onCompleted({ id, data }) {
+        if (data.sealed !== undefined) await dropPayload(patientDb, subscriber.name, id);
+      },
       onFault,
     }),
   );
@@ -87,6 +95,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const stopping = new AbortController();
   const chores = [
     every(CLEAN_UP_EVERY_MS, () => cleanUp(patientDb, retention)),
+    every(LOOK_EVERY_MS, () => deleteUnverifiedUsers(ports, UNVERIFIED_AT_ONCE)),
     every(LOOK_EVERY_MS, async () => {
       for (const backlog of worrying(await backlogs(patientDb))) options.onBacklog?.(backlog);
     }),

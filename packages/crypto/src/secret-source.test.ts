@@ -25,18 +25,22 @@ describe("secret source", () => {
   it("derives another mailed token from another key", () => {
     const eventId = idSource().eventId();
     const other = secretSource({ keys: [{ id: "other", key: Buffer.alloc(32, 8) }] });
-    expect(other.resetTokenOf(eventId)).not.toEqual(secretSource({ keys }).resetTokenOf(eventId));
+    expect(other.mailedToken("password_reset", eventId)).not.toEqual(
+      secretSource({ keys }).mailedToken("password_reset", eventId),
+    );
   });
 });
 
 describe("keys that rotate", () => {
   it("derive the token of an event from the key that it names", () => {
     const eventId = idSource().eventId();
-    const before = secretSource({ keys }).resetTokenOf(eventId);
+    const before = secretSource({ keys }).mailedToken("password_reset", eventId);
     const rotated = secretSource({ keys: [{ id: "two", key: Buffer.alloc(32, 8) }, ...keys] });
-    expect(rotated.resetTokenOf(eventId, "one")).toEqual(before);
-    expect(rotated.resetTokenOf(eventId)).not.toEqual(before);
-    expect(rotated.resetTokenOf(eventId)).toEqual(rotated.resetTokenOf(eventId, "two"));
+    expect(rotated.mailedToken("password_reset", eventId, "one")).toEqual(before);
+    expect(rotated.mailedToken("password_reset", eventId)).not.toEqual(before);
+    expect(rotated.mailedToken("password_reset", eventId)).toEqual(
+      rotated.mailedToken("password_reset", eventId, "two"),
+    );
   });
 });
 

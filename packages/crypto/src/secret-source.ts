@@ -34,11 +34,9 @@ export function secretSource({ keys }: { keys: readonly SecretKey[] }): SecretSo
 
     resetToken: () => mint(randomBytes(SECRET_BYTES).toString("base64url")),
 
-    resetTokenOf(eventId, keyId) {
+    mailedToken(purpose, eventId, keyId) {
       const { key } = keyOf(keys, keyId);
-      return mint(
-        createHmac("sha256", key).update(`password_reset:${eventId}`).digest("base64url"),
-      );
+      return mint(createHmac("sha256", key).update(`${purpose}:${eventId}`).digest("base64url"));
     },
   };
 }

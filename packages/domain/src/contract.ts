@@ -7,4 +7,8 @@ export { tokenStoreContract, type TokenWorld } from "./recovery/token-store.cont
 export { secretSourceContract } from "./session/secret-source.contract.ts";
 export { sessionStoreContract, type SessionWorld } from "./session/session-store.contract.ts";
 export { aHash, aNewUser, anEvent, aTokenHash, aUser } from "./user/user.fixture.ts";
+export {
+  emailChangeStoreContract,
+  type EmailChangeWorld,
+} from "./verification/email-change-store.contract.ts";
 export { userStoreContract, type UserWorld } from "./user/user-store.contract.ts";

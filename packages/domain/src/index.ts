@@ -7,6 +7,10 @@ export { fromEventJson, toEventJson } from "./event/event-json.ts";
 export type { EventStore } from "./event/event-store.ts";
 export type { Opened, Seal } from "./event/seal.ts";
 export type { EventId, IdSource, SessionId, UserId } from "./ids.ts";
+export type { BreachedPasswords } from "./password/breached-passwords.ts";
+export { noBreachedPasswords } from "./password/breached-passwords.ts";
+export type { ChangePasswordError } from "./password/change-password.ts";
+export { changePassword } from "./password/change-password.ts";
 export type { PasswordHash, PasswordHasher } from "./password/password-hasher.ts";
 export type {
   MalformedPassword,
@@ -15,7 +19,7 @@ export type {
   PasswordRules,
 } from "./password/password.ts";
 export { refusePassword, toPassword } from "./password/password.ts";
-export type { Policy } from "./policy.ts";
+export type { Policy, VerificationRules } from "./policy.ts";
 export { coursePolicy, strictPolicy } from "./policy.ts";
 export type { Ports } from "./ports.ts";
 export type { RequestResetError } from "./recovery/request-reset.ts";
@@ -25,23 +29,50 @@ export { resetPassword } from "./recovery/reset-password.ts";
 export type { TokenClaim, TokenPurpose, TokenStore } from "./recovery/token-store.ts";
 export type { Result } from "./result.ts";
 export { err, ok } from "./result.ts";
+export type { PresenceError } from "./session/confirm-presence.ts";
 export type { DeviceSight, DeviceStore } from "./session/device-store.ts";
+export type { Renewed } from "./session/end-own-sessions.ts";
+export { endAllSessions, endOtherSessions } from "./session/end-own-sessions.ts";
+export { endSession } from "./session/end-session.ts";
 export { endSessions } from "./session/end-sessions.ts";
 export { checkSession } from "./session/check-session.ts";
-export type { LogIn } from "./session/log-in.ts";
+export type { ListedSession } from "./session/list-sessions.ts";
+export { listSessions } from "./session/list-sessions.ts";
 export { logIn } from "./session/log-in.ts";
 export { logOut } from "./session/log-out.ts";
 export type { MintedToken, SecretSource, Token, TokenHash } from "./session/secret-source.ts";
-export type { Session, SessionRules } from "./session/session.ts";
+export type { Origin, Session, SessionRules } from "./session/session.ts";
 export { MAX_SESSIONS } from "./session/session.ts";
 export type { CheckedSession, SessionOpening, SessionStore } from "./session/session-store.ts";
+export type { StartedSession } from "./session/start-session.ts";
 export { Unavailable } from "./unavailable.ts";
-export { deleteUser } from "./user/delete-user.ts";
+export { deleteOwnUser, deleteUnverifiedUsers, deleteUser } from "./user/delete-user.ts";
 export { disableUser, enableUser } from "./user/disable-user.ts";
 export type { EmailKey } from "./user/email.ts";
 export { toEmailKey } from "./user/email.ts";
+export type { UserExport } from "./user/export-user.ts";
+export { exportUser } from "./user/export-user.ts";
 export type { RegisterError, Registration } from "./user/register-user.ts";
 export { registerUser } from "./user/register-user.ts";
 export type { User } from "./user/user.ts";
 export { isEnabled } from "./user/user.ts";
-export type { Credentials, NewUser, PasswordChange, Rehash, UserStore } from "./user/user-store.ts";
+export type {
+  Credentials,
+  Holder,
+  NewUser,
+  PasswordChange,
+  Rehash,
+  SessionOrigin,
+  UserStore,
+  Verification,
+} from "./user/user-store.ts";
+export type { ChangeEmailError } from "./verification/change-email.ts";
+export { changeEmail } from "./verification/change-email.ts";
+export type {
+  EmailChange,
+  EmailChangeStore,
+  EmailProposal,
+} from "./verification/email-change-store.ts";
+export { requestVerification } from "./verification/request-verification.ts";
+export type { VerifiedEmail, VerifyEmailError } from "./verification/verify-email.ts";
+export { verifyEmail } from "./verification/verify-email.ts";

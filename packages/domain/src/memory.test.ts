@@ -1,6 +1,7 @@
 import { describe } from "vitest";
 import {
   deviceStoreContract,
+  emailChangeStoreContract,
   epochContract,
   eventStoreContract,
   passwordHasherContract,
@@ -27,6 +28,7 @@ const world = async () => {
 
 describe("in-memory user store", () => userStoreContract(world));
 describe("in-memory device store", () => deviceStoreContract(world));
+describe("in-memory e-mail change store", () => emailChangeStoreContract(world));
 describe("in-memory seal", () => sealContract(memorySeal));
 describe("in-memory event store", () => eventStoreContract(world));
 describe("in-memory session store", () => sessionStoreContract(world));

@@ -1,6 +1,7 @@
 import type { Clock } from "./clock.ts";
 import { memoryEventStore, memoryLog } from "./event/event-store.memory.ts";
 import type { EventId, IdSource, SessionId, UserId } from "./ids.ts";
+import { noBreachedPasswords } from "./password/breached-passwords.ts";
 import { memoryPasswordHasher } from "./password/password-hasher.memory.ts";
 import { coursePolicy } from "./policy.ts";
 import type { Ports } from "./ports.ts";
@@ -8,7 +9,8 @@ import { memoryTokenStore } from "./recovery/token-store.memory.ts";
 import { memoryDeviceStore } from "./session/device-store.memory.ts";
 import { memorySecretSource } from "./session/secret-source.memory.ts";
 import { memorySessionStore } from "./session/session-store.memory.ts";
-import { memoryUserStore } from "./user/user-store.memory.ts";
+import { memoryRows, memoryUserStore } from "./user/user-store.memory.ts";
+import { memoryEmailChangeStore } from "./verification/email-change-store.memory.ts";
 
 export { memorySeal } from "./event/seal.memory.ts";
 export { memoryPasswordHasher } from "./password/password-hasher.memory.ts";
@@ -43,10 +45,12 @@ export function memoryIds(): IdSource {
 export function memoryPorts(given: Partial<Ports> = {}): Ports {
   const clock = given.clock ?? memoryClock();
   const log = memoryLog();
-  const users = memoryUserStore(clock, log);
+  const rows = memoryRows(clock, log);
   return {
+    breachedPasswords: noBreachedPasswords,
     clock,
     devices: memoryDeviceStore(),
+    emailChanges: memoryEmailChangeStore(clock, log, rows),
     events: memoryEventStore(log),
     hasher: memoryPasswordHasher(),
     ids: memoryIds(),
@@ -54,7 +58,7 @@ export function memoryPorts(given: Partial<Ports> = {}): Ports {
     secrets: memorySecretSource(),
     sessions: memorySessionStore(clock),
     tokens: memoryTokenStore(clock),
-    users,
+    users: memoryUserStore(clock, log, rows),
     ...given,
   };
 }

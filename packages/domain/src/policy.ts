@@ -11,24 +11,64 @@ export interface Policy {
   /** Open: an answer says whether an address has a user, and a reset token is in the answer. */
   readonly disclosure: "open" | "closed";
   readonly password: PasswordRules;
+  /** `logsIn`: whoever registers is logged in at once. Closed disclosure cannot: it would tell. */
+  readonly registration: { readonly logsIn: boolean };
+  readonly verification: VerificationRules;
   readonly session: SessionRules;
+  /** For log-ins that ask to be remembered. */
+  readonly rememberedSession: SessionRules;
+  /** A log-in younger than this is as good as the current password, where that is asked for. */
+  readonly reauthentication: { readonly freshMs: number };
   readonly recovery: { readonly tokenTtlMs: number };
-  readonly cookie: { readonly name: string; readonly secure: boolean };
+  readonly cookie: {
+    readonly name: string;
+    readonly secure: boolean;
+    /** Sent to every host below this one as well. */
+    readonly domain?: string | undefined;
+  };
+}
+
+export interface VerificationRules {
+  /** Whoever registers is mailed a link that verifies the address. */
+  readonly onRegistration: boolean;
+  /** Nobody logs in before the address is verified. */
+  readonly isRequired: boolean;
+  readonly tokenTtlMs: number;
+  /** A user whose address is not verified within this time is deleted. `undefined`: never. */
+  readonly unverifiedTtlMs: number | undefined;
 }
 
 const session: SessionRules = {
-  idleMs: 7 * DAY_MS,
+  idleMs: DAY_MS,
+  absoluteMs: 7 * DAY_MS,
+  touchEveryMs: MINUTE_MS,
+};
+
+const rememberedSession: SessionRules = {
+  idleMs: 14 * DAY_MS,
   absoluteMs: 30 * DAY_MS, // NIST SP 800-63B-4 section 2.1.3, AAL1
   touchEveryMs: MINUTE_MS,
 };
+
+const reauthentication = { freshMs: 5 * MINUTE_MS };
+const recovery = { tokenTtlMs: 15 * MINUTE_MS };
 
 /** For learning and local development: the course's answers, word for word. */
 export const coursePolicy: Policy = {
   name: "course",
   disclosure: "open",
-  password: { minCodePoints: 1, refuseEmail: false },
+  password: { minCodePoints: 1, refuseEmail: false, refuseCommon: false, contextWords: [] },
+  registration: { logsIn: false },
+  verification: {
+    onRegistration: false,
+    isRequired: false,
+    tokenTtlMs: DAY_MS,
+    unverifiedTtlMs: undefined,
+  },
   session,
-  recovery: { tokenTtlMs: 15 * MINUTE_MS },
+  rememberedSession,
+  reauthentication,
+  recovery,
   cookie: { name: "session_id", secure: false },
 };
 
@@ -36,9 +76,18 @@ export const coursePolicy: Policy = {
 export const strictPolicy: Policy = {
   name: "strict",
   disclosure: "closed",
-  password: { minCodePoints: 8, refuseEmail: true },
+  password: { minCodePoints: 8, refuseEmail: true, refuseCommon: true, contextWords: ["postern"] },
+  registration: { logsIn: false },
+  verification: {
+    onRegistration: true,
+    isRequired: false,
+    tokenTtlMs: DAY_MS,
+    unverifiedTtlMs: 7 * DAY_MS,
+  },
   session,
-  recovery: { tokenTtlMs: 15 * MINUTE_MS },
+  rememberedSession,
+  reauthentication,
+  recovery,
   // The prefix makes browsers insist on Secure, Path=/ and no Domain (RFC 6265bis section 4.1.3.2).
   cookie: { name: "__Host-session_id", secure: true },
 };

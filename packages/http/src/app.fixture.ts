@@ -1,5 +1,6 @@
 import { coursePolicy, type Policy, type Ports } from "@postern/domain";
 import { memoryPorts } from "@postern/domain/memory";
+import { describedBy } from "@postern/test-servers";
 import { type AppOptions, createApp } from "./app.ts";
 
 type Fields = Readonly<Record<string, string>>;
@@ -12,8 +13,15 @@ export function testApp(options: Partial<AppOptions> & { policy?: Policy } = {})
   const { policy = coursePolicy, ports: given, ...rest } = options;
   const ports: Ports = given ?? memoryPorts({ policy });
   const app = createApp({ ports, ...rest });
-  const request = async (method: string, path: string, init: RequestInit = {}) =>
-    app.request(`http://localhost${path}`, { method, ...init });
+  /** Every answer that a test sees is held against its description. */
+  const request = async (method: string, path: string, init: RequestInit = {}) => {
+    const url = `http://localhost${path}`;
+    const response = await app.request(url, { method, ...init });
+    const { status, headers } = response;
+    const check = await checkOf(createApp({ ...rest, ports, onRequest: undefined }));
+    check(method, url, { status, headers, text: await response.clone().text() });
+    return response;
+  };
   const send = (method: string, path: string, fields: Fields, headers: Fields = {}) =>
     request(method, path, { body: new URLSearchParams(fields), headers });
   const register = (email = EMAIL, password = PASSWORD) =>
@@ -24,6 +32,16 @@ export function testApp(options: Partial<AppOptions> & { policy?: Policy } = {})
     return { response, cookie };
   };
   return { app, ports, request, send, register, logIn };
+}
+
+const checks = new Map<string, ReturnType<typeof describedBy>>();
+
+async function checkOf(app: ReturnType<typeof createApp>) {
+  const headers = { host: "localhost" };
+  const document = await (await app.request("http://localhost/openapi.json", { headers })).text();
+  const check = checks.get(document) ?? describedBy(document);
+  checks.set(document, check);
+  return check;
 }
 
 /** Status, and body as it was sent. */

@@ -141,7 +141,10 @@ describe("every answer", () => {
     const { request } = testApp();
     expect(await seen(request("HEAD", "/"))).toEqual([200, ""]);
     const options = await request("OPTIONS", "/profile");
-    expect([options.status, options.headers.get("allow")]).toEqual([204, "GET, HEAD, OPTIONS"]);
+    expect([options.status, options.headers.get("allow")]).toEqual([
+      204,
+      "GET, DELETE, HEAD, OPTIONS",
+    ]);
   });
 
   it("is recorded by route and code, with nothing of what the caller sent", async () => {

@@ -1,23 +1,27 @@
 import { type Ports, Unavailable } from "@postern/domain";
 import { type Context, Hono } from "hono";
 import type { AppEnv } from "./app-env.ts";
+import type { CallerOptions } from "./caller.ts";
 import { edge, type EdgeOptions } from "./edge.ts";
+import { openApi } from "./openapi.ts";
 import { problem } from "./problems.ts";
-import { mount } from "./resource.ts";
+import { mount, type Resources } from "./resource.ts";
+import { docsResources } from "./routes/docs.ts";
+import { emailVerificationResource } from "./routes/email-verification.ts";
 import { liveResource, readyResource } from "./routes/health.ts";
 import { homeResource } from "./routes/home.ts";
-import { profileResource } from "./routes/profile.ts";
 import { type Mailbox, mailboxResource } from "./routes/mailbox.ts";
-import {
-  resetPasswordPage,
-  resetPasswordScript,
-  resetPasswordStyle,
-} from "./routes/reset-password-page.ts";
+import { changePasswordResource, pages } from "./routes/pages.ts";
+import { profileEmailResource } from "./routes/profile-email.ts";
+import { profileExportResource } from "./routes/profile-export.ts";
+import { profilePasswordResource } from "./routes/profile-password.ts";
+import { profileResource } from "./routes/profile.ts";
 import { resetPasswordResource } from "./routes/reset-password.ts";
-import { currentSessionResource, sessionsResource } from "./routes/sessions.ts";
+import { currentSessionResource, sessionResource } from "./routes/session.ts";
+import { sessionsResource } from "./routes/sessions.ts";
 import { usersResource } from "./routes/users.ts";
 
-export interface AppOptions extends Omit<EdgeOptions, "policy"> {
+export interface AppOptions extends Omit<EdgeOptions, "policy">, CallerOptions {
   readonly ports: Ports;
   /** Mails that were kept instead of sent, shown to callers from the very machine. */
   readonly mailbox?: Mailbox | undefined;
@@ -33,21 +37,14 @@ const notFound = (c: Context<AppEnv>) => problem(c, "not_found");
 
 /** The whole HTTP surface on the given ports. `app.fetch` is a standard fetch handler. */
 export function createApp(options: AppOptions): Hono<AppEnv> {
-  const { ports, ready = async () => undefined, onFault } = options;
-  const { mailbox, isLocalCaller = () => false } = options;
+  const { ports, publicOrigin, onFault } = options;
   const app = new Hono<AppEnv>();
   app.use(edge({ ...options, policy: ports.policy }));
-  mount(app, "/", homeResource);
-  mount(app, "/users", usersResource(ports));
-  mount(app, "/sessions", sessionsResource(ports));
-  mount(app, "/sessions/current", currentSessionResource(ports));
-  mount(app, "/profile", profileResource(ports));
-  mount(app, "/reset_password", { ...resetPasswordPage, ...resetPasswordResource(ports) });
-  mount(app, "/reset_password/page.js", resetPasswordScript);
-  mount(app, "/reset_password/page.css", resetPasswordStyle);
-  if (mailbox) mount(app, "/mail", mailboxResource(mailbox, isLocalCaller, notFound));
-  mount(app, "/health/live", liveResource);
-  mount(app, "/health/ready", readyResource(ready));
+  const resources = resourcesOf(options);
+  const { name: cookieName } = ports.policy.cookie;
+  const describe = () => openApi(described, { cookieName, publicUrl: publicOrigin ?? "/" });
+  const described: Resources = { ...resources, ...docsResources(describe) };
+  for (const [path, resource] of Object.entries(described)) mount(app, path, resource);
   app.notFound(notFound);
   app.onError((error, c) => {
     onFault?.(error, c.var.requestId);
@@ -56,4 +53,33 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     return problem(c, "unavailable", { headers });
   });
   return app;
+}
+
+/** Every path. Of two that fit, the one that stands first is asked. */
+function resourcesOf(options: AppOptions): Resources {
+  const { ports, mailbox, isLocalCaller = () => false, ready = async () => undefined } = options;
+  return {
+    "/": homeResource,
+    "/users": usersResource(ports, options),
+    "/sessions": sessionsResource(ports, options),
+    "/sessions/current": currentSessionResource(ports),
+    "/sessions/{session_id}": sessionResource(ports),
+    "/profile": profileResource(ports),
+    "/profile/email": profileEmailResource(ports),
+    "/profile/export": profileExportResource(ports),
+    ...pages,
+    "/profile/password": {
+      ...pages["/profile/password"],
+      ...profilePasswordResource(ports, options),
+    },
+    "/reset_password": { ...pages["/reset_password"], ...resetPasswordResource(ports) },
+    "/email_verification": {
+      ...pages["/email_verification"],
+      ...emailVerificationResource(ports, options),
+    },
+    "/.well-known/change-password": changePasswordResource,
+    ...(mailbox && { "/mail": mailboxResource(mailbox, isLocalCaller, notFound) }),
+    "/health/live": liveResource,
+    "/health/ready": readyResource(ready),
+  };
 }

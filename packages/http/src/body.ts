@@ -28,8 +28,9 @@ export async function withFields<Schema extends z.ZodType>(
   if (success) return handle(data);
   const field = error.issues[0]?.path[0];
   if (field === undefined) return problem(c, "field_unknown");
-  const isMissing = fields.value[String(field)] === undefined;
-  const message = `${String(field)}: ${isMissing ? "missing" : "must be text"}`;
+  const given = fields.value[String(field)];
+  const wrong = typeof given === "string" ? "not one of those it may be" : "must be text";
+  const message = `${String(field)}: ${given === undefined ? "missing" : wrong}`;
   return problem(c, "field_invalid", { message });
 }
 

@@ -174,8 +174,8 @@ describe("GET /sessions/current", () => {
       email: EMAIL,
       email_verified: false,
       session_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
-      idle_expires_at: "2026-01-08T00:00:00.000Z",
-      absolute_expires_at: "2026-01-31T00:00:00.000Z",
+      idle_expires_at: "2026-01-02T00:00:00.000Z",
+      absolute_expires_at: "2026-01-08T00:00:00.000Z",
     });
   });
 });

@@ -22,6 +22,8 @@ export interface EdgeOptions {
   readonly publicOrigin?: string | undefined;
   /** Is this `Host` one of ours? Asked where a page elsewhere could rebind its name to us. */
   readonly isOwnHost?: ((host: string) => boolean) | undefined;
+  /** Whose pages may call us with their visitors' cookies; exactly as browsers write them. */
+  readonly corsOrigins?: readonly string[];
   readonly onRequest?: ((record: RequestRecord) => void) | undefined;
 }
 
@@ -44,6 +46,7 @@ export function edge({
   policy,
   publicOrigin,
   isOwnHost,
+  corsOrigins = [],
   onRequest,
 }: EdgeOptions): MiddlewareHandler<AppEnv> {
   const headers = Object.entries(SECURITY_HEADERS);
@@ -55,12 +58,33 @@ export function edge({
     c.set("requestId", requestId);
     c.header("x-request-id", requestId);
     for (const [name, value] of headers) c.header(name, value);
+    const isListed = allowListed(c, corsOrigins);
     if (isOwnHost?.(c.req.header("host") ?? "") === false)
       c.res = problem(c, "misdirected_request");
-    else if (isCrossSiteWrite(c.req.raw, publicOrigin)) c.res = problem(c, "cross_site_request");
+    else if (!isListed && isCrossSiteWrite(c.req.raw, publicOrigin))
+      c.res = problem(c, "cross_site_request");
     else await next();
     onRequest?.(recordOf(c, requestId, startedAt));
   };
+}
+
+/**
+ * Lets a page of a listed origin read the answer (Fetch Standard section 3.2). The origin is compared
+ * with the list as a whole and never echoed unseen, so `null` and look-alikes get nothing.
+ */
+function allowListed(c: Context<AppEnv>, origins: readonly string[]): boolean {
+  if (origins.length === 0) return false;
+  c.header("vary", "Origin");
+  const origin = origins.find((one) => one === c.req.header("origin"));
+  if (origin === undefined) return false;
+  c.header("access-control-allow-origin", origin);
+  c.header("access-control-allow-credentials", "true");
+  if (c.req.method === "OPTIONS") {
+    c.header("access-control-allow-methods", "GET, POST, PUT, DELETE");
+    c.header("access-control-allow-headers", "content-type, accept, idempotency-key, x-request-id");
+    c.header("access-control-max-age", "600");
+  } else c.header("access-control-expose-headers", "retry-after, x-request-id");
+  return true;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Policy, Token } from "@postern/domain";
+import type { Policy, StartedSession } from "@postern/domain";
 
 type CookiePolicy = Policy["cookie"];
 
@@ -26,13 +26,23 @@ export function readSessionCookie(
  */
 const stripped = (text: string) => text.replace(/^[ \t]+/, "").replace(/[ \t]+$/, "");
 
-/** `Set-Cookie` for a new session. Lax: sent when a link leads here, not with a form from elsewhere. */
-export const sessionCookie = (token: Token, policy: CookiePolicy): string =>
-  `${policy.name}=${token}; ${attributes(policy)}`;
+/**
+ * `Set-Cookie` for a new session. Lax: sent when a link leads here, not with a form from elsewhere. A
+ * browser forgets it when it ends, unless the session is remembered.
+ */
+export function sessionCookie(
+  { token, session }: StartedSession,
+  policy: CookiePolicy,
+  now: Date,
+): string {
+  const left = Math.floor((session.absoluteExpiresAt.getTime() - now.getTime()) / 1000);
+  const maxAge = session.remembered ? `; Max-Age=${Math.max(left, 0)}` : "";
+  return `${policy.name}=${token}; ${attributes(policy)}${maxAge}`;
+}
 
 /** `Set-Cookie` that makes the browser forget it. */
 export const endedSessionCookie = (policy: CookiePolicy): string =>
   `${policy.name}=; ${attributes(policy)}; Max-Age=0`;
 
-const attributes = ({ secure }: CookiePolicy) =>
-  `Path=/; HttpOnly; SameSite=Lax${secure ? "; Secure" : ""}`;
+const attributes = ({ secure, domain }: CookiePolicy) =>
+  `Path=/; HttpOnly; SameSite=Lax${secure ? "; Secure" : ""}${domain ? `; Domain=${domain}` : ""}`;

@@ -4,6 +4,9 @@ import type { Letter } from "./letter.ts";
 export interface Letters {
   reset(facts: To & { token: string; url: string | undefined; minutes: number }): Letter;
   verifyAddress(facts: To & { token: string; url: string | undefined }): Letter;
+  verifyNewAddress(facts: To & { token: string; url: string | undefined }): Letter;
+  addressChangeRequested(facts: To): Letter;
+  accountDeleted(facts: To): Letter;
   passwordChanged(facts: To): Letter;
   newDevice(facts: To & { device: string; at: Date }): Letter;
   addressChanged(facts: To): Letter;
@@ -39,6 +42,35 @@ export const english: Letters = {
     closing: ["If that was not you, there is nothing you need to do."],
   }),
 
+  verifyNewAddress: ({ to, token, url }) => ({
+    language,
+    subject: "Confirm your new e-mail address",
+    greeting: [`Somebody, we hope you, wants ${to} to be the address of their account.`],
+    action: url === undefined ? undefined : { label: "Confirm this address", url },
+    code: { label: "The token", value: token },
+    closing: [
+      "Nothing changes until it is confirmed. Then every session ends.",
+      "If that was not you, there is nothing you need to do.",
+    ],
+  }),
+
+  addressChangeRequested: ({ to }) => ({
+    language,
+    subject: "Your e-mail address is to be changed",
+    greeting: [`Somebody asked to give the account that has the address ${to} another one.`],
+    closing: [
+      "Nothing changes until the new address is confirmed.",
+      "If that was not you, change your password now: it ends every session, and the request.",
+    ],
+  }),
+
+  accountDeleted: ({ to }) => ({
+    language,
+    subject: "Your account was deleted",
+    greeting: [`The account that had the address ${to} was deleted, with all that it held.`],
+    closing: ["If that was not you, write to whoever runs this service."],
+  }),
+
   passwordChanged: ({ to }) => ({
     language,
     subject: "Your password was changed",
@@ -66,7 +98,7 @@ export const english: Letters = {
   registrationAttempted: ({ to }) => ({
     language,
     subject: "You have an account already",
-    greeting: [`Somebody, perhaps you, tried to register with ${to}, which has an account.`],
+    greeting: [`Somebody, perhaps you, wanted to have an account with ${to}, which has one.`],
     closing: [
       "If it was you, log in, or reset your password if you have forgotten it.",
       "If it was not you, there is nothing you need to do: nobody was told of your account.",

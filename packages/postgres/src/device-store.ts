@@ -22,5 +22,15 @@ export function postgresDeviceStore(db: Kysely<Schema>): DeviceStore {
           else 'first' end as sight`.execute(db);
       return rows[0]?.sight ?? "known";
     },
+
+    async list(userId) {
+      const rows = await db
+        .selectFrom("devices")
+        .select("device")
+        .where("user_id", "=", userId)
+        .orderBy(sql`device collate "C"`)
+        .execute();
+      return rows.map(({ device }) => device);
+    },
   };
 }

@@ -42,15 +42,10 @@ export function postgresEventStore(db: Kysely<Schema>, seal?: Seal): EventStore 
       return row && toEvent(row);
     },
 
-    async list(userId, limit) {
-      const rows = await db
-        .selectFrom("events")
-        .selectAll()
-        .where("user_id", "=", userId)
-        .orderBy("id")
-        .limit(limit)
-        .execute();
-      return rows.map(toEvent);
+    async list(userId, limit, after) {
+      const own = db.selectFrom("events").selectAll().where("user_id", "=", userId);
+      const page = after === undefined ? own : own.where("id", ">", after);
+      return (await page.orderBy("id").limit(limit).execute()).map(toEvent);
     },
   };
 }

@@ -1,5 +1,6 @@
 export { connectPostgres, type PostgresConnection } from "./connect.ts";
 export { postgresDeviceStore } from "./device-store.ts";
+export { postgresEmailChangeStore } from "./email-change-store.ts";
 export { openPayload } from "./event-log.ts";
 export { type Listener, listenPostgres, type OnSignal } from "./listen.ts";
 export { type EventSearch, postgresEventStore, searchEvents } from "./event-store.ts";

@@ -16,7 +16,7 @@ describe("migrations", () => {
   it("lets one of several simultaneous runners migrate, and knows what is pending", async () => {
     const { db } = database;
     await expect(requireCurrentSchema(db)).rejects.toThrow(
-      "lacks 0001-start, 0002-events; run migrate first",
+      "lacks 0001-start, 0002-events, 0003-account; run migrate first",
     );
     const runs = await Promise.all([migrate(db), migrate(db), migrate(db), migrate(db)]);
     expect(runs.flat()).toEqual(["0001-start", "0002-events"]);

@@ -2,12 +2,14 @@ import { type Kysely, sql } from "kysely";
 import { Migrator, type Migration } from "kysely/migration";
 import { up as start } from "./migrations/0001-start.ts";
 import { up as events } from "./migrations/0002-events.ts";
+import { up as account } from "./migrations/0003-account.ts";
 import type { Schema } from "./schema.ts";
 
 /** In order. A migration that has been released is never edited; there is no way down. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-start": { up: start },
   "0002-events": { up: events },
+  "0003-account": { up: account },
 };
 
 /** How long a migration waits for a table that somebody holds, before it gives up and can be retried. */

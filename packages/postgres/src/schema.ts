@@ -17,6 +17,8 @@ export interface Schema {
   readonly sessions: SessionsTable;
   readonly tokens: TokensTable;
   readonly devices: DevicesTable;
+  readonly session_origins: SessionOriginsTable;
+  readonly email_changes: EmailChangesTable;
   readonly webhook_endpoints: WebhookEndpointsTable;
   readonly webhook_attempts: WebhookAttemptsTable;
 }
@@ -30,6 +32,8 @@ export interface UsersTable {
   readonly epoch: Generated<number>;
   readonly revision: Generated<number>;
   readonly email_verified_at: Date | null;
+  /** The user is deleted then, unless the address has been verified. NULL: never. */
+  readonly verify_by: Date | null;
   readonly disabled_at: Date | null;
   /** SHA-256 of what made the last reset, so that a retry can be told from a second use. */
   readonly reset_receipt: Uint8Array | null;
@@ -66,6 +70,7 @@ export interface SessionsTable {
   readonly created_at: Generated<Date>;
   readonly last_seen_at: Generated<Date>;
   readonly absolute_expires_at: Date;
+  readonly remembered: boolean;
 }
 
 interface TokensTable {
@@ -73,6 +78,28 @@ interface TokensTable {
   readonly purpose: TokenPurpose;
   readonly user_id: UserId;
   readonly epoch: number;
+  readonly by_mail: boolean;
+  readonly change_id: EventId | null;
+  readonly expires_at: Date;
+}
+
+interface SessionOriginsTable {
+  readonly session_id: SessionId;
+  readonly user_id: UserId;
+  readonly device: string | null;
+  readonly network: string | null;
+  /** As late as the session may end; it may end before. */
+  readonly expires_at: Date;
+}
+
+export interface EmailChangesTable {
+  /** Of the event that asked for it. */
+  readonly id: EventId;
+  readonly user_id: UserId;
+  readonly epoch: number;
+  readonly email: string;
+  readonly email_key: EmailKey;
+  readonly created_at: Generated<Date>;
   readonly expires_at: Date;
 }
 

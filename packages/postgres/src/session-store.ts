@@ -21,7 +21,8 @@ type CheckedRow = SessionRow & {
  */
 export function postgresSessionStore(db: Kysely<Schema>): SessionStore {
   return {
-    async open({ id, tokenHash, user, rules }) {
+    async open({ id, tokenHash, user, rules, remembered = false, continues }) {
+      const { createdAt = null, absoluteExpiresAt = null } = continues ?? {};
       const { rows } = await sql<SessionRow>`
         with born_of as (
           select id from users where id = ${user.id} and epoch = ${user.epoch}
@@ -29,9 +30,12 @@ export function postgresSessionStore(db: Kysely<Schema>): SessionStore {
           delete from sessions
           where exists (select from born_of) and token_hash in (${beyondLimit(user)})
         ), opened as (
-          insert into sessions (token_hash, id, user_id, epoch, idle_ms, absolute_expires_at)
+          insert into sessions (token_hash, id, user_id, epoch, idle_ms, created_at,
+            absolute_expires_at, remembered)
           select ${tokenHash}, ${id}::uuid, born_of.id, ${user.epoch}::integer,
-            ${rules.idleMs}::double precision, now() + ${milliseconds(rules.absoluteMs)}
+            ${rules.idleMs}::double precision, coalesce(${createdAt}::timestamptz, now()),
+            coalesce(${absoluteExpiresAt}::timestamptz, now() + ${milliseconds(rules.absoluteMs)}),
+            ${remembered}
           from born_of
           returning *
         ) select opened.*, ${idleExpiresAt("opened")} from opened`.execute(db);
@@ -128,5 +132,6 @@ function toSession(row: SessionRow): Session {
     lastSeenAt: row.last_seen_at,
     idleExpiresAt: row.idle_expires_at,
     absoluteExpiresAt: row.absolute_expires_at,
+    remembered: row.remembered,
   };
 }

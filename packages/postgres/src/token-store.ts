@@ -2,35 +2,34 @@ import type { TokenStore } from "@postern/domain";
 import { type Kysely, sql } from "kysely";
 import type { Schema } from "./schema.ts";
 
-/** Tokens in a table, for installations without Redis. Those of an earlier epoch are not found. */
+/** Tokens in a table, for installations without Redis. */
 export function postgresTokenStore(db: Kysely<Schema>): TokenStore {
   return {
-    async put(tokenHash, { purpose, userId, epoch }, ttlMs) {
-      // Makes room as it goes: what has expired, or died with its epoch, of the same user.
+    async put(tokenHash, { purpose, userId, epoch, byMail, changeId }, ttlMs) {
+      // Makes room as it goes: what has expired of the same user. What died with its epoch stays, so
+      // that a retry of its use can be recognised.
       await sql`
         with swept as (
-          delete from tokens using users
-          where tokens.user_id = ${userId} and users.id = ${userId}
-            and (tokens.expires_at <= now() or tokens.epoch < users.epoch)
+          delete from tokens where user_id = ${userId} and expires_at <= now()
         )
-        insert into tokens (token_hash, purpose, user_id, epoch, expires_at)
-        values (${tokenHash}, ${purpose}, ${userId}, ${epoch},
-          now() + ${ttlMs}::double precision * interval '1 millisecond')
+        insert into tokens (token_hash, purpose, user_id, epoch, by_mail, change_id, expires_at)
+        select ${tokenHash}, ${purpose}, id, ${epoch}::integer, ${byMail}, ${changeId ?? null}::uuid,
+          now() + ${ttlMs}::double precision * interval '1 millisecond'
+        from users where id = ${userId}
         on conflict (token_hash) do nothing`.execute(db);
     },
 
     async find(purpose, tokenHash) {
       const row = await db
         .selectFrom("tokens")
-        .innerJoin("users", (join) =>
-          join.onRef("users.id", "=", "tokens.user_id").onRef("users.epoch", "=", "tokens.epoch"),
-        )
-        .select(["tokens.purpose", "tokens.user_id", "tokens.epoch"])
-        .where("tokens.token_hash", "=", tokenHash)
-        .where("tokens.purpose", "=", purpose)
-        .where("tokens.expires_at", ">", sql<Date>`now()`)
+        .selectAll()
+        .where("token_hash", "=", tokenHash)
+        .where("purpose", "=", purpose)
+        .where("expires_at", ">", sql<Date>`now()`)
         .executeTakeFirst();
-      return row && { purpose: row.purpose, userId: row.user_id, epoch: row.epoch };
+      if (!row) return undefined;
+      const { user_id: userId, epoch, by_mail: byMail, change_id: changeId } = row;
+      return { purpose, userId, epoch, byMail, ...(changeId && { changeId }) };
     },
   };
 }

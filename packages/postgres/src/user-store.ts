@@ -1,64 +1,24 @@
-import type { OutgoingEvent, Seal, User, UserId, UserStore } from "@postern/domain";
-import { type Kysely, type RawBuilder, type Selectable, sql } from "kysely";
+import type { Seal, UserId, UserStore } from "@postern/domain";
+import { type Kysely, sql } from "kysely";
 import { eventsOf } from "./event-log.ts";
-import { postgresEventStore } from "./event-store.ts";
 import { ifAnswerLost } from "./lost-answer.ts";
-import type { Schema, UsersTable } from "./schema.ts";
-
-type UserRow = Selectable<UsersTable>;
-
-interface Change {
-  readonly userId: UserId;
-  /** Compares what it must, so that run a second time it changes nothing. */
-  readonly statement: RawBuilder<unknown>;
-  readonly events: readonly OutgoingEvent[];
-  readonly otherwise?: readonly OutgoingEvent[];
-}
+import type { Schema } from "./schema.ts";
+import { userChanges } from "./user-change.ts";
+import { holds, touched, toUser, type UserRow } from "./user-row.ts";
 
 /** Users in the table `users`. Each change is one statement that writes its events as well. */
 export function postgresUserStore(db: Kysely<Schema>, seal?: Seal): UserStore {
-  const log = postgresEventStore(db, seal);
-
-  /** Runs the statement, and keeps `events` if it changed a row, `otherwise` if not. */
-  async function run({ statement, ...kept }: Change): Promise<UserRow | undefined> {
-    const { rows } = await sql<UserRow>`
-      with changed as (${statement} returning *), ${eventsOf(seal, kept)} select * from changed`.execute(
-      db,
-    );
-    return rows[0];
-  }
-
-  async function change(given: Change): Promise<User | undefined> {
-    const row =
-      given.events.length > 0
-        ? await ifAnswerLost(
-            () => run(given),
-            async () => {
-              const again = await run({ ...given, otherwise: [] });
-              if (again) return again;
-              // It changed nothing: because it had committed, or because there was nothing to change.
-              if (await areKept(given.events)) return await byId(given.userId);
-              if (given.otherwise) await log.append(given.otherwise);
-              return undefined;
-            },
-          )
-        : await run(given);
-    return row && toUser(row);
-  }
-
-  /** Had the statement committed that should have kept them? */
-  const areKept = async ([event]: readonly OutgoingEvent[]) =>
-    event !== undefined && (await log.find(event.id)) !== undefined;
-
-  const byId = (userId: UserId) => select().where("id", "=", userId).executeTakeFirst();
+  const { change, did, areKept } = userChanges(db, seal);
   const select = () => db.selectFrom("users").selectAll();
+  const byId = (userId: UserId) => select().where("id", "=", userId).executeTakeFirst();
 
   return {
-    create({ id, email, emailKey, passwordHash }, events, otherwise) {
+    create({ id, email, emailKey, passwordHash, verifyWithinMs = null }, events, otherwise) {
       // The unique constraint decides who was first; looking before inserting would be a race.
       const insert = sql`
-        insert into users (id, email, email_key, password_hash)
-        values (${id}, ${email}, ${emailKey}, ${passwordHash ?? null})
+        insert into users (id, email, email_key, password_hash, verify_by)
+        values (${id}, ${email}, ${emailKey}, ${passwordHash ?? null},
+          now() + ${verifyWithinMs}::double precision * interval '1 millisecond')
         on conflict (email_key) do nothing`;
       return change({ userId: id, statement: insert, events, ...(otherwise && { otherwise }) });
     },
@@ -74,16 +34,44 @@ export function postgresUserStore(db: Kysely<Schema>, seal?: Seal): UserStore {
     },
 
     async findCredentials(emailKey) {
-      const row = await select().where("email_key", "=", emailKey).executeTakeFirst();
-      return row && { user: toUser(row), passwordHash: row.password_hash ?? undefined };
+      return credentials(await select().where("email_key", "=", emailKey).executeTakeFirst());
     },
 
-    replacePassword({ userId, expectedEpoch, passwordHash }, events) {
+    async credentialsOf(userId) {
+      return credentials(await byId(userId));
+    },
+
+    replacePassword({ userId, expectedEpoch, passwordHash, ...given }, events) {
+      const { session, receipt, verifiesEmail = false } = given;
       // The row's lock lets a single caller through at each epoch.
       const update = sql`
-        update users set password_hash = ${passwordHash}, epoch = epoch + 1, ${touched}
-        where id = ${userId} and epoch = ${expectedEpoch} and disabled_at is null`;
+        update users set password_hash = ${passwordHash}, epoch = epoch + 1, ${touched},
+          reset_receipt = ${receipt === undefined ? null : Buffer.from(receipt, "base64url")}::bytea,
+          email_verified_at = coalesce(email_verified_at, case when ${verifiesEmail} then now() end)
+        where id = ${userId} and epoch = ${expectedEpoch} and disabled_at is null
+          and ${session ? holds(session) : sql`true`}`;
       return change({ userId, statement: update, events });
+    },
+
+    async findByReceipt(userId, receipt) {
+      const row = await byId(userId);
+      const kept = row?.reset_receipt;
+      const isSame = kept && Buffer.from(kept).equals(Buffer.from(receipt, "base64url"));
+      return isSame ? toUser(row) : undefined;
+    },
+
+    verifyEmail({ userId, expectedEpoch, keepsPassword }, events) {
+      const voided = sql`, password_hash = null, epoch = epoch + 1`;
+      const update = sql`
+        update users set email_verified_at = now(), ${touched} ${keepsPassword ? sql`` : voided}
+        where id = ${userId} and epoch = ${expectedEpoch} and disabled_at is null
+          and email_verified_at is null`;
+      return change({ userId, statement: update, events });
+    },
+
+    raiseEpoch(holder, events) {
+      const update = sql`update users set epoch = epoch + 1, ${touched} where ${holds(holder)}`;
+      return change({ userId: holder.userId, statement: update, events });
     },
 
     rehash({ userId, expectedEpoch, expectedHash, passwordHash }) {
@@ -107,10 +95,20 @@ export function postgresUserStore(db: Kysely<Schema>, seal?: Seal): UserStore {
       return change({ userId, statement: update, events });
     },
 
-    async delete(userId, events) {
-      const isThere = async () => (await run({ userId, statement, events })) !== undefined;
-      const statement = sql`delete from users where id = ${userId}`;
-      return await ifAnswerLost(isThere, async () => (await isThere()) || (await areKept(events)));
+    delete(userId, events, holder) {
+      const whose = holder ? holds(holder) : sql`true`;
+      return did({ statement: sql`delete from users where id = ${userId} and ${whose}`, events });
+    },
+
+    deleteUnverified(userId, events) {
+      const statement = sql`delete from users where id = ${userId} and ${isOverdue}`;
+      return did({ statement, events });
+    },
+
+    async listUnverified(limit) {
+      const { rows } = await sql<UserRow>`
+        select * from users where ${isOverdue} order by verify_by limit ${limit}`.execute(db);
+      return rows.map(toUser);
     },
 
     async endSessions(userIds, events) {
@@ -139,34 +137,42 @@ export function postgresUserStore(db: Kysely<Schema>, seal?: Seal): UserStore {
       return (await page.orderBy("id").limit(limit).execute()).map(toUser);
     },
 
-    async confirmEpoch(userId, epoch, events) {
+    async confirmEpoch(userId, epoch, events, origin) {
+      const { sessionId = null, device = null, network = null } = origin ?? {};
       // Needs no lock: a change that commits after this read ends the session when it is projected.
       const confirm = async () => {
         const { rows } = await sql`
           with changed as (
             select id from users
             where id = ${userId} and epoch = ${epoch} and disabled_at is null
-          ), ${eventsOf(seal, { events })} select from changed`.execute(db);
+          ), ${eventsOf(seal, { events })}, originated as (
+            insert into session_origins (session_id, user_id, device, network, expires_at)
+            select ${sessionId}::uuid, id, ${device}, ${network}, ${origin?.expiresAt ?? null}::timestamptz
+            from changed where ${sessionId}::uuid is not null
+            on conflict (session_id) do nothing
+          ) select from changed`.execute(db);
         return rows.length > 0;
       };
       return await ifAnswerLost(confirm, async () => (await confirm()) || (await areKept(events)));
     },
+
+    async originsOf(userId) {
+      const rows = await db
+        .selectFrom("session_origins")
+        .selectAll()
+        .where("user_id", "=", userId)
+        .execute();
+      return rows.map(({ session_id: sessionId, device, network }) => ({
+        sessionId,
+        device: device ?? undefined,
+        network: network ?? undefined,
+      }));
+    },
   };
 }
 
-/** What every update of a user does. */
-const touched = sql`revision = revision + 1, updated_at = now()`;
+/** Its time to verify the address is over. */
+const isOverdue = sql`email_verified_at is null and verify_by <= now()`;
 
-function toUser(row: UserRow): User {
-  return {
-    id: row.id,
-    email: row.email,
-    emailKey: row.email_key,
-    epoch: row.epoch,
-    revision: row.revision,
-    emailVerifiedAt: row.email_verified_at ?? undefined,
-    disabledAt: row.disabled_at ?? undefined,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
-}
+const credentials = (row: UserRow | undefined) =>
+  row && { user: toUser(row), passwordHash: row.password_hash ?? undefined };

@@ -20,7 +20,7 @@ export const smtpUrl = z
   }, "must be a host, and a user, password and port if need be");
 
 /** In CIDR notation (RFC 4632), separated by commas. */
-const networks = z
+export const networks = z
   .string()
   .transform((text) => text.split(",").map((one) => one.trim()))
   .refine((all) => all.every(isNetwork), "must be networks like 10.1.0.0/16, comma between");

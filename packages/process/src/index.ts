@@ -1,6 +1,7 @@
 export {
   InvalidEnvironment,
   mistakesIn,
+  networks,
   parseSecrets,
   type SecretKey,
   sharedEnvironment,

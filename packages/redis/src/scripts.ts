@@ -6,7 +6,8 @@
  *
  *   epoch      the user's epoch; a key without it holds no session
  *   user       "<revision> <JSON of the user as a check answers it>"
- *   s:<hash>   "<epoch> <id> <created µs> <seen ms> <idle ms> <absolute expiry ms>", one a session
+ *   s:<hash>   "<epoch> <id> <created µs> <seen ms> <idle ms> <absolute expiry ms>", one a session,
+ *              and " remembered" behind it, if it is to outlive the browser
  *
  * Created in microseconds, so that of sessions opened in the same millisecond one is the older.
  */
@@ -19,15 +20,15 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 const PACKING = `
 local function unpackSession(packed)
-  local epoch, id, created, seen, idle, over =
-    string.match(packed, '^(%d+) (%S+) (%d+) (%d+) (%d+) (%d+)$')
+  local epoch, id, created, seen, idle, over, more =
+    string.match(packed, '^(%d+) (%S+) (%d+) (%d+) (%d+) (%d+)(.*)$')
   return { epoch = epoch, id = id, created = tonumber(created), seen = tonumber(seen),
-    idle = tonumber(idle), over = tonumber(over) }
+    idle = tonumber(idle), over = tonumber(over), more = more }
 end
 
 local function packSession(session)
-  return string.format('%s %s %.0f %.0f %.0f %.0f', session.epoch, session.id, session.created,
-    session.seen, session.idle, session.over)
+  return string.format('%s %s %.0f %.0f %.0f %.0f%s', session.epoch, session.id, session.created,
+    session.seen, session.idle, session.over, session.more)
 end
 
 local function isLive(session, now)
@@ -66,7 +67,8 @@ return { kept[2], kept[3] }
 `;
 
 /**
- * ARGV: field, epoch, user, session id, idle ms, absolute ms, most sessions. Gives the session, or
+ * ARGV: field, epoch, user, session id, idle ms, absolute ms, most sessions, what is behind it, and
+ * of a session whose place it takes: created µs and absolute expiry ms, else ''. Gives the session, or
  * nil if the key knows a later epoch. Drops sessions that are over, or of an earlier epoch, or the
  * oldest too many. The key lives as long as its longest session may, so no touch needs to extend it.
  */
@@ -92,10 +94,14 @@ end
 table.sort(live, function(a, b) return a.created < b.created end)
 for i = 1, #live - tonumber(ARGV[7]) + 1 do redis.call('HDEL', key, live[i].field) end
 
-local session = packSession({ epoch = epoch, id = ARGV[4], created = time[1] * 1000000 + time[2],
-  seen = now, idle = tonumber(ARGV[5]), over = now + tonumber(ARGV[6]) })
+local created = tonumber(ARGV[9]) or time[1] * 1000000 + time[2]
+local over = tonumber(ARGV[10]) or now + tonumber(ARGV[6])
+local session = packSession({ epoch = epoch, id = ARGV[4], created = created, seen = now,
+  idle = tonumber(ARGV[5]), over = over, more = ARGV[8] })
 redis.call('HSET', key, field, session)
-if redis.call('PTTL', key) < tonumber(ARGV[6]) then redis.call('PEXPIRE', key, ARGV[6]) end
+if redis.call('PTTL', key) < over - now then
+  redis.call('PEXPIRE', key, string.format('%.0f', math.max(over - now, 1)))
+end
 return session
 `;
 

@@ -17,7 +17,7 @@ interface Snapshot {
 /** Sessions in one hash per user; `scripts.ts` shows its form. Every method is one round trip. */
 export function redisSessionStore(client: RedisClient): SessionStore {
   return {
-    async open({ id, tokenHash, user, rules }) {
+    async open({ id, tokenHash, user, rules, remembered = false, continues }) {
       const { idleMs, absoluteMs } = rules;
       const values = [
         fieldOf(tokenHash),
@@ -27,6 +27,9 @@ export function redisSessionStore(client: RedisClient): SessionStore {
         idleMs,
         absoluteMs,
         MAX_SESSIONS,
+        remembered ? REMEMBERED : "",
+        continues ? continues.createdAt.getTime() * 1000 : "",
+        continues ? continues.absoluteExpiresAt.getTime() : "",
       ];
       const packed = await answered(client.posternOpen(keyOf(user.id), ...values));
       return packed === null ? undefined : toSession(user.id, packed);
@@ -61,6 +64,9 @@ export function redisSessionStore(client: RedisClient): SessionStore {
   };
 }
 
+/** Stands behind a packed session. */
+const REMEMBERED = " remembered";
+
 const keyOf = (userId: UserId) => `postern:user:${userId}`;
 const fieldOf = (tokenHash: string) => `s:${tokenHash}`;
 
@@ -89,5 +95,6 @@ function toSession(userId: UserId, packed: string): Session {
     lastSeenAt: new Date(Number(seen)),
     idleExpiresAt: new Date(Math.min(Number(seen) + Number(idle), Number(over))),
     absoluteExpiresAt: new Date(Number(over)),
+    remembered: packed.endsWith(REMEMBERED),
   };
 }

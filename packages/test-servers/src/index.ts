@@ -1,3 +1,4 @@
+export { describedBy } from "./described.ts";
 export { testServers } from "./provided.ts";
 export { type Proxy, startProxy, type Verdict, type Watch } from "./proxy.ts";
 export { redisProgram, startRedis } from "./redis.ts";

@@ -17,7 +17,7 @@ export async function openEmbedded(config: Config, path: string, log: Log): Prom
   // The folder's own key stays: it opens what was sealed before there were others.
   const keys = [...(config.secrets ?? []), ...folder.secrets];
   const seal = aesSeal({ keys });
-  const ports: Ports = { ...commonPorts(config, keys), ...postgresStores(db, seal) };
+  const ports: Ports = { ...commonPorts(config, keys, log), ...postgresStores(db, seal) };
   // Nothing is sent from here, so the terminal is the mailbox, tokens and all, and so is a page.
   const mailer = keptMailer(({ to, subject, text }) =>
     console.log(`--- mail to ${to}: ${subject}\n${text}---`),

@@ -36,6 +36,7 @@ async function opened() {
     letters: english,
     links: linksTo(undefined),
     webhooks: { enqueue: async ({ id }) => void queued.push(id) },
+    records: { forget: async () => undefined },
   };
   return { clock, ports: handlerPorts, ids: ports.ids, queued, userId, mailer, requested };
 }

@@ -14,8 +14,8 @@ const sendReset: Of<"user.password_reset_requested"> = async (ports, event, { ke
   const expiresAt = new Date(data.expiresAt).getTime();
   const ttlMs = expiresAt - ports.clock.now().getTime();
   if (!user || !isEnabled(user) || user.epoch !== data.epoch || ttlMs <= 0) return;
-  const { token, tokenHash } = ports.secrets.resetTokenOf(id, keyId);
-  const claim = { purpose: "password_reset", userId, epoch: data.epoch } as const;
+  const { token, tokenHash } = ports.secrets.mailedToken("password_reset", id, keyId);
+  const claim = { purpose: "password_reset", userId, epoch: data.epoch, byMail: true } as const;
   await ports.tokens.put(tokenHash, claim, ttlMs);
   const { email: to } = user;
   const url = ports.links.reset({ email: to, token });
@@ -42,26 +42,91 @@ const sendNewDevice: Of<"session.created"> = async (ports, event, { payload: { d
 
 const sendAttempted: Of<"user.registration_attempted"> = async (ports, { id }, { payload }) => {
   const user = payload.emailKey && (await ports.users.findByEmail(payload.emailKey));
-  if (!user) return;
+  if (!user || (payload.isLinkSent && !user.emailVerifiedAt)) return;
   const { email: to } = user;
   await ports.mailer.send(toMessage(id, to, ports.letters.registrationAttempted({ to })));
+};
+
+/** To whoever registered, or has the address that somebody wanted to register again. */
+const sendVerification: Of<"user.email_verification_requested"> = async (
+  ports,
+  { id, userId, data },
+  { payload: { emailKey }, keyId },
+) => {
+  const again = emailKey && (await ports.users.findByEmail(emailKey));
+  const user = userId ? await ports.users.find(userId) : again;
+  const ttlMs = new Date(data.expiresAt).getTime() - ports.clock.now().getTime();
+  if (!user || !isEnabled(user) || user.emailVerifiedAt || ttlMs <= 0) return;
+  if (userId && user.epoch !== data.epoch) return;
+  const purpose = "email_verification";
+  const { token, tokenHash } = ports.secrets.mailedToken(purpose, id, keyId);
+  const claim = { purpose, userId: user.id, epoch: user.epoch, byMail: true } as const;
+  await ports.tokens.put(tokenHash, claim, ttlMs);
+  const { email: to } = user;
+  const url = ports.links.verify({ token });
+  await ports.mailer.send(toMessage(id, to, ports.letters.verifyAddress({ to, token, url })));
+};
+
+/** To the new address. Whoever has it already is told that, and the one who asked is told nothing. */
+const sendEmailChange: Of<"user.email_change_requested"> = async (
+  ports,
+  { id, userId, data },
+  { keyId },
+) => {
+  const change = await ports.emailChanges.find(id);
+  const user = await ports.users.find(userId);
+  const ttlMs = new Date(data.expiresAt).getTime() - ports.clock.now().getTime();
+  if (!change || user?.epoch !== data.epoch || ttlMs <= 0) return;
+  const owner = await ports.users.findByEmail(change.emailKey);
+  if (owner && owner.id !== userId) {
+    const { email: to } = owner;
+    await ports.mailer.send(toMessage(id, to, ports.letters.registrationAttempted({ to })));
+    return;
+  }
+  const purpose = "email_change";
+  const { token, tokenHash } = ports.secrets.mailedToken(purpose, id, keyId);
+  const claim = { purpose, userId, epoch: data.epoch, byMail: true, changeId: id } as const;
+  await ports.tokens.put(tokenHash, claim, ttlMs);
+  const { email: to } = change;
+  const url = ports.links.verify({ token });
+  await ports.mailer.send(toMessage(id, to, ports.letters.verifyNewAddress({ to, token, url })));
+};
+
+/** To the address that the user no longer has. */
+const sendEmailChanged: Of<"user.email_changed"> = async (
+  ports,
+  { id },
+  { payload: { email } },
+) => {
+  if (!email) return;
+  await ports.mailer.send(toMessage(id, email, ports.letters.addressChanged({ to: email })));
+};
+
+const sendDeleted: Of<"user.deleted"> = async (ports, { id }, { payload: { email } }) => {
+  if (!email) return;
+  await ports.mailer.send(toMessage(id, email, ports.letters.accountDeleted({ to: email })));
 };
 
 /** Writes to people what they need to know, at the address that is stored with them. */
 export const mailSubscriber: Subscriber = {
   name: "mail",
+  readsPayload: true,
   atOnce: 20,
   staggerMs: 1_000,
   handleWithinMs: 180_000, // more than the mail server is given
   on: {
     "session.created": sendNewDevice,
+    "user.deleted": sendDeleted,
+    "user.email_change_requested": sendEmailChange,
+    "user.email_changed": sendEmailChanged,
+    "user.email_verification_requested": sendVerification,
     "user.password_changed": sendChanged,
     "user.password_reset_requested": sendReset,
     "user.registration_attempted": sendAttempted,
     "session.revoked": undefined,
     "user.created": undefined,
-    "user.deleted": undefined,
     "user.disabled": undefined,
+    "user.email_verified": undefined,
     "user.enabled": undefined,
     "user.sessions_ended": undefined,
   },

@@ -7,6 +7,8 @@ type OfUser = Extract<
     type:
       | "user.deleted"
       | "user.disabled"
+      | "user.email_changed"
+      | "user.email_verified"
       | "user.enabled"
       | "user.password_changed"
       | "user.sessions_ended";
@@ -31,11 +33,15 @@ export const sessionsSubscriber: Subscriber = {
     "session.revoked": ({ sessions }, { userId, data }) => sessions.end(userId, data.sessionId),
     "user.deleted": project,
     "user.disabled": project,
+    "user.email_changed": project,
+    "user.email_verified": project,
     "user.enabled": project,
     "user.password_changed": project,
     "user.sessions_ended": project,
     "session.created": undefined,
     "user.created": undefined,
+    "user.email_change_requested": undefined,
+    "user.email_verification_requested": undefined,
     "user.password_reset_requested": undefined,
     "user.registration_attempted": undefined,
   },

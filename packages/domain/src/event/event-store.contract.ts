@@ -14,6 +14,7 @@ export function eventStoreContract(open: () => Promise<UserWorld>): void {
     const sessionId = ids.sessionId();
     const common = { version: 1, userId, occurredAt } as const;
     const reset = { epoch: 3, expiresAt: "2026-02-03T04:20:06.789Z", tokenBy: "mail" } as const;
+    const link = { epoch: 3, expiresAt: reset.expiresAt };
     const kinds: UserEvent[] = [
       { ...common, id: ids.eventId(), type: "user.created", data: {} },
       { ...common, id: ids.eventId(), type: "user.password_changed", data: { by: "reset" } },
@@ -22,11 +23,17 @@ export function eventStoreContract(open: () => Promise<UserWorld>): void {
       { ...common, id: ids.eventId(), type: "user.enabled", data: {} },
       { ...common, id: ids.eventId(), type: "user.sessions_ended", data: { by: "operator" } },
       { ...common, id: ids.eventId(), type: "user.deleted", data: {} },
+      { ...common, id: ids.eventId(), type: "user.email_verification_requested", data: link },
+      { ...common, id: ids.eventId(), type: "user.email_verified", data: { by: "link" } },
+      { ...common, id: ids.eventId(), type: "user.email_change_requested", data: link },
+      { ...common, id: ids.eventId(), type: "user.email_changed", data: {} },
       { ...common, id: ids.eventId(), type: "session.created", data: { sessionId } },
       { ...common, id: ids.eventId(), type: "session.revoked", data: { sessionId, by: "log_out" } },
     ];
     await events.append(kinds);
     expect(await events.list(userId, 100)).toEqual(kinds);
+    expect(await events.list(userId, 2, kinds[2]?.id)).toEqual(kinds.slice(3, 5));
+    expect(await events.list(userId, 2, kinds.at(-1)?.id)).toEqual([]);
     for (const event of kinds) expect(await events.find(event.id)).toEqual(event);
   });
 

@@ -28,8 +28,10 @@ export function memoryEventStore(log: MemoryLog): EventStore {
     async find(id) {
       return log.kept.find((event) => event.id === id);
     },
-    async list(userId, limit) {
-      return log.kept.filter((event) => event.userId === userId).slice(0, limit);
+    async list(userId, limit, after) {
+      const own = log.kept.filter((event) => event.userId === userId);
+      const start = own.findIndex(({ id }) => id === after) + 1;
+      return own.slice(start, start + limit);
     },
   };
 }

@@ -6,6 +6,6 @@ export interface EventStore {
   /** Keeps all of them or none. An event whose id is kept already is not kept again. */
   append(events: readonly OutgoingEvent[]): Promise<void>;
   find(id: UserEvent["id"]): Promise<UserEvent | undefined>;
-  /** The user's events, oldest first; the first `limit` of them. */
-  list(userId: UserId, limit: number): Promise<readonly UserEvent[]>;
+  /** The user's events, oldest first; the first `limit` of them, or of those after `after`. */
+  list(userId: UserId, limit: number, after?: UserEvent["id"]): Promise<readonly UserEvent[]>;
 }

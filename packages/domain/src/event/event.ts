@@ -18,7 +18,7 @@ type Nothing = Readonly<Record<string, never>>;
 type UserCreated = Event<"user.created", 1, Nothing>;
 
 /** A password was replaced; every earlier session and token of the user has ended. */
-type PasswordChanged = Event<"user.password_changed", 1, { readonly by: "reset" }>;
+type PasswordChanged = Event<"user.password_changed", 1, { readonly by: "reset" | "change" }>;
 
 /**
  * Somebody asked to reset the password of an address. Nobody's (`userId` undefined), when no user
@@ -44,6 +44,39 @@ type PasswordResetRequested = Event<
  */
 type RegistrationAttempted = Event<"user.registration_attempted", 1, Nothing, undefined>;
 
+/**
+ * Somebody is to be mailed a link that verifies the address. Nobody's, when no user with that address
+ * has any need of it and the policy hides that.
+ */
+type EmailVerificationRequested = Event<
+  "user.email_verification_requested",
+  1,
+  {
+    /** The user's epoch when it was asked; the token counts only while it lasts. */
+    readonly epoch: number;
+    /** ISO 8601. */
+    readonly expiresAt: string;
+  },
+  UserId | undefined
+>;
+
+/** The user has shown control of the address: by the mailed link, or by a reset that was mailed. */
+type EmailVerified = Event<"user.email_verified", 1, { readonly by: "link" | "reset" }>;
+
+/** The user wants another address. Nothing changes until that one is verified. */
+type EmailChangeRequested = Event<
+  "user.email_change_requested",
+  1,
+  {
+    readonly epoch: number;
+    /** ISO 8601. */
+    readonly expiresAt: string;
+  }
+>;
+
+/** The user has another address, which is verified; every earlier session and token has ended. */
+type EmailChanged = Event<"user.email_changed", 1, Nothing>;
+
 type UserDisabled = Event<"user.disabled", 1, Nothing>;
 type UserEnabled = Event<"user.enabled", 1, Nothing>;
 
@@ -51,13 +84,14 @@ type UserEnabled = Event<"user.enabled", 1, Nothing>;
 type UserDeleted = Event<"user.deleted", 1, Nothing>;
 
 /** Every session and token of the user was ended at once; the password stands. */
-type SessionsEnded = Event<"user.sessions_ended", 1, { readonly by: "operator" }>;
+type SessionsEnded = Event<"user.sessions_ended", 1, { readonly by: "operator" | "user" }>;
 
+/** A log-in, or the session that takes another's place after a change that ended all. */
 type SessionCreated = Event<"session.created", 1, { readonly sessionId: SessionId }>;
 type SessionRevoked = Event<
   "session.revoked",
   1,
-  { readonly sessionId: SessionId; readonly by: "log_out" }
+  { readonly sessionId: SessionId; readonly by: "log_out" | "user" }
 >;
 
 export type UserEvent =
@@ -66,6 +100,10 @@ export type UserEvent =
   | PasswordChanged
   | PasswordResetRequested
   | RegistrationAttempted
+  | EmailVerificationRequested
+  | EmailVerified
+  | EmailChangeRequested
+  | EmailChanged
   | UserDisabled
   | UserEnabled
   | SessionsEnded
@@ -79,6 +117,10 @@ export type UserEvent =
 export interface EventPayload {
   /** The canonical address that it was about, where no user id says so. */
   readonly emailKey?: EmailKey;
+  /** An address to tell that is no longer, or never was, the user's. */
+  readonly email?: string;
+  /** A link that verifies the address is on its way as well. */
+  readonly isLinkSent?: boolean;
   /** What somebody logged in with, in words: "Firefox on Windows". */
   readonly device?: string;
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
+import { coursePolicy, strictPolicy } from "../policy.ts";
 import type { EmailKey } from "../user/email.ts";
+import { COMMON_PASSWORDS } from "./common-passwords.ts";
 import { refusePassword, toPassword } from "./password.ts";
 
 const MAX_BYTES = 72;
@@ -54,12 +56,20 @@ describe("preparing a password", () => {
 
 describe("rules for a new password", () => {
   const emailKey = "bob.builder@example.com" as EmailKey;
-  const rules = { minCodePoints: 8, refuseEmail: true };
+  const rules = { ...strictPolicy.password, contextWords: ["acme"] };
   const refuse = (given: string) => refusePassword(value(given), rules, emailKey);
 
   it.each([
     ["1234567", "password_too_short"],
-    ["12345678", undefined],
+    ["12345678", "password_too_easy"],
+    ["Passw0rd", "password_too_easy"],
+    ["PASSWORD 12345678", undefined],
+    ["Acme2026!", "password_too_easy"],
+    ["acme-acme-acme", "password_too_easy"],
+    ["acme and a tortoise", undefined],
+    ["builder1", undefined],
+    ["example2026", "password_too_easy"],
+    ["correct horse", undefined],
     ["例例例例例例例", "password_too_short"],
     ["例例例例例例例例", undefined],
     ["😀😀😀😀😀😀😀", "password_too_short"],
@@ -68,13 +78,25 @@ describe("rules for a new password", () => {
     ["bob.builder@example.com", "password_too_easy"],
     ["Bob.Builder@Example.com", "password_too_easy"],
     ["bob.builder", "password_too_easy"],
-    ["bob.builder1", undefined],
+    ["bob.builder1", "password_too_easy"],
+    ["bob.builder and 7 sheep", undefined],
   ])("%o: %o", (given, refusal) => {
     expect(refuse(given)).toBe(refusal);
   });
 
+  it("knows more than 10,000 common passwords that are long enough, and refuses each", () => {
+    const common = COMMON_PASSWORDS.trim().split(" ");
+    expect(common.length).toBeGreaterThanOrEqual(10_000);
+    expect(new Set(common).size).toBe(common.length);
+    const strict = strictPolicy.password;
+    expect(common.filter((one) => one.length < strict.minCodePoints)).toEqual([]);
+    const key = "x@y.example" as EmailKey;
+    const passed = common.filter((one) => refusePassword(value(one), strict, key) === undefined);
+    expect(passed).toEqual([]);
+  });
+
   it("lets anything but nothing pass under the course policy", () => {
-    const course = { minCodePoints: 1, refuseEmail: false };
+    const course = coursePolicy.password;
     expect(refusePassword(value(""), course, emailKey)).toBe("password_too_short");
     expect(refusePassword(value("b"), course, emailKey)).toBeUndefined();
     expect(refusePassword(value("bob.builder"), course, emailKey)).toBeUndefined();

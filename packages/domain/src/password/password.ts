@@ -1,18 +1,27 @@
 import type { Brand } from "../brand.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { EmailKey } from "../user/email.ts";
+import { COMMON_PASSWORDS } from "./common-passwords.ts";
 
 /** A password in the one form that is hashed: NFKC, well formed, no NUL, within the hasher's bytes. */
 export type Password = Brand<string, "Password">;
 
 export type MalformedPassword = "password_malformed" | "password_too_long";
-export type PasswordRefusal = MalformedPassword | "password_too_short" | "password_too_easy";
+export type PasswordRefusal =
+  | MalformedPassword
+  | "password_breached"
+  | "password_too_easy"
+  | "password_too_short";
 
 export interface PasswordRules {
   /** In code points after normalisation (NIST SP 800-63B-4 section 3.1.1.2). */
   readonly minCodePoints: number;
   /** Refuses a password that is the user's own address, or the part before its `@`. */
   readonly refuseEmail: boolean;
+  /** Refuses the most common passwords (NIST SP 800-63B-4 section 3.1.1.2). */
+  readonly refuseCommon: boolean;
+  /** Words anybody would guess here, such as the service's name: refused with a few characters around. */
+  readonly contextWords: readonly string[];
 }
 
 /** Code units that NFKC may compose into one byte's worth, with room to spare. */
@@ -39,8 +48,27 @@ export function refusePassword(
 ): PasswordRefusal | undefined {
   if (countCodePoints(password) < rules.minCodePoints) return "password_too_short";
   const plain = password.toLowerCase();
-  const isEmail = plain === emailKey || plain === emailKey.slice(0, emailKey.indexOf("@"));
-  return rules.refuseEmail && isEmail ? "password_too_easy" : undefined;
+  const [local = "", domain = ""] = emailKey.split("@");
+  const ofEmail = rules.refuseEmail ? [emailKey, local, ...domain.split(".")] : [];
+  const isEasy =
+    ofEmail.slice(0, 2).includes(plain) ||
+    (rules.refuseCommon && isCommon(plain)) ||
+    isMostly(plain, [...rules.contextWords, ...ofEmail]);
+  return isEasy ? "password_too_easy" : undefined;
+}
+
+const isCommon = (plain: string) => !plain.includes(" ") && COMMON_PASSWORDS.includes(` ${plain} `);
+
+/** Shorter words stand in too many passwords by chance. */
+const LEAST_WORD = 4;
+/** "acme2026!" is guessed as soon as "acme" is. */
+const MOST_AROUND = 5;
+
+/** Is hardly anything left of it without these words? */
+function isMostly(plain: string, words: readonly string[]): boolean {
+  let left = plain;
+  for (const word of words) if (word.length >= LEAST_WORD) left = left.replaceAll(word, "");
+  return left !== plain && countCodePoints(left) <= MOST_AROUND;
 }
 
 function countCodePoints(text: string): number {

@@ -25,7 +25,8 @@ export async function requestReset(
   }
   if (!user) return err("email_unknown");
   const { token, tokenHash } = ports.secrets.resetToken();
-  const claim = { purpose: "password_reset", userId: user.id, epoch: user.epoch } as const;
+  const { id: userId, epoch } = user;
+  const claim = { purpose: "password_reset", userId, epoch, byMail: false } as const;
   await ports.tokens.put(tokenHash, claim, ports.policy.recovery.tokenTtlMs);
   await ports.events.append([resetRequested(ports, user, "answer")]);
   return ok(token);

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { TokenHash } from "../session/secret-source.ts";
-import { aTokenHash, aUser } from "../user/user.fixture.ts";
+import { anEvent, aTokenHash, aUser } from "../user/user.fixture.ts";
 import type { UserStore } from "../user/user-store.ts";
 import type { TokenClaim, TokenStore } from "./token-store.ts";
 
@@ -17,7 +17,8 @@ const MINUTE_MS = 60_000;
 export function tokenStoreContract(open: () => Promise<TokenWorld>): void {
   async function aClaim(users: UserStore): Promise<TokenClaim> {
     const user = await aUser(users);
-    return { purpose: "password_reset", userId: user.id, epoch: user.epoch };
+    const { id: userId, epoch } = user;
+    return { purpose: "password_reset", userId, epoch, byMail: false };
   }
 
   it("finds a claim again, as often as it is asked", async () => {
@@ -42,6 +43,20 @@ export function tokenStoreContract(open: () => Promise<TokenWorld>): void {
     await tokens.put(hash, await aClaim(users), 30);
     await pass(40);
     expect(await tokens.find("password_reset", hash)).toBeUndefined();
+  });
+
+  it("keeps all that a claim says, and finds it for its own purpose alone", async () => {
+    const { tokens, users } = await open();
+    const claim = await aClaim(users);
+    const [reset, change] = [aTokenHash(), aTokenHash()];
+    await tokens.put(reset, { ...claim, byMail: true }, MINUTE_MS);
+    const changeId = anEvent(claim.userId).id;
+    const ofChange = { ...claim, purpose: "email_change", byMail: true, changeId } as const;
+    await tokens.put(change, ofChange, MINUTE_MS);
+    expect(await tokens.find("password_reset", reset)).toEqual({ ...claim, byMail: true });
+    expect(await tokens.find("email_change", change)).toEqual(ofChange);
+    expect(await tokens.find("email_verification", change)).toBeUndefined();
+    expect(await tokens.find("password_reset", change)).toBeUndefined();
   });
 
   it("keeps several tokens of one user apart", async () => {

@@ -1,13 +1,17 @@
-import type { UserId } from "../ids.ts";
+import type { EventId, UserId } from "../ids.ts";
 import type { TokenHash } from "../session/secret-source.ts";
 
-export type TokenPurpose = "password_reset";
+export type TokenPurpose = "password_reset" | "email_verification" | "email_change";
 
 /** What a token entitles to: this, for this user, while this epoch lasts. */
 export interface TokenClaim {
   readonly purpose: TokenPurpose;
   readonly userId: UserId;
   readonly epoch: number;
+  /** It reached the user by mail, so whoever has it controls the address. */
+  readonly byMail: boolean;
+  /** `email_change`: which one. */
+  readonly changeId?: EventId | undefined;
 }
 
 /**

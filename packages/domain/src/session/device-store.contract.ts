@@ -34,5 +34,8 @@ export function deviceStoreContract(
     const [one, other] = [await aUser(users), await aUser(users)];
     await devices.see(one.id, "curl", ids.eventId());
     expect(await devices.see(other.id, "curl", ids.eventId())).toBe("first");
+    await devices.see(one.id, "Firefox on Linux", ids.eventId());
+    expect(await devices.list(one.id)).toEqual(["Firefox on Linux", "curl"]);
+    expect(await devices.list(other.id)).toEqual(["curl"]);
   });
 }

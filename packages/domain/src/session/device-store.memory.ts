@@ -13,5 +13,6 @@ export function memoryDeviceStore(): DeviceStore {
       const others = [...devices].filter(([name]) => name !== device);
       return others.some(([, since]) => since < eventId) ? "new" : "first";
     },
+    list: async (userId) => [...(users.get(userId)?.keys() ?? [])].toSorted(),
   };
 }

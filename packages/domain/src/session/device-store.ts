@@ -13,4 +13,6 @@ export interface DeviceStore {
    * it gives the same answer.
    */
   see(userId: UserId, device: string, eventId: EventId): Promise<DeviceSight>;
+  /** Every device that the user was seen with, in the order of their names. */
+  list(userId: UserId): Promise<readonly string[]>;
 }

@@ -30,17 +30,18 @@ export function secretSourceContract(open: () => SecretSource): void {
     expect(tokenHash).not.toBe(token);
   });
 
-  it("makes one and the same reset token of an event, and another of another", () => {
+  it("makes one and the same mailed token of an event and purpose, and another of another", () => {
     const secrets = open();
     const eventId = ids.eventId();
-    const minted = secrets.resetTokenOf(eventId);
-    expect(secrets.resetTokenOf(eventId)).toEqual(minted);
+    const minted = secrets.mailedToken("password_reset", eventId);
+    expect(secrets.mailedToken("password_reset", eventId)).toEqual(minted);
     expect(secrets.hashOf(minted.token)).toBe(minted.tokenHash);
-    expect(secrets.resetTokenOf(ids.eventId()).token).not.toBe(minted.token);
+    expect(secrets.mailedToken("password_reset", ids.eventId()).token).not.toBe(minted.token);
+    expect(secrets.mailedToken("email_verification", eventId).token).not.toBe(minted.token);
   });
 
-  it("makes no reset token with a key that is gone", () => {
-    expect(() => open().resetTokenOf(ids.eventId(), "gone")).toThrow();
+  it("makes no mailed token with a key that is gone", () => {
+    expect(() => open().mailedToken("password_reset", ids.eventId(), "gone")).toThrow();
   });
 
   it("reads nothing out of what is no session token", () => {

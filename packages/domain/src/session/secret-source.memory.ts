@@ -15,9 +15,9 @@ export function memorySecretSource(): SecretSource {
       return { userId: userId as UserId, tokenHash: hashOf(token) };
     },
     resetToken: () => mint(`reset ${++count}`),
-    resetTokenOf(eventId, keyId = "memory") {
+    mailedToken(purpose, eventId, keyId = "memory") {
       if (keyId !== "memory") throw new Error("there is no such key");
-      return mint(`reset of ${eventId}`);
+      return mint(`${purpose} of ${eventId}`);
     },
   };
 }

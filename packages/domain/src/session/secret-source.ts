@@ -1,5 +1,6 @@
 import type { Brand } from "../brand.ts";
 import type { EventId, UserId } from "../ids.ts";
+import type { TokenPurpose } from "../recovery/token-store.ts";
 
 /** A secret we hand out once and never keep. */
 export type Token = Brand<string, "Token">;
@@ -25,9 +26,9 @@ export interface SecretSource {
   /** base64url of 32 random bytes: 43 characters. */
   resetToken(): MintedToken;
   /**
-   * The one token of this event and key, so that a mail delivered twice carries the same. Without
-   * `keyId`, of the newest key. Throws when that key is gone.
+   * The one token of this event, purpose and key, so that a mail delivered twice carries the same.
+   * Without `keyId`, of the newest key. Throws when that key is gone.
    */
-  resetTokenOf(eventId: EventId, keyId?: string): MintedToken;
+  mailedToken(purpose: TokenPurpose, eventId: EventId, keyId?: string): MintedToken;
   hashOf(token: string): TokenHash;
 }

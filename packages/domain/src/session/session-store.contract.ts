@@ -107,6 +107,38 @@ export function sessionStoreContract(open: () => Promise<SessionWorld>): void {
     });
   });
 
+  describe("continuing", () => {
+    it("opens a session as old as the one whose place it takes, that lasts no longer", async () => {
+      const { sessions, users, user, pass, openings } = await opened();
+      const [before] = await sessions.list(user.id);
+      const renewed = await raiseEpoch(users, user);
+      await sessions.project(renewed);
+      await pass(5);
+      const opening = { ...anOpening(renewed), continues: before, remembered: true };
+      const session = await sessions.open(opening);
+      expect(session).toMatchObject({ id: opening.id, epoch: 1, remembered: true });
+      expect(session?.createdAt).toEqual(before?.createdAt);
+      expect(session?.absoluteExpiresAt).toEqual(before?.absoluteExpiresAt);
+      expect(session?.lastSeenAt.getTime()).toBeGreaterThan(before?.lastSeenAt.getTime() ?? 0);
+      const checked = await sessions.check(user.id, opening.tokenHash, RULES);
+      expect(checked?.session).toEqual(session);
+      expect(await sessions.list(user.id)).toEqual([session]);
+      expect(before?.remembered).toBe(false);
+      expect(openings[0]?.id).not.toBe(session?.id);
+    });
+
+    it("ends at the first one's absolute limit", async () => {
+      const { sessions, users, user, pass, isLive } = await opened(1, { absoluteMs: 60 });
+      const [before] = await sessions.list(user.id);
+      const renewed = await raiseEpoch(users, user);
+      const opening = { ...anOpening(renewed), continues: before };
+      await sessions.open(opening);
+      expect(await isLive(opening)).toBe(true);
+      await pass(70);
+      expect(await isLive(opening)).toBe(false);
+    });
+  });
+
   describe("ending", () => {
     it("ends one session for good and leaves the others", async () => {
       const { sessions, user, openings, isLive } = await opened(3);

@@ -26,7 +26,7 @@ export function memorySessionStore(clock: Clock): SessionStore {
   }
 
   return {
-    async open({ id, tokenHash, user, rules }) {
+    async open({ id, tokenHash, user, rules, remembered = false, continues }) {
       const copy = copies.get(user.id) ?? { user, sessions: new Map<TokenHash, Kept>() };
       copies.set(user.id, copy);
       if (copy.user.epoch > user.epoch) return undefined;
@@ -43,8 +43,10 @@ export function memorySessionStore(clock: Clock): SessionStore {
           userId: user.id,
           epoch: user.epoch,
           idleMs: rules.idleMs,
-          createdAt: now,
-          absoluteExpiresAt: new Date(now.getTime() + rules.absoluteMs),
+          createdAt: continues?.createdAt ?? now,
+          absoluteExpiresAt:
+            continues?.absoluteExpiresAt ?? new Date(now.getTime() + rules.absoluteMs),
+          remembered,
         },
         now,
       );

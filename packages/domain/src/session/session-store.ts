@@ -9,6 +9,9 @@ export interface SessionOpening {
   /** The user as it was read at log-in; its epoch becomes the session's. */
   readonly user: User;
   readonly rules: SessionRules;
+  readonly remembered?: boolean;
+  /** A session of an earlier epoch whose place it takes: it is as old, and lasts no longer. */
+  readonly continues?: Session | undefined;
 }
 
 /** What a check answers: enough for a page without another look at any store. */

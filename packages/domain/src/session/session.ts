@@ -6,11 +6,22 @@ export interface Session {
   readonly userId: UserId;
   /** The user's epoch at its birth; it counts only while the user still has it. */
   readonly epoch: number;
+  /** When its user logged in. A session that takes another's place after a change has that one's. */
   readonly createdAt: Date;
   /** When it was last used, to within the policy's `touchEveryMs`. */
   readonly lastSeenAt: Date;
   readonly idleExpiresAt: Date;
   readonly absoluteExpiresAt: Date;
+  /** The log-in asked that the browser keep it beyond its own end. */
+  readonly remembered: boolean;
+}
+
+/** Where a session was opened from. */
+export interface Origin {
+  /** In words: "Firefox on Windows". */
+  readonly device?: string | undefined;
+  /** In CIDR notation (RFC 4632): the network, not the very address. */
+  readonly network?: string | undefined;
 }
 
 /** OWASP ASVS 5.0 section 7.3. */

@@ -9,7 +9,10 @@ const input = { email: "Bob@example.com", password: "MyPwdOfBob" };
 describe("registering", () => {
   it("keeps the address as given, the hash, and one event", async () => {
     const ports = memoryPorts();
-    expect(await registerUser(ports, input)).toEqual({ ok: true, value: "user_created" });
+    expect(await registerUser(ports, input)).toEqual({
+      ok: true,
+      value: { as: "created", started: undefined },
+    });
     const key = toEmailKey(input.email);
     const found = key && (await ports.users.findCredentials(key));
     expect(found?.user).toMatchObject({ email: "Bob@example.com", emailKey: "bob@example.com" });
@@ -27,13 +30,17 @@ describe("registering", () => {
 
   it("says the same for a taken address when disclosure is closed, and changes nothing", async () => {
     const ports = memoryPorts({ policy: strictPolicy });
-    const accepted = { ok: true, value: "registration_accepted" };
+    const accepted = { ok: true, value: { as: "accepted" } };
     expect(await registerUser(ports, input)).toEqual(accepted);
     expect(await registerUser(ports, { ...input, password: "another one" })).toEqual(accepted);
     const key = toEmailKey(input.email);
     const found = key && (await ports.users.findCredentials(key));
     expect(found?.passwordHash).toContain(input.password);
-    expect(found && (await ports.events.list(found.user.id, 10))).toHaveLength(1);
+    const events = found && (await ports.events.list(found.user.id, 10));
+    expect(events?.map(({ type }) => type)).toEqual([
+      "user.created",
+      "user.email_verification_requested",
+    ]);
   });
 
   it.each([
@@ -61,6 +68,7 @@ describe("registering", () => {
     };
     expect(await refusal("1234567")).toBe("password_too_short");
     expect(await refusal("Bob.Builder")).toBe("password_too_easy");
-    expect(await refusal("12345678")).toBeUndefined();
+    expect(await refusal("12345678")).toBe("password_too_easy");
+    expect(await refusal("twelve tortoises")).toBeUndefined();
   });
 });

@@ -1,36 +1,62 @@
 import { newEvent } from "../event/new-event.ts";
-import { type PasswordRefusal, refusePassword, toPassword } from "../password/password.ts";
+import { acceptPassword } from "../password/accept-password.ts";
+import type { PasswordRefusal } from "../password/password.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
+import type { Origin } from "../session/session.ts";
+import { type StartedSession, startSession } from "../session/start-session.ts";
+import { verificationRequested } from "../verification/request-verification.ts";
 import { toEmailKey } from "./email.ts";
 
 export type RegisterError = "email_invalid" | "email_already_registered" | PasswordRefusal;
-/** Accepted: the policy hides whether there was a user with this address already. */
-export type Registration = "user_created" | "registration_accepted";
+
+export type Registration =
+  /** With a session, if the policy logs in whoever registers. */
+  | { readonly as: "created"; readonly started: StartedSession | undefined }
+  /** The policy hides whether there was a user with this address already. */
+  | { readonly as: "accepted" };
+
+interface RegisterInput {
+  readonly email: string;
+  readonly password: string;
+  readonly origin?: Origin;
+}
 
 /** Creates a user, unless the address is taken. Hashes first, so that both take as long. */
 export async function registerUser(
-  ports: Pick<Ports, "clock" | "hasher" | "ids" | "policy" | "users">,
-  input: { readonly email: string; readonly password: string },
+  ports: Pick<
+    Ports,
+    "breachedPasswords" | "clock" | "hasher" | "ids" | "policy" | "secrets" | "sessions" | "users"
+  >,
+  { email, password, origin }: RegisterInput,
 ): Promise<Result<Registration, RegisterError>> {
-  const emailKey = toEmailKey(input.email);
+  const emailKey = toEmailKey(email);
   if (!emailKey) return err("email_invalid");
-  const password = toPassword(input.password, ports.hasher.maxBytes);
-  if (!password.ok) return password;
-  const refusal = refusePassword(password.value, ports.policy.password, emailKey);
-  if (refusal) return err(refusal);
+  const accepted = await acceptPassword(ports, password, emailKey);
+  if (!accepted.ok) return accepted;
 
-  const passwordHash = await ports.hasher.hash(password.value);
-  const userId = ports.ids.userId();
-  const created = newEvent(ports, "user.created", { userId, data: {} });
-  const newUser = { id: userId, email: input.email, emailKey, passwordHash };
-  if (ports.policy.disclosure === "open") {
-    const user = await ports.users.create(newUser, [created]);
-    return user ? ok("user_created") : err("email_already_registered");
+  const { disclosure, registration, verification } = ports.policy;
+  const passwordHash = await ports.hasher.hash(accepted.value);
+  const id = ports.ids.userId();
+  const events = [
+    newEvent(ports, "user.created", { userId: id, data: {} }),
+    ...(verification.onRegistration ? [verificationRequested(ports, { id, epoch: 0 })] : []),
+  ];
+  const verifyWithinMs = verification.unverifiedTtlMs;
+  const newUser = { id, email, emailKey, passwordHash, verifyWithinMs };
+  if (disclosure === "closed") {
+    // Whether or not the address is taken, as many events are kept, and one answer is given.
+    const payload = { emailKey, isLinkSent: verification.onRegistration };
+    const facts = { userId: undefined, data: {}, payload };
+    const attempted = newEvent(ports, "user.registration_attempted", facts);
+    const nobodys = { ...verificationRequested(ports, undefined), payload: { emailKey } };
+    const otherwise = verification.onRegistration ? [attempted, nobodys] : [attempted];
+    await ports.users.create(newUser, events, otherwise);
+    return ok({ as: "accepted" });
   }
-  // Whether or not the address is taken, one event is kept and one answer given.
-  const facts = { userId: undefined, data: {}, payload: { emailKey } };
-  const attempted = newEvent(ports, "user.registration_attempted", facts);
-  await ports.users.create(newUser, [created], [attempted]);
-  return ok("registration_accepted");
+  const user = await ports.users.create(newUser, events);
+  if (!user) return err("email_already_registered");
+  const logsIn = registration.logsIn && !verification.isRequired;
+  const started = logsIn ? await startSession(ports, user, { origin }) : undefined;
+  return ok({ as: "created", started });
 }

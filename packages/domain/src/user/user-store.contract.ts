@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { EventStore } from "../event/event-store.ts";
 import { aHash, aNewUser, anEvent, aUser } from "./user.fixture.ts";
+import { holderContract } from "./holder.contract.ts";
 import type { UserStore } from "./user-store.ts";
+import { verificationContract } from "./verification.contract.ts";
 
 export interface UserWorld {
   readonly users: UserStore;
@@ -72,10 +74,10 @@ export function userStoreContract(open: () => Promise<UserWorld>): void {
     it("gives the hash with the credentials, and none to a user without a password", async () => {
       const { users } = await open();
       const user = await aUser(users, { passwordHash: aHash("kept") });
-      expect(await users.findCredentials(user.emailKey)).toEqual({
-        user,
-        passwordHash: aHash("kept"),
-      });
+      const kept = { user, passwordHash: aHash("kept") };
+      expect(await users.findCredentials(user.emailKey)).toEqual(kept);
+      expect(await users.credentialsOf(user.id)).toEqual(kept);
+      expect(await users.credentialsOf(aNewUser().id)).toBeUndefined();
       const bare = await aUser(users, { passwordHash: undefined });
       const credentials = await users.findCredentials(bare.emailKey);
       expect(credentials).toEqual({ user: bare, passwordHash: undefined });
@@ -245,6 +247,9 @@ export function userStoreContract(open: () => Promise<UserWorld>): void {
       expect(found.toSorted()).toEqual(found);
     });
   });
+
+  holderContract(open);
+  verificationContract(open);
 
   describe("confirmEpoch", () => {
     it("keeps the event while the epoch stands", async () => {

@@ -3,72 +3,144 @@ import type { OutgoingEvent } from "../event/event.ts";
 import type { MemoryLog } from "../event/event-store.memory.ts";
 import type { UserId } from "../ids.ts";
 import type { PasswordHash } from "../password/password-hasher.ts";
+import type { TokenHash } from "../session/secret-source.ts";
 import type { User } from "./user.ts";
-import type { UserStore } from "./user-store.ts";
+import type { Holder, SessionOrigin, UserStore } from "./user-store.ts";
 
-interface Row {
+export interface MemoryRow {
   readonly user: User;
   readonly passwordHash: PasswordHash | undefined;
+  readonly receipt?: TokenHash | undefined;
 }
 
-/** Users in a Map. No method awaits before it has written, so each is atomic. */
-export function memoryUserStore(clock: Clock, log: MemoryLog): UserStore {
-  const rows = new Map<UserId, Row>();
-  const findRow = (emailKey: string) =>
-    [...rows.values()].find(({ user }) => user.emailKey === emailKey);
+type Changes = Partial<User & Pick<MemoryRow, "passwordHash" | "receipt">>;
 
-  /** Writes what `change` makes of the row, if there is one and `change` makes something of it. */
-  function update(
-    userId: UserId,
-    change: (row: Row) => Partial<User & Pick<Row, "passwordHash">> | undefined,
-    events: readonly OutgoingEvent[],
-  ): User | undefined {
-    const row = rows.get(userId);
-    const changed = row && change(row);
-    if (!changed) return undefined;
-    const { passwordHash = row.passwordHash, ...fields } = changed;
-    const revision = row.user.revision + 1;
-    const user = { ...row.user, ...fields, revision, updatedAt: clock.now() };
-    rows.set(userId, { user, passwordHash });
-    log.add(events);
-    return user;
+/** The rows, which the in-memory store of e-mail changes writes to as well. */
+export function memoryRows(clock: Clock, log: MemoryLog) {
+  const rows = new Map<UserId, MemoryRow>();
+  return {
+    all: rows,
+    ofEmail: (emailKey: string) =>
+      [...rows.values()].find(({ user }) => user.emailKey === emailKey),
+
+    /** Writes what `change` makes of the row, if there is one and `change` makes something of it. */
+    update(
+      userId: UserId,
+      change: (row: MemoryRow) => Changes | undefined,
+      events: readonly OutgoingEvent[],
+    ): User | undefined {
+      const row = rows.get(userId);
+      const changed = row && change(row);
+      if (!changed) return undefined;
+      const given = { passwordHash: row.passwordHash, receipt: row.receipt, ...changed };
+      const { passwordHash, receipt, ...fields } = given;
+      const revision = row.user.revision + 1;
+      const user = { ...row.user, ...fields, revision, updatedAt: clock.now() };
+      rows.set(userId, { user, passwordHash, receipt });
+      log.add(events);
+      return user;
+    },
+
+    /** Does the session still count, as far as users and events say? */
+    holds({ id, userId, epoch }: Holder): boolean {
+      const user = rows.get(userId)?.user;
+      const isRevoked = log.kept.some(
+        ({ type, data }) => type === "session.revoked" && data.sessionId === id,
+      );
+      return user?.epoch === epoch && !user.disabledAt && !isRevoked;
+    },
+  };
+}
+
+export type MemoryRows = ReturnType<typeof memoryRows>;
+
+/** Users in a Map. No method awaits before it has written, so each is atomic. */
+export function memoryUserStore(
+  clock: Clock,
+  log: MemoryLog,
+  { all, ofEmail, update, holds }: MemoryRows,
+): UserStore {
+  const origins = new Map<UserId, SessionOrigin[]>();
+
+  function remove(userId: UserId, events: readonly OutgoingEvent[]): boolean {
+    const isThere = all.delete(userId);
+    origins.delete(userId);
+    if (isThere) log.add(events);
+    return isThere;
   }
 
+  const isOverdue = ({ emailVerifiedAt, verifyBy }: User) =>
+    emailVerifiedAt === undefined && verifyBy !== undefined && verifyBy <= clock.now();
+
   return {
-    async create({ passwordHash, ...fields }, events, otherwise = []) {
-      if (findRow(fields.emailKey)) {
+    async create({ passwordHash, verifyWithinMs, ...fields }, events, otherwise = []) {
+      if (ofEmail(fields.emailKey)) {
         log.add(otherwise);
         return undefined;
       }
       const now = clock.now();
+      const verifyBy =
+        verifyWithinMs === undefined ? undefined : new Date(now.getTime() + verifyWithinMs);
       const state = { epoch: 0, revision: 0, emailVerifiedAt: undefined, disabledAt: undefined };
-      const user: User = { ...fields, ...state, createdAt: now, updatedAt: now };
-      rows.set(user.id, { user, passwordHash });
+      const user: User = { ...fields, ...state, verifyBy, createdAt: now, updatedAt: now };
+      all.set(user.id, { user, passwordHash });
       log.add(events);
       return user;
     },
 
     async find(userId) {
-      return rows.get(userId)?.user;
+      return all.get(userId)?.user;
     },
 
     async findByEmail(emailKey) {
-      return findRow(emailKey)?.user;
+      return ofEmail(emailKey)?.user;
     },
 
     async findCredentials(emailKey) {
-      return findRow(emailKey);
+      return credentials(ofEmail(emailKey));
     },
 
-    async replacePassword({ userId, expectedEpoch, passwordHash }, events) {
+    async credentialsOf(userId) {
+      return credentials(all.get(userId));
+    },
+
+    async replacePassword({ userId, expectedEpoch, passwordHash, ...change }, events) {
+      const { session, receipt, verifiesEmail = false } = change;
       return update(
         userId,
-        ({ user }) =>
-          user.epoch === expectedEpoch && !user.disabledAt
-            ? { passwordHash, epoch: user.epoch + 1 }
-            : undefined,
+        ({ user }) => {
+          const stands = user.epoch === expectedEpoch && !user.disabledAt;
+          if (!stands || (session && !holds(session))) return undefined;
+          const emailVerifiedAt = user.emailVerifiedAt ?? (verifiesEmail ? clock.now() : undefined);
+          return { passwordHash, receipt, emailVerifiedAt, epoch: user.epoch + 1 };
+        },
         events,
       );
+    },
+
+    async findByReceipt(userId, receipt) {
+      const row = all.get(userId);
+      return row?.receipt === receipt ? row.user : undefined;
+    },
+
+    async verifyEmail({ userId, expectedEpoch, keepsPassword }, events) {
+      return update(
+        userId,
+        ({ user }) => {
+          if (user.epoch !== expectedEpoch || user.disabledAt || user.emailVerifiedAt)
+            return undefined;
+          const emailVerifiedAt = clock.now();
+          if (keepsPassword) return { emailVerifiedAt };
+          return { emailVerifiedAt, passwordHash: undefined, epoch: user.epoch + 1 };
+        },
+        events,
+      );
+    },
+
+    async raiseEpoch(holder, events) {
+      const raise = ({ user }: MemoryRow) =>
+        holds(holder) ? { epoch: user.epoch + 1 } : undefined;
+      return update(holder.userId, raise, events);
     },
 
     async rehash({ userId, expectedEpoch, expectedHash, passwordHash }) {
@@ -99,10 +171,18 @@ export function memoryUserStore(clock: Clock, log: MemoryLog): UserStore {
       );
     },
 
-    async delete(userId, events) {
-      const isThere = rows.delete(userId);
-      if (isThere) log.add(events);
-      return isThere;
+    async delete(userId, events, holder) {
+      return holder && !holds(holder) ? false : remove(userId, events);
+    },
+
+    async deleteUnverified(userId, events) {
+      const user = all.get(userId)?.user;
+      return user !== undefined && isOverdue(user) && remove(userId, events);
+    },
+
+    async listUnverified(limit) {
+      const users = [...all.values()].map(({ user }) => user);
+      return users.filter(isOverdue).slice(0, limit);
     },
 
     async endSessions(userIds, events) {
@@ -117,18 +197,29 @@ export function memoryUserStore(clock: Clock, log: MemoryLog): UserStore {
     },
 
     async list({ after, limit }) {
-      const users = [...rows.values()].map(({ user }) => user);
+      const users = [...all.values()].map(({ user }) => user);
       return users
         .toSorted((one, other) => (one.id < other.id ? -1 : 1))
         .filter(({ id }) => after === undefined || id > after)
         .slice(0, limit);
     },
 
-    async confirmEpoch(userId, epoch, events) {
-      const user = rows.get(userId)?.user;
+    async confirmEpoch(userId, epoch, events, origin) {
+      const user = all.get(userId)?.user;
       if (user?.epoch !== epoch || user.disabledAt) return false;
       log.add(events);
+      if (origin) {
+        const { expiresAt: _, ...kept } = origin;
+        origins.set(userId, [...(origins.get(userId) ?? []), kept]);
+      }
       return true;
+    },
+
+    async originsOf(userId) {
+      return origins.get(userId) ?? [];
     },
   };
 }
+
+const credentials = (row: MemoryRow | undefined) =>
+  row && { user: row.user, passwordHash: row.passwordHash };

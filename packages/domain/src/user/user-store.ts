@@ -1,6 +1,8 @@
 import type { OutgoingEvent } from "../event/event.ts";
-import type { UserId } from "../ids.ts";
+import type { SessionId, UserId } from "../ids.ts";
 import type { PasswordHash } from "../password/password-hasher.ts";
+import type { TokenHash } from "../session/secret-source.ts";
+import type { Origin, Session } from "../session/session.ts";
 import type { EmailKey } from "./email.ts";
 import type { User } from "./user.ts";
 
@@ -9,6 +11,8 @@ export interface NewUser {
   readonly email: string;
   readonly emailKey: EmailKey;
   readonly passwordHash: PasswordHash | undefined;
+  /** Deleted after this long, unless the address is verified before. */
+  readonly verifyWithinMs?: number | undefined;
 }
 
 /** A user as log-in needs it. No hash: the user has no password yet, or it was voided. */
@@ -17,14 +21,41 @@ export interface Credentials {
   readonly passwordHash: PasswordHash | undefined;
 }
 
+/**
+ * In whose name something is changed: a session, which must still count when it is. Its epoch is the
+ * user's, and no `session.revoked` has been committed for it; a store that lost its end has no say.
+ */
+export type Holder = Pick<Session, "id" | "userId" | "epoch">;
+
 export interface PasswordChange {
   readonly userId: UserId;
   readonly expectedEpoch: number;
   readonly passwordHash: PasswordHash;
+  /** The session that asks, if one does. */
+  readonly session?: Holder;
+  /** The change shows control of the address as well. */
+  readonly verifiesEmail?: boolean;
+  /** By which a retry is recognised; without it, none is. */
+  readonly receipt?: TokenHash | undefined;
 }
 
-export interface Rehash extends PasswordChange {
+export interface Rehash {
+  readonly userId: UserId;
+  readonly expectedEpoch: number;
   readonly expectedHash: PasswordHash;
+  readonly passwordHash: PasswordHash;
+}
+
+export interface Verification {
+  readonly userId: UserId;
+  readonly expectedEpoch: number;
+  /** If not, the password is void and the epoch rises. */
+  readonly keepsPassword: boolean;
+}
+
+/** Where a session was opened from, kept beside the users for as long as the session may last. */
+export interface SessionOrigin extends Origin {
+  readonly sessionId: SessionId;
 }
 
 /**
@@ -45,15 +76,28 @@ export interface UserStore {
   find(userId: UserId): Promise<User | undefined>;
   findByEmail(emailKey: EmailKey): Promise<User | undefined>;
   findCredentials(emailKey: EmailKey): Promise<Credentials | undefined>;
+  credentialsOf(userId: UserId): Promise<Credentials | undefined>;
   /**
-   * Replaces the hash and raises the epoch, if the epoch is still `expectedEpoch` and the user is
-   * enabled. Of any number of simultaneous callers with one epoch, one gets the user; the others
+   * Replaces the hash and raises the epoch, if the epoch is still `expectedEpoch`, the user is
+   * enabled, and the session that asks still counts. Of any number of simultaneous callers with one epoch, one gets the user; the others
    * `undefined`.
    */
   replacePassword(
     change: PasswordChange,
     events: readonly OutgoingEvent[],
   ): Promise<User | undefined>;
+  /** The user, if the last password was set with this receipt. */
+  findByReceipt(userId: UserId, receipt: TokenHash): Promise<User | undefined>;
+  /**
+   * Notes that the address is verified, if the epoch is still as expected, the user is enabled and it
+   * was not verified before.
+   */
+  verifyEmail(
+    verification: Verification,
+    events: readonly OutgoingEvent[],
+  ): Promise<User | undefined>;
+  /** Raises the epoch in the name of a session that still counts; `undefined` when it does not. */
+  raiseEpoch(holder: Holder, events: readonly OutgoingEvent[]): Promise<User | undefined>;
   /**
    * Replaces the hash by another of the same password, if epoch and hash are still as expected, so
    * that an old password cannot come back. Raises no epoch. `undefined`: nothing was replaced.
@@ -63,8 +107,15 @@ export interface UserStore {
   disable(userId: UserId, events: readonly OutgoingEvent[]): Promise<User | undefined>;
   /** Raises no epoch. `undefined`: there is no such user, or it is enabled already. */
   enable(userId: UserId, events: readonly OutgoingEvent[]): Promise<User | undefined>;
-  /** Removes the user and what hangs on it; tells whether there was one. */
-  delete(userId: UserId, events: readonly OutgoingEvent[]): Promise<boolean>;
+  /**
+   * Removes the user and what hangs on it; tells whether it did. In a holder's name, only while that
+   * session counts.
+   */
+  delete(userId: UserId, events: readonly OutgoingEvent[], holder?: Holder): Promise<boolean>;
+  /** Removes the user, if its time to verify the address is over and it has not; tells whether it did. */
+  deleteUnverified(userId: UserId, events: readonly OutgoingEvent[]): Promise<boolean>;
+  /** Users whose time to verify their address is over; `limit` of them. */
+  listUnverified(limit: number): Promise<readonly User[]>;
   /**
    * Raises the epoch of each, at once and whatever its state, and gives those that there are. Of
    * `events` it keeps those of these users.
@@ -77,7 +128,15 @@ export interface UserStore {
   list(page: { readonly after?: UserId; readonly limit: number }): Promise<readonly User[]>;
   /**
    * Keeps `events` if the user is enabled and still at `epoch`; tells whether it did. A log-in asks
-   * this last, so that a session born of a password that is no longer the user's does not stay.
+   * this last, so that a session born of a password that is no longer the user's does not stay. The
+   * session's origin is kept with them.
    */
-  confirmEpoch(userId: UserId, epoch: number, events: readonly OutgoingEvent[]): Promise<boolean>;
+  confirmEpoch(
+    userId: UserId,
+    epoch: number,
+    events: readonly OutgoingEvent[],
+    origin?: SessionOrigin & { readonly expiresAt: Date },
+  ): Promise<boolean>;
+  /** Where the user's sessions were opened from; of sessions that have ended too. */
+  originsOf(userId: UserId): Promise<readonly SessionOrigin[]>;
 }

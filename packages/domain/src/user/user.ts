@@ -13,6 +13,8 @@ export interface User {
   /** Rises with every change at all, so that a copy knows whether it is older. */
   readonly revision: number;
   readonly emailVerifiedAt: Date | undefined;
+  /** Deleted then, unless the address is verified before. `undefined`: never. */
+  readonly verifyBy: Date | undefined;
   readonly disabledAt: Date | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;

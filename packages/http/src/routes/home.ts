@@ -1,5 +1,18 @@
+import { z } from "zod";
 import type { Resource } from "../resource.ts";
 
 export const homeResource: Resource = {
-  GET: (c) => c.json({ message: "Bienvenue" }),
+  GET: {
+    id: "welcome",
+    tag: "Service",
+    summary: "Says hello",
+    answers: {
+      welcome: {
+        status: 200,
+        description: "Hello.",
+        body: z.strictObject({ message: z.literal("Bienvenue") }),
+      },
+    },
+    handle: (c) => c.json({ message: "Bienvenue" }),
+  },
 };

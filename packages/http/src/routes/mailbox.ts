@@ -33,30 +33,40 @@ export function mailboxResource(
   isLocalCaller: (request: Request, bindings: unknown) => boolean,
   refuse: (c: Context<AppEnv>) => Response,
 ): Resource {
+  const shownAll = { status: 200, description: "The page.", page: "text/html" } as const;
   return {
-    GET(c) {
-      if (!isLocalCaller(c.req.raw, c.env)) return refuse(c);
-      c.header("content-security-policy", PAGE_POLICY);
-      const mails = mailbox.list().toReversed();
-      return c.html(
-        html`<!doctype html>
-          <html lang="en">
-            <head>
-              <meta charset="utf-8" />
-              <title>Mail</title>
-              <style>
-                ${raw(STYLE)}
-              </style>
-            </head>
-            <body>
-              <h1>Mail</h1>
-              <p>Nothing is sent from here. The newest ${mails.length} that would have been:</p>
-              ${mails.map(shown)}
-            </body>
-          </html>`,
-      );
+    GET: {
+      id: "mailPage",
+      tag: "Pages",
+      summary: "Embedded mode, from the very machine: what would have been mailed",
+      answers: { page: shownAll },
+      refusals: ["not_found"],
+      handle,
     },
   };
+
+  function handle(c: Context<AppEnv>) {
+    if (!isLocalCaller(c.req.raw, c.env)) return refuse(c);
+    c.header("content-security-policy", PAGE_POLICY);
+    const mails = mailbox.list().toReversed();
+    return c.html(
+      html`<!doctype html>
+        <html lang="en">
+          <head>
+            <meta charset="utf-8" />
+            <title>Mail</title>
+            <style>
+              ${raw(STYLE)}
+            </style>
+          </head>
+          <body>
+            <h1>Mail</h1>
+            <p>Nothing is sent from here. The newest ${mails.length} that would have been:</p>
+            ${mails.map(shown)}
+          </body>
+        </html>`,
+    );
+  }
 }
 
 const toTop = (page: string) => page.replace("<head>", '<head><base target="_top">');

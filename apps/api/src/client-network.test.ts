@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { clientNetwork } from "./client-network.ts";
+
+const from = (remoteAddress: string, forwarded?: string, trusted: readonly string[] = []) => {
+  const headers = forwarded === undefined ? {} : { "x-forwarded-for": forwarded };
+  const request = new Request("http://localhost/", { headers });
+  return clientNetwork(trusted)(request, { incoming: { socket: { remoteAddress } } });
+};
+
+describe("the network of a caller", () => {
+  it.each([
+    ["192.0.2.77", "192.0.2.0/24"],
+    ["::ffff:192.0.2.77", "192.0.2.0/24"],
+    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+    ["2001:db8::1", "2001:db8::/64"],
+    ["2001:db8:0:a::7", "2001:db8:0:a::/64"],
+    ["::1", "::/64"],
+    ["fe80::1%eth0", "fe80::/64"],
+    ["", undefined],
+  ])("of %s is %s", (address, network) => {
+    expect(from(address)).toBe(network);
+  });
+
+  it("is not what an untrusted peer says it is", () => {
+    expect(from("192.0.2.77", "203.0.113.9")).toBe("192.0.2.0/24");
+    expect(from("192.0.2.77", "203.0.113.9", ["10.0.0.0/8"])).toBe("192.0.2.0/24");
+  });
+
+  it.each([
+    ["203.0.113.9", "203.0.113.0/24"],
+    ["198.51.100.1, 203.0.113.9", "203.0.113.0/24"], // the caller wrote the first one
+    ["203.0.113.9, 10.1.1.1", "203.0.113.0/24"],
+    ["203.0.113.9, 10.1.1.1,10.2.2.2", "203.0.113.0/24"],
+    ["2001:db8::9", "2001:db8::/64"],
+    ["10.3.3.3", "10.3.3.0/24"],
+    ["nonsense", undefined],
+    ["", undefined],
+    [undefined, "10.0.0.0/24"],
+  ])("behind trusted proxies that say %o is %s", (forwarded, network) => {
+    expect(from("10.0.0.1", forwarded, ["10.0.0.0/8", "fd00::/8"])).toBe(network);
+  });
+});

@@ -1,0 +1,88 @@
+import type { EmailKey, EventId, Seal, UserId } from "@postern/domain";
+import { openPayload, type Schema } from "@postern/postgres";
+import { type Kysely, sql } from "kysely";
+
+const AT_ONCE = 1_000;
+
+/** Something sealed that is nobody's: only who opens it can tell whom it is about. */
+interface Nobodys {
+  readonly id: string;
+  readonly event_id: EventId;
+  readonly sealed: string;
+}
+
+/**
+ * Takes what is sealed, and what receivers and mail servers said, out of everything that is kept about
+ * a user's events. The events' ids stay, so that whoever hears of them still does.
+ */
+export async function forgetUser(
+  db: Kysely<Schema>,
+  seal: Seal,
+  userId: UserId,
+  emailKey: EmailKey | undefined,
+): Promise<void> {
+  // Not its own last event: who is to be told of that is sealed into it until everybody is.
+  await sql`
+    update outbox set sealed = null from events
+    where events.id = outbox.event_id and events.user_id = ${userId}
+      and events.type <> 'user.deleted'`.execute(db);
+  await sql`
+    update pgboss.job set data = data - 'sealed', output = null
+    where data->'event'->>'userId' = ${userId} and data->'event'->>'type' <> 'user.deleted'
+      and state <> 'active'`.execute(db);
+  await sql`
+    update webhook_attempts set answer = '' from events
+    where events.id = webhook_attempts.event_id and events.user_id = ${userId}`.execute(db);
+  if (emailKey !== undefined) await forgetNobodys(db, seal, emailKey);
+}
+
+/** What is about the address and nobody's: attempts to register it. */
+async function forgetNobodys(db: Kysely<Schema>, seal: Seal, emailKey: EmailKey): Promise<void> {
+  const isAbout = ({ event_id, sealed }: Nobodys) => {
+    try {
+      return openPayload(seal, event_id, sealed).payload.emailKey === emailKey;
+    } catch {
+      return true; // its key is gone, so it serves nobody any more
+    }
+  };
+  for (let after = NOTHING; ;) {
+    const { rows } = await sql<Nobodys>`
+      select event_id as id, event_id, sealed from outbox join events on events.id = event_id
+      where sealed is not null and events.user_id is null and event_id > ${after}::uuid
+      order by event_id limit ${AT_ONCE}`.execute(db);
+    const ids = rows.filter(isAbout).map(({ id }) => id);
+    await sql`update outbox set sealed = null where event_id = any(${ids}::uuid[])`.execute(db);
+    after = rows.at(-1)?.id ?? after;
+    if (rows.length < AT_ONCE) break;
+  }
+  for (let after = NOTHING; ;) {
+    const { rows } = await sql<Nobodys>`
+      select id, (data->'event'->>'id')::uuid as event_id, data->>'sealed' as sealed
+      from pgboss.job
+      where data->>'sealed' is not null and data->'event'->>'userId' is null
+        and state <> 'active' and id > ${after}::uuid
+      order by id limit ${AT_ONCE}`.execute(db);
+    const ids = rows.filter(isAbout).map(({ id }) => id);
+    await sql`
+      update pgboss.job set data = data - 'sealed', output = null
+      where id = any(${ids}::uuid[]) and state <> 'active'`.execute(db);
+    after = rows.at(-1)?.id ?? after;
+    if (rows.length < AT_ONCE) break;
+  }
+}
+
+const NOTHING = "00000000-0000-0000-0000-000000000000";
+
+/** What was sealed into a job is for its handler alone, and gone when that is done. */
+export async function dropPayload(db: Kysely<Schema>, queue: string, id: string): Promise<void> {
+  await sql`
+    update pgboss.job set data = data - 'sealed'
+    where name = ${queue} and id = ${id} and state = 'completed'`.execute(db);
+}
+
+/** The same for jobs whose worker was killed in between. */
+export async function dropPayloads(db: Kysely<Schema>): Promise<void> {
+  await sql`
+    update pgboss.job set data = data - 'sealed'
+    where state = 'completed' and data->>'sealed' is not null`.execute(db);
+}

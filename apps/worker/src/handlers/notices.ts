@@ -1,0 +1,42 @@
+import { toMessage } from "@postern/mail";
+import type { Handler, Subscriber } from "../subscriber.ts";
+import type { UserEvent } from "@postern/domain";
+
+type EmailChangeRequested = Extract<UserEvent, { type: "user.email_change_requested" }>;
+
+/** To the address that the user has until the new one is confirmed. */
+const sendNotice: Handler<EmailChangeRequested> = async (ports, { id, userId }) => {
+  const change = await ports.emailChanges.find(id);
+  const user = await ports.users.find(userId);
+  if (!change || user?.epoch !== change.epoch) return;
+  const { email: to } = user;
+  const letter = ports.letters.addressChangeRequested({ to });
+  await ports.mailer.send(toMessage(`${id}-notice`, to, letter));
+};
+
+/**
+ * The second mail of events that cause two. It has a queue of its own: one of the two addresses may
+ * not take mail, and what goes to the other must neither wait for it nor be sent again and again.
+ */
+export const noticesSubscriber: Subscriber = {
+  name: "notices",
+  atOnce: 5,
+  staggerMs: 1_000,
+  handleWithinMs: 180_000, // more than the mail server is given
+  on: {
+    "user.email_change_requested": sendNotice,
+    "session.created": undefined,
+    "session.revoked": undefined,
+    "user.created": undefined,
+    "user.deleted": undefined,
+    "user.disabled": undefined,
+    "user.email_changed": undefined,
+    "user.email_verification_requested": undefined,
+    "user.email_verified": undefined,
+    "user.enabled": undefined,
+    "user.password_changed": undefined,
+    "user.password_reset_requested": undefined,
+    "user.registration_attempted": undefined,
+    "user.sessions_ended": undefined,
+  },
+};

@@ -1,0 +1,18 @@
+import type { Ports } from "../ports.ts";
+import { err, type Result } from "../result.ts";
+import type { EmailKey } from "../user/email.ts";
+import { type Password, type PasswordRefusal, refusePassword, toPassword } from "./password.ts";
+
+/** What was given, in the form that is hashed, if it may become the password of this address's user. */
+export async function acceptPassword(
+  ports: Pick<Ports, "breachedPasswords" | "hasher" | "policy">,
+  given: string,
+  emailKey: EmailKey,
+): Promise<Result<Password, PasswordRefusal>> {
+  const password = toPassword(given, ports.hasher.maxBytes);
+  if (!password.ok) return password;
+  const refusal = refusePassword(password.value, ports.policy.password, emailKey);
+  if (refusal) return err(refusal);
+  const isBreached = await ports.breachedPasswords.include(password.value);
+  return isBreached ? err("password_breached") : password;
+}

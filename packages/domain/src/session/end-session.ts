@@ -1,0 +1,24 @@
+import { newEvent } from "../event/new-event.ts";
+import type { Ports } from "../ports.ts";
+import { err, ok, type Result } from "../result.ts";
+import { checkSession } from "./check-session.ts";
+
+/** Ends one session of whoever asks, by its public id. Tells whether it was the one that asked. */
+export async function endSession(
+  ports: Pick<Ports, "clock" | "events" | "ids" | "policy" | "secrets" | "sessions">,
+  token: string | undefined,
+  sessionId: string,
+): Promise<Result<{ readonly wasCurrent: boolean }, "session_missing" | "session_not_found">> {
+  const checked = await checkSession(ports, token);
+  if (!checked) return err("session_missing");
+  const { id: userId } = checked.user;
+  const session = (await ports.sessions.list(userId)).find(({ id }) => id === sessionId);
+  if (!session) return err("session_not_found"); // or it is somebody else's, which is the same
+  const data = { sessionId: session.id, by: "user" } as const;
+  try {
+    await ports.events.append([newEvent(ports, "session.revoked", { userId, data })]);
+  } finally {
+    await ports.sessions.end(userId, session.id);
+  }
+  return ok({ wasCurrent: session.id === checked.session.id });
+}

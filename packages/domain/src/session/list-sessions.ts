@@ -1,0 +1,27 @@
+import type { Ports } from "../ports.ts";
+import { err, ok, type Result } from "../result.ts";
+import { checkSession } from "./check-session.ts";
+import type { Origin, Session } from "./session.ts";
+
+export type ListedSession = Session & Origin & { readonly isCurrent: boolean };
+
+/** The live sessions of whoever asks, and where each was opened from; the oldest first. */
+export async function listSessions(
+  ports: Pick<Ports, "policy" | "secrets" | "sessions" | "users">,
+  token: string | undefined,
+): Promise<Result<readonly ListedSession[], "session_missing">> {
+  const checked = await checkSession(ports, token);
+  if (!checked) return err("session_missing");
+  const { id: userId } = checked.user;
+  const [sessions, origins] = await Promise.all([
+    ports.sessions.list(userId),
+    ports.users.originsOf(userId),
+  ]);
+  const originOf = new Map(origins.map((origin) => [origin.sessionId, origin]));
+  return ok(
+    sessions.map((session) => {
+      const { device, network } = originOf.get(session.id) ?? {};
+      return { ...session, device, network, isCurrent: session.id === checked.session.id };
+    }),
+  );
+}

@@ -1,0 +1,50 @@
+import { newEvent } from "../event/new-event.ts";
+import type { Ports } from "../ports.ts";
+import type { User } from "../user/user.ts";
+import type { Token } from "./secret-source.ts";
+import type { Origin, Session } from "./session.ts";
+
+export interface StartedSession {
+  readonly token: Token;
+  readonly session: Session;
+}
+
+interface StartOptions {
+  readonly origin?: Origin | undefined;
+  readonly remember?: boolean | undefined;
+  /** The session whose place it takes. */
+  readonly continues?: Session | undefined;
+}
+
+/**
+ * Opens a session for `user` as it was read. The user may be changed meanwhile, so the last step
+ * confirms that the epoch it was read at still stands; if not, the session ends before anybody has
+ * its token. `undefined`: it was overtaken.
+ */
+export async function startSession(
+  ports: Pick<Ports, "clock" | "ids" | "policy" | "secrets" | "sessions" | "users">,
+  user: User,
+  { origin = {}, remember = false, continues }: StartOptions,
+): Promise<StartedSession | undefined> {
+  const { token, tokenHash } = ports.secrets.sessionToken(user.id);
+  const id = ports.ids.sessionId();
+  const remembered = continues?.remembered ?? remember;
+  const rules = remembered ? ports.policy.rememberedSession : ports.policy.session;
+  const opening = { id, tokenHash, user, rules, remembered, continues };
+  const session = await ports.sessions.open(opening);
+  if (!session) return undefined;
+  const created = newEvent(ports, "session.created", {
+    userId: user.id,
+    data: { sessionId: id },
+    ...(origin.device && { payload: { device: origin.device } }),
+  });
+  const { absoluteExpiresAt: expiresAt } = session;
+  let isConfirmed = false;
+  try {
+    const kept = { ...origin, sessionId: id, expiresAt };
+    isConfirmed = await ports.users.confirmEpoch(user.id, user.epoch, [created], kept);
+  } finally {
+    if (!isConfirmed) await ports.sessions.end(user.id, id);
+  }
+  return isConfirmed ? { token, session } : undefined;
+}

@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import type { UserEvent } from "../event/event.ts";
+import { memoryIds } from "../memory.ts";
+import { aHash, anEvent, aUser } from "./user.fixture.ts";
+import type { UserWorld } from "./user-store.contract.ts";
+import type { Holder } from "./user-store.ts";
+import type { User } from "./user.ts";
+
+const ids = memoryIds();
+const RACERS = 20;
+
+const aHolder = (user: User): Holder => ({
+  id: ids.sessionId(),
+  userId: user.id,
+  epoch: user.epoch,
+});
+
+const revoked = ({ id: sessionId, userId }: Holder): UserEvent => ({
+  id: ids.eventId(),
+  type: "session.revoked",
+  version: 1,
+  userId,
+  occurredAt: new Date(),
+  data: { sessionId, by: "log_out" },
+});
+
+/** What every UserStore does in the name of a session: nothing, once that has ended. */
+export function holderContract(open: () => Promise<UserWorld>): void {
+  const CHANGES = {
+    raiseEpoch: ({ users }: UserWorld, holder: Holder) =>
+      users.raiseEpoch(holder, [anEvent(holder.userId)]),
+    replacePassword: ({ users }: UserWorld, session: Holder) => {
+      const change = { userId: session.userId, expectedEpoch: session.epoch, session };
+      return users.replacePassword({ ...change, passwordHash: aHash("second") }, [
+        anEvent(session.userId),
+      ]);
+    },
+    delete: async ({ users }: UserWorld, holder: Holder) =>
+      (await users.delete(holder.userId, [anEvent(holder.userId)], holder)) || undefined,
+  };
+
+  describe.each(Object.entries(CHANGES))("%s in a session's name", (name, change) => {
+    it("is done while the session counts, with its event", async () => {
+      const world = await open();
+      const user = await aUser(world.users);
+      const other = await aUser(world.users);
+      await world.events.append([revoked(aHolder(user)), revoked(aHolder(other))]);
+      expect(await change(world, aHolder(user))).toBeDefined();
+      expect(await world.events.list(user.id, 10)).toHaveLength(2);
+      expect((await world.users.find(user.id))?.epoch).toBe(name === "delete" ? undefined : 1);
+      expect(await world.users.find(other.id)).toEqual(other);
+    });
+
+    it.each([
+      ["once the session was revoked", (w: UserWorld, h: Holder) => w.events.append([revoked(h)])],
+      [
+        "once the epoch has risen",
+        (w: UserWorld, h: Holder) => w.users.endSessions([h.userId], []),
+      ],
+      ["to a disabled user", (w: UserWorld, h: Holder) => w.users.disable(h.userId, [])],
+    ])("is not done %s", async (_, before) => {
+      const world = await open();
+      const user = await aUser(world.users);
+      const holder = aHolder(user);
+      await before(world, holder);
+      const [then, events] = [
+        await world.users.credentialsOf(user.id),
+        await world.events.list(user.id, 10),
+      ];
+      expect(await change(world, holder)).toBeUndefined();
+      const now = { ...holder, epoch: then?.user.epoch ?? 0 };
+      if (then?.user.disabledAt) expect(await change(world, now)).toBeUndefined();
+      expect(await world.users.credentialsOf(user.id)).toEqual(then);
+      expect(await world.events.list(user.id, 10)).toEqual(events);
+    });
+
+    it("is done once by many at once", async () => {
+      const world = await open();
+      const holder = aHolder(await aUser(world.users));
+      const done = await Promise.all(Array.from({ length: RACERS }, () => change(world, holder)));
+      expect(done.filter((one) => one !== undefined)).toHaveLength(1);
+      expect(await world.events.list(holder.userId, 100)).toHaveLength(1);
+    });
+  });
+
+  it("keeps where a session was opened from, if it is confirmed, and forgets it with the user", async () => {
+    const { users } = await open();
+    const user = await aUser(users);
+    const origin = { sessionId: ids.sessionId(), device: "curl", network: "192.0.2.0/24" };
+    const bare = { sessionId: ids.sessionId(), device: undefined, network: undefined };
+    const expiresAt = new Date(Date.now() + 60_000);
+    await users.confirmEpoch(user.id, 0, [], { ...origin, expiresAt });
+    await users.confirmEpoch(user.id, 0, [], { ...bare, expiresAt });
+    await users.confirmEpoch(user.id, 1, [], { sessionId: ids.sessionId(), expiresAt });
+    const kept = await users.originsOf(user.id);
+    expect(kept).toHaveLength(2);
+    expect(kept).toEqual(expect.arrayContaining([origin, bare]));
+    await users.delete(user.id, []);
+    expect(await users.originsOf(user.id)).toEqual([]);
+  });
+}

@@ -1,0 +1,122 @@
+import { expect, it } from "vitest";
+import { memoryIds } from "../memory.ts";
+import { aNewUser, anEvent, aUser } from "../user/user.fixture.ts";
+import type { UserWorld } from "../user/user-store.contract.ts";
+import type { Holder } from "../user/user-store.ts";
+import type { User } from "../user/user.ts";
+import type { EmailChange, EmailChangeStore } from "./email-change-store.ts";
+
+export type EmailChangeWorld = UserWorld & { readonly emailChanges: EmailChangeStore };
+
+const ids = memoryIds();
+const HOUR_MS = 3_600_000;
+const RACERS = 20;
+
+const holderOf = ({ id: userId, epoch }: User): Holder => ({ id: ids.sessionId(), userId, epoch });
+
+/** What every EmailChangeStore does. */
+export function emailChangeStoreContract(open: () => Promise<EmailChangeWorld>): void {
+  /** The user's wish for an address that nobody has. */
+  async function proposed(
+    { emailChanges }: EmailChangeWorld,
+    user: User,
+    { emailKey } = aNewUser(),
+  ): Promise<EmailChange> {
+    const event = anEvent(user.id);
+    const proposal = { id: event.id, email: emailKey.toUpperCase(), emailKey, ttlMs: HOUR_MS };
+    expect(await emailChanges.propose(holderOf(user), proposal, [event])).toBe(true);
+    const change = await emailChanges.find(event.id);
+    if (!change) throw new Error("it was kept");
+    return change;
+  }
+
+  it("keeps what was proposed with its event, and changes nothing yet", async () => {
+    const world = await open();
+    const user = await aUser(world.users);
+    const change = await proposed(world, user);
+    expect(change).toMatchObject({ userId: user.id, epoch: 0 });
+    expect(await world.emailChanges.list(user.id)).toEqual([change]);
+    expect(await world.users.find(user.id)).toEqual(user);
+    expect(await world.events.list(user.id, 10)).toHaveLength(1);
+    expect(await world.emailChanges.find(ids.eventId())).toBeUndefined();
+  });
+
+  it("keeps nothing for a session that has ended, and finds nothing that is too old", async () => {
+    const world = await open();
+    const user = await aUser(world.users);
+    const proposal = { ...aNewUser(), id: ids.eventId(), ttlMs: HOUR_MS };
+    const stale = { ...holderOf(user), epoch: 1 };
+    expect(await world.emailChanges.propose(stale, proposal, [anEvent(user.id)])).toBe(false);
+    expect(await world.emailChanges.find(proposal.id)).toBeUndefined();
+    expect(await world.events.list(user.id, 10)).toEqual([]);
+    const old = { ...proposal, ttlMs: -1 };
+    expect(await world.emailChanges.propose(holderOf(user), old, [])).toBe(true);
+    expect(await world.emailChanges.find(old.id)).toBeUndefined();
+    expect(await world.emailChanges.list(user.id)).toEqual([]);
+  });
+
+  it("gives the user the address, verified, and raises the epoch, with the event", async () => {
+    const world = await open();
+    const user = await aUser(world.users);
+    const change = await proposed(world, user);
+    const changed = await world.emailChanges.confirm(change, [anEvent(user.id)]);
+    const { email, emailKey } = change;
+    expect(changed).toMatchObject({ id: user.id, email, emailKey, epoch: 1, revision: 1 });
+    expect(changed).toMatchObject({ emailVerifiedAt: expect.any(Date) });
+    expect(await world.users.findByEmail(emailKey)).toEqual(changed);
+    expect(await world.users.findByEmail(user.emailKey)).toBeUndefined();
+    expect(await world.events.list(user.id, 10)).toHaveLength(2);
+  });
+
+  it("lets one of two pending changes win, so that neither flips the other back", async () => {
+    const world = await open();
+    const user = await aUser(world.users);
+    const [one, other] = [await proposed(world, user), await proposed(world, user)];
+    expect(await world.emailChanges.confirm(one, [])).toMatchObject({ email: one.email });
+    expect(await world.emailChanges.confirm(other, [anEvent(user.id)])).toBeUndefined();
+    expect(await world.emailChanges.confirm(one, [])).toBeUndefined();
+    expect((await world.users.find(user.id))?.email).toBe(one.email);
+    expect(await world.events.list(user.id, 10)).toHaveLength(2); // both were asked for
+  });
+
+  it("lets one of many simultaneous confirmations win", async () => {
+    const world = await open();
+    const user = await aUser(world.users);
+    const changes: EmailChange[] = [];
+    for (let index = 0; index < RACERS; index += 1) changes.push(await proposed(world, user));
+    const results = await Promise.all(
+      changes.map((change) => world.emailChanges.confirm(change, [])),
+    );
+    const winners = results.flatMap((result, index) => (result ? [changes[index]?.email] : []));
+    expect(winners).toHaveLength(1);
+    expect(await world.users.find(user.id)).toMatchObject({ email: winners[0], epoch: 1 });
+  });
+
+  it("gives an address that several want to one of them", async () => {
+    const world = await open();
+    const wanted = aNewUser();
+    const changes: EmailChange[] = [];
+    for (let index = 0; index < RACERS; index += 1)
+      changes.push(await proposed(world, await aUser(world.users), wanted));
+    const results = await Promise.all(
+      changes.map((change) => world.emailChanges.confirm(change, [anEvent(change.userId)])),
+    );
+    const taken = results.filter((result) => result === "email_taken");
+    expect(taken).toHaveLength(RACERS - 1);
+    const owner = await world.users.findByEmail(wanted.emailKey);
+    const kept = await Promise.all(changes.map(({ userId }) => world.events.list(userId, 10)));
+    expect(kept.flat()).toHaveLength(RACERS + 1);
+    expect(results).toContainEqual(owner);
+  });
+
+  it("refuses a disabled user, and forgets what a deleted one wanted", async () => {
+    const world = await open();
+    const user = await aUser(world.users);
+    const change = await proposed(world, user);
+    await world.users.disable(user.id, []);
+    expect(await world.emailChanges.confirm({ ...change, epoch: 1 }, [])).toBeUndefined();
+    await world.users.delete(user.id, []);
+    expect(await world.emailChanges.find(change.id)).toBeUndefined();
+    expect(await world.emailChanges.confirm(change, [])).toBeUndefined();
+  });
+}

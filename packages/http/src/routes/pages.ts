@@ -1,0 +1,72 @@
+import type { Resource, Resources } from "../resource.ts";
+import { formPage } from "./form-page.ts";
+
+/** Where the link of a reset mail leads. */
+const resetPages = formPage("/reset_password", {
+  id: "resetPasswordPage",
+  title: "Choose a new password",
+  summary: "The page that a reset mail leads to",
+  fields: `<label>Of <input type="email" autocomplete="username" readonly /></label>
+    <label>New password <input type="password" autocomplete="new-password" required /></label>`,
+  button: "Change it",
+  script: `
+const [email, password] = form.querySelectorAll("input");
+email.value = secrets.get("email") ?? "";
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const reset_token = secrets.get("token") ?? "";
+  void call({ email: email.value, reset_token, new_password: password.value });
+});
+`,
+});
+
+/** Where the link of a verification mail leads. Without a password or a session, a new one is chosen. */
+const verificationPages = formPage("/email_verification", {
+  id: "emailVerificationPage",
+  title: "Confirm your e-mail address",
+  summary: "The page that a verification mail leads to",
+  fields: `<label>Your password, if you have one and are not logged in here
+      <input type="password" autocomplete="current-password" /></label>`,
+  button: "Confirm",
+  script: `
+const [password] = form.querySelectorAll("input");
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const token = secrets.get("token") ?? "";
+  const said = await call({ token, ...(password.value && { password: password.value }) });
+  if (!said?.reset_token) return;
+  const next = new URLSearchParams({ email: said.email, token: said.reset_token });
+  location.assign("reset_password#" + next);
+});
+`,
+});
+
+/** Where \`/.well-known/change-password\` leads. */
+const passwordPages = formPage("/profile/password", {
+  id: "changePasswordPage",
+  title: "Change your password",
+  summary: "The page on which whoever is logged in changes the password",
+  fields: `<label>Current password <input type="password" autocomplete="current-password" required /></label>
+    <label>New password <input type="password" autocomplete="new-password" required /></label>`,
+  button: "Change it",
+  script: `
+const [current, next] = form.querySelectorAll("input");
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  void call({ current_password: current.value, new_password: next.value });
+});
+`,
+});
+
+export const pages: Resources = { ...resetPages, ...verificationPages, ...passwordPages };
+
+/** For password managers (W3C, A Well-Known URL for Changing Passwords). */
+export const changePasswordResource: Resource = {
+  GET: {
+    id: "whereToChangePassword",
+    tag: "Pages",
+    summary: "Leads to the page on which the password is changed",
+    answers: { found: { status: 302, description: "Leads to `/profile/password`, always." } },
+    handle: (c) => c.redirect("/profile/password", 302),
+  },
+};

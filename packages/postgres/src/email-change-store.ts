@@ -1,0 +1,72 @@
+import type { EmailChange, EmailChangeStore, Seal } from "@postern/domain";
+import { type Kysely, type Selectable, sql } from "kysely";
+import type { EmailChangesTable, Schema } from "./schema.ts";
+import { userChanges } from "./user-change.ts";
+import { holds, touched } from "./user-row.ts";
+
+/** Changes of address that wait, in a table. A confirmation is one statement on `users`. */
+export function postgresEmailChangeStore(db: Kysely<Schema>, seal?: Seal): EmailChangeStore {
+  const { change, did } = userChanges(db, seal);
+  const waiting = () =>
+    db
+      .selectFrom("email_changes")
+      .selectAll()
+      .where("expires_at", ">", sql<Date>`now()`)
+      .orderBy("created_at");
+
+  return {
+    propose(holder, { id, email, emailKey, ttlMs }, events) {
+      const statement = sql`
+        insert into email_changes (id, user_id, epoch, email, email_key, expires_at)
+        select ${id}::uuid, users.id, users.epoch, ${email}, ${emailKey},
+          now() + ${ttlMs}::double precision * interval '1 millisecond'
+        from users where ${holds(holder)}
+        on conflict (id) do nothing`;
+      return did({ statement, events });
+    },
+
+    async find(id) {
+      const row = await waiting().where("id", "=", id).executeTakeFirst();
+      return row && toEmailChange(row);
+    },
+
+    async list(userId) {
+      return (await waiting().where("user_id", "=", userId).execute()).map(toEmailChange);
+    },
+
+    async confirm({ userId, epoch, email, emailKey }, events) {
+      const isFree = sql`not exists (
+        select from users as other where other.email_key = ${emailKey} and other.id <> ${userId}
+      )`;
+      const statement = sql`
+        update users set email = ${email}, email_key = ${emailKey}, email_verified_at = now(),
+          epoch = epoch + 1, ${touched}
+        where id = ${userId} and epoch = ${epoch} and disabled_at is null and ${isFree}`;
+      const owner = () =>
+        db.selectFrom("users").select("id").where("email_key", "=", emailKey).executeTakeFirst();
+      try {
+        const changed = await change({ userId, statement, events });
+        if (changed) return changed;
+      } catch (error) {
+        // Somebody else got the address between the look and the write.
+        if (!isUniqueViolation(error)) throw error;
+        return "email_taken";
+      }
+      const user = await db
+        .selectFrom("users")
+        .select(["epoch", "disabled_at"])
+        .where("id", "=", userId)
+        .executeTakeFirst();
+      const stands = user?.epoch === epoch && user.disabled_at === null;
+      return stands && (await owner()) ? "email_taken" : undefined;
+    },
+  };
+}
+
+const isUniqueViolation = (error: unknown) =>
+  error instanceof Error && "code" in error && error.code === "23505";
+
+function toEmailChange(row: Selectable<EmailChangesTable>): EmailChange {
+  const { id, user_id: userId, epoch, email, email_key: emailKey } = row;
+  return { id, userId, epoch, email, emailKey };
+}
