@@ -37,14 +37,10 @@ const notFound = (c: Context<AppEnv>) => problem(c, "not_found");
 
 /** The whole HTTP surface on the given ports. `app.fetch` is a standard fetch handler. */
 export function createApp(options: AppOptions): Hono<AppEnv> {
-  const { ports, publicOrigin, onFault } = options;
+  const { ports, onFault } = options;
   const app = new Hono<AppEnv>();
   app.use(edge({ ...options, policy: ports.policy }));
-  const resources = resourcesOf(options);
-  const { name: cookieName } = ports.policy.cookie;
-  const describe = () => openApi(described, { cookieName, publicUrl: publicOrigin ?? "/" });
-  const described: Resources = { ...resources, ...docsResources(describe) };
-  for (const [path, resource] of Object.entries(described)) mount(app, path, resource);
+  for (const [path, resource] of Object.entries(surface(options))) mount(app, path, resource);
   app.notFound(notFound);
   app.onError((error, c) => {
     onFault?.(error, c.var.requestId);
@@ -55,7 +51,18 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   return app;
 }
 
-/** Every path. Of two that fit, the one that stands first is asked. */
+/** Every path, with what is done there and its description, which is one of them. */
+export function surface(options: AppOptions): Resources {
+  const { name: cookieName } = options.ports.policy.cookie;
+  const publicUrl = options.publicOrigin ?? "/";
+  const described: Resources = {
+    ...resourcesOf(options),
+    ...docsResources(() => openApi(described, { cookieName, publicUrl })),
+  };
+  return described;
+}
+
+/** Of two that fit, the one that stands first is asked. */
 function resourcesOf(options: AppOptions): Resources {
   const { ports, mailbox, isLocalCaller = () => false, ready = async () => undefined } = options;
   return {

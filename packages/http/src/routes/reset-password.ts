@@ -7,12 +7,12 @@ import { problem } from "../problems.ts";
 import type { Endpoint, Resource } from "../resource.ts";
 import { ofNewPassword } from "./profile-password.ts";
 
-/** A missing address or token is one that does not fit, so both are refused alike. */
+/** Whatever is missing is something that does not fit, and is refused like that. */
 const request = z.strictObject({ email: email.catch("") });
 const reset = z.strictObject({
   email: email.catch(""),
   reset_token: resetToken.catch(""),
-  new_password: newPassword.optional(),
+  new_password: newPassword.catch(""),
 });
 /** The header has a syntax that many ignore, so anything printable is taken as it is. */
 const headers = z.object({
@@ -85,15 +85,13 @@ const resetting = (ports: Ports): Endpoint => ({
     withFields(c, reset, async ({ email: address, reset_token: token, new_password }) => {
       const { data } = headers.safeParse(c.req.header());
       if (!data) return problem(c, "idempotency_key_invalid");
-      const input = { email: toAsciiDomain(address), token, newPassword: new_password ?? "" };
+      const input = { email: toAsciiDomain(address), token, newPassword: new_password };
       const idempotencyKey = data["idempotency-key"];
       const result = await resetPassword(ports, { ...input, idempotencyKey });
       if (result.ok) {
         c.set("userId", result.value.id);
         return c.json({ email: address, message: "Password updated" });
       }
-      const isMissing = new_password === undefined && result.error === "password_too_short";
-      if (isMissing) return problem(c, "field_invalid", { message: "new_password: missing" });
       return problem(c, result.error, { message: ofNewPassword(result.error) });
     }),
 });

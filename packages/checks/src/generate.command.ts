@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { CLIENT_OPERATIONS, clientOperations } from "./client-operations.ts";
 import { EVENT_SCHEMAS, eventSchemas } from "./event-schemas.ts";
 import { ROOT } from "./repository.ts";
 
-/** `pnpm generate`: writes what is generated from the code. A check fails while it is not up to date. */
 writeFileSync(join(ROOT, EVENT_SCHEMAS), eventSchemas());
+writeFileSync(join(ROOT, CLIENT_OPERATIONS), clientOperations());

@@ -1,0 +1,613 @@
+// Generated from the routes' own schemas by `pnpm generate`; not to be edited.
+
+/** What each operation takes, and how it may end. */
+export interface Operations {
+  /** Says hello. `GET /` */
+  welcome: {
+    input: {};
+    answers: { welcome: { readonly message: "Bienvenue" } };
+    refusals: "internal_error" | "misdirected_request" | "unavailable";
+  };
+  /** Creates a user. `POST /users` */
+  register: {
+    input: { readonly email: string; readonly password: string };
+    answers: {
+      user_created: { readonly email: string; readonly message: "user created" };
+      registration_accepted: { readonly email: string; readonly message: "registration accepted" };
+    };
+    refusals:
+      | "body_malformed"
+      | "body_too_large"
+      | "content_type_unsupported"
+      | "cross_site_request"
+      | "email_already_registered"
+      | "email_invalid"
+      | "field_invalid"
+      | "field_unknown"
+      | "internal_error"
+      | "misdirected_request"
+      | "password_breached"
+      | "password_malformed"
+      | "password_too_easy"
+      | "password_too_long"
+      | "password_too_short"
+      | "unavailable";
+  };
+  /** Lists the user's own live sessions, the oldest first. `GET /sessions` */
+  listSessions: {
+    input: {};
+    answers: {
+      sessions: {
+        readonly sessions: readonly {
+          readonly session_id: string;
+          readonly current: boolean;
+          readonly remembered: boolean;
+          readonly created_at: string;
+          readonly last_seen_at: string;
+          readonly idle_expires_at: string;
+          readonly absolute_expires_at: string;
+          readonly device: string | null;
+          readonly network: string | null;
+        }[];
+      };
+    };
+    refusals: "internal_error" | "misdirected_request" | "session_missing" | "unavailable";
+  };
+  /** Logs in. `POST /sessions` */
+  logIn: {
+    input: {
+      readonly email: string;
+      readonly password: string;
+      readonly remember?:
+        | boolean
+        | "0"
+        | "1"
+        | "true"
+        | "on"
+        | "yes"
+        | "false"
+        | "off"
+        | "no"
+        | ""
+        | undefined;
+    };
+    answers: { logged_in: { readonly email: string; readonly message: "logged in" } };
+    refusals:
+      | "body_malformed"
+      | "body_too_large"
+      | "content_type_unsupported"
+      | "credentials_invalid"
+      | "cross_site_request"
+      | "field_invalid"
+      | "field_unknown"
+      | "internal_error"
+      | "misdirected_request"
+      | "unavailable";
+  };
+  /** Logs out: ends this session, or all, or all others. `DELETE /sessions` */
+  logOut: {
+    input: { readonly all?: "" | "true" | undefined; readonly except?: "current" | undefined };
+    answers: {
+      logged_out: undefined;
+      other_sessions_ended: { readonly email: string; readonly message: "other sessions ended" };
+    };
+    refusals:
+      | "cross_site_request"
+      | "internal_error"
+      | "misdirected_request"
+      | "query_invalid"
+      | "session_missing"
+      | "unavailable";
+  };
+  /** Whose session is this?. `GET /sessions/current` */
+  currentSession: {
+    input: {};
+    answers: {
+      session: {
+        readonly user_id: string;
+        readonly email: string;
+        readonly email_verified: boolean;
+        readonly session_id: string;
+        readonly idle_expires_at: string;
+        readonly absolute_expires_at: string;
+      };
+    };
+    refusals: "internal_error" | "misdirected_request" | "session_missing" | "unavailable";
+  };
+  /** Ends one of the user's own sessions. `DELETE /sessions/{session_id}` */
+  endSession: {
+    input: { session_id: string };
+    answers: { session_ended: { readonly message: "session ended" } };
+    refusals:
+      | "cross_site_request"
+      | "internal_error"
+      | "misdirected_request"
+      | "session_missing"
+      | "session_not_found"
+      | "unavailable";
+  };
+  /** Tells who is logged in. `GET /profile` */
+  profile: {
+    input: {};
+    answers: { profile: { readonly email: string } };
+    refusals: "internal_error" | "misdirected_request" | "session_missing" | "unavailable";
+  };
+  /** Deletes the user, with all that is held about them. `DELETE /profile` */
+  deleteUser: {
+    input: { readonly current_password?: string | undefined };
+    answers: { user_deleted: { readonly email: string; readonly message: "user deleted" } };
+    refusals:
+      | "body_malformed"
+      | "body_too_large"
+      | "content_type_unsupported"
+      | "cross_site_request"
+      | "field_invalid"
+      | "field_unknown"
+      | "internal_error"
+      | "misdirected_request"
+      | "password_required"
+      | "password_wrong"
+      | "session_missing"
+      | "unavailable";
+  };
+  /** Begins a change of address. `PUT /profile/email` */
+  changeEmail: {
+    input: { readonly email: string; readonly current_password?: string | undefined };
+    answers: {
+      email_change_requested: {
+        readonly email: string;
+        readonly message: "confirmation requested";
+      };
+    };
+    refusals:
+      | "body_malformed"
+      | "body_too_large"
+      | "content_type_unsupported"
+      | "cross_site_request"
+      | "email_already_registered"
+      | "email_invalid"
+      | "field_invalid"
+      | "field_unknown"
+      | "internal_error"
+      | "misdirected_request"
+      | "password_required"
+      | "password_wrong"
+      | "session_missing"
+      | "unavailable";
+  };
+  /** Everything that is held about the user, but hashes of secrets. `GET /profile/export` */
+  exportUser: {
+    input: {};
+    answers: {
+      export: {
+        readonly user: {
+          readonly user_id: string;
+          readonly email: string;
+          readonly email_key: string;
+          readonly email_verified_at: string | null;
+          readonly verify_by: string | null;
+          readonly disabled_at: string | null;
+          readonly created_at: string;
+          readonly updated_at: string;
+          readonly epoch: number;
+          readonly revision: number;
+        };
+        readonly sessions: readonly {
+          readonly session_id: string;
+          readonly current: boolean;
+          readonly remembered: boolean;
+          readonly created_at: string;
+          readonly last_seen_at: string;
+          readonly idle_expires_at: string;
+          readonly absolute_expires_at: string;
+          readonly device: string | null;
+          readonly network: string | null;
+        }[];
+        readonly session_origins: readonly {
+          readonly session_id: string;
+          readonly device: string | null;
+          readonly network: string | null;
+        }[];
+        readonly devices: readonly string[];
+        readonly email_changes: readonly {
+          readonly id: string;
+          readonly email: string;
+          readonly email_key: string;
+          readonly epoch: number;
+        }[];
+        readonly events: readonly {
+          readonly id: string;
+          readonly type: string;
+          readonly version: number;
+          readonly timestamp: string;
+          readonly userId: string;
+          readonly data: { readonly [name: string]: unknown };
+        }[];
+      };
+    };
+    refusals: "internal_error" | "misdirected_request" | "session_missing" | "unavailable";
+  };
+  /** Asks for a reset token. `POST /reset_password` */
+  requestReset: {
+    input: { readonly email: string };
+    answers: {
+      reset_token_given: { readonly email: string; readonly reset_token: string };
+      reset_requested: { readonly email: string; readonly message: "reset requested" };
+    };
+    refusals:
+      | "body_malformed"
+      | "body_too_large"
+      | "content_type_unsupported"
+      | "cross_site_request"
+      | "email_unknown"
+      | "field_invalid"
+      | "field_unknown"
+      | "internal_error"
+      | "misdirected_request"
+      | "unavailable";
+  };
+  /** Replaces a forgotten password by means of a token. `PUT /reset_password` */
+  resetPassword: {
+    input: {
+      readonly email: string;
+      readonly reset_token: string;
+      readonly new_password: string;
+      readonly "idempotency-key"?: string | undefined;
+    };
+    answers: { password_updated: { readonly email: string; readonly message: "Password updated" } };
+    refusals:
+      | "body_malformed"
+      | "body_too_large"
+      | "content_type_unsupported"
+      | "cross_site_request"
+      | "field_invalid"
+      | "field_unknown"
+      | "idempotency_key_invalid"
+      | "internal_error"
+      | "misdirected_request"
+      | "password_breached"
+      | "password_malformed"
+      | "password_too_easy"
+      | "password_too_long"
+      | "password_too_short"
+      | "reset_token_invalid"
+      | "unavailable";
+  };
+  /** Mails the link that verifies an address, once more. `POST /email_verification` */
+  requestVerification: {
+    input: { readonly email: string };
+    answers: {
+      verification_requested: {
+        readonly email: string;
+        readonly message: "verification requested";
+      };
+    };
+    refusals:
+      | "body_malformed"
+      | "body_too_large"
+      | "content_type_unsupported"
+      | "cross_site_request"
+      | "email_unknown"
+      | "field_invalid"
+      | "field_unknown"
+      | "internal_error"
+      | "misdirected_request"
+      | "unavailable";
+  };
+  /** Uses the link of a mail: verifies an address, or changes it. `PUT /email_verification` */
+  verifyEmail: {
+    input: { readonly token: string; readonly password?: string | undefined };
+    answers: {
+      email_verified: { readonly email: string; readonly message: "email verified" };
+      password_voided: {
+        readonly email: string;
+        readonly message: "email verified, choose a new password";
+        readonly reset_token: string;
+      };
+      email_changed: { readonly email: string; readonly message: "email changed" };
+    };
+    refusals:
+      | "body_malformed"
+      | "body_too_large"
+      | "content_type_unsupported"
+      | "cross_site_request"
+      | "email_already_registered"
+      | "field_invalid"
+      | "field_unknown"
+      | "internal_error"
+      | "misdirected_request"
+      | "password_wrong"
+      | "unavailable"
+      | "verification_token_invalid";
+  };
+  /** Changes the password of whoever is logged in. `PUT /profile/password` */
+  changePassword: {
+    input: { readonly current_password?: string | undefined; readonly new_password: string };
+    answers: { password_updated: { readonly email: string; readonly message: "Password updated" } };
+    refusals:
+      | "body_malformed"
+      | "body_too_large"
+      | "content_type_unsupported"
+      | "cross_site_request"
+      | "field_invalid"
+      | "field_unknown"
+      | "internal_error"
+      | "misdirected_request"
+      | "password_breached"
+      | "password_malformed"
+      | "password_required"
+      | "password_too_easy"
+      | "password_too_long"
+      | "password_too_short"
+      | "password_wrong"
+      | "session_missing"
+      | "unavailable";
+  };
+  /** Does the process run?. `GET /health/live` */
+  isLive: {
+    input: {};
+    answers: { live: { readonly status: "live" } };
+    refusals: "internal_error" | "misdirected_request" | "unavailable";
+  };
+  /** Do the process and its stores serve?. `GET /health/ready` */
+  isReady: {
+    input: {};
+    answers: { ready: { readonly status: "ready" } };
+    refusals: "internal_error" | "misdirected_request" | "unavailable";
+  };
+}
+
+/** How each operation is called, and by what its successes are told apart. */
+export const OPERATIONS = {
+  welcome: {
+    method: "GET",
+    path: "/",
+    query: [],
+    headers: [],
+    successes: [
+      {
+        code: "welcome",
+        status: 200,
+        message: "Bienvenue",
+      },
+    ],
+  },
+  register: {
+    method: "POST",
+    path: "/users",
+    query: [],
+    headers: [],
+    successes: [
+      {
+        code: "user_created",
+        status: 200,
+        message: "user created",
+      },
+      {
+        code: "registration_accepted",
+        status: 202,
+        message: "registration accepted",
+      },
+    ],
+  },
+  listSessions: {
+    method: "GET",
+    path: "/sessions",
+    query: [],
+    headers: [],
+    successes: [
+      {
+        code: "sessions",
+        status: 200,
+      },
+    ],
+  },
+  logIn: {
+    method: "POST",
+    path: "/sessions",
+    query: [],
+    headers: [],
+    successes: [
+      {
+        code: "logged_in",
+        status: 200,
+        message: "logged in",
+      },
+    ],
+  },
+  logOut: {
+    method: "DELETE",
+    path: "/sessions",
+    query: ["all", "except"],
+    headers: [],
+    successes: [
+      {
+        code: "logged_out",
+        status: 302,
+      },
+      {
+        code: "other_sessions_ended",
+        status: 200,
+        message: "other sessions ended",
+      },
+    ],
+  },
+  currentSession: {
+    method: "GET",
+    path: "/sessions/current",
+    query: [],
+    headers: [],
+    successes: [
+      {
+        code: "session",
+        status: 200,
+      },
+    ],
+  },
+  endSession: {
+    method: "DELETE",
+    path: "/sessions/{session_id}",
+    query: [],
+    headers: [],
+    successes: [
+      {
+        code: "session_ended",
+        status: 200,
+        message: "session ended",
+      },
+    ],
+  },
+  profile: {
+    method: "GET",
+    path: "/profile",
+    query: [],
+    headers: [],
+    successes: [
+      {
+        code: "profile",
+        status: 200,
+      },
+    ],
+  },
+  deleteUser: {
+    method: "DELETE",
+    path: "/profile",
+    query: [],
+    headers: [],
+    successes: [
+      {
+        code: "user_deleted",
+        status: 200,
+        message: "user deleted",
+      },
+    ],
+  },
+  changeEmail: {
+    method: "PUT",
+    path: "/profile/email",
+    query: [],
+    headers: [],
+    successes: [
+      {
+        code: "email_change_requested",
+        status: 202,
+        message: "confirmation requested",
+      },
+    ],
+  },
+  exportUser: {
+    method: "GET",
+    path: "/profile/export",
+    query: [],
+    headers: [],
+    successes: [
+      {
+        code: "export",
+        status: 200,
+      },
+    ],
+  },
+  requestReset: {
+    method: "POST",
+    path: "/reset_password",
+    query: [],
+    headers: [],
+    successes: [
+      {
+        code: "reset_token_given",
+        status: 200,
+      },
+      {
+        code: "reset_requested",
+        status: 202,
+        message: "reset requested",
+      },
+    ],
+  },
+  resetPassword: {
+    method: "PUT",
+    path: "/reset_password",
+    query: [],
+    headers: ["idempotency-key"],
+    successes: [
+      {
+        code: "password_updated",
+        status: 200,
+        message: "Password updated",
+      },
+    ],
+  },
+  requestVerification: {
+    method: "POST",
+    path: "/email_verification",
+    query: [],
+    headers: [],
+    successes: [
+      {
+        code: "verification_requested",
+        status: 202,
+        message: "verification requested",
+      },
+    ],
+  },
+  verifyEmail: {
+    method: "PUT",
+    path: "/email_verification",
+    query: [],
+    headers: [],
+    successes: [
+      {
+        code: "email_verified",
+        status: 200,
+        message: "email verified",
+      },
+      {
+        code: "password_voided",
+        status: 200,
+        message: "email verified, choose a new password",
+      },
+      {
+        code: "email_changed",
+        status: 200,
+        message: "email changed",
+      },
+    ],
+  },
+  changePassword: {
+    method: "PUT",
+    path: "/profile/password",
+    query: [],
+    headers: [],
+    successes: [
+      {
+        code: "password_updated",
+        status: 200,
+        message: "Password updated",
+      },
+    ],
+  },
+  isLive: {
+    method: "GET",
+    path: "/health/live",
+    query: [],
+    headers: [],
+    successes: [
+      {
+        code: "live",
+        status: 200,
+      },
+    ],
+  },
+  isReady: {
+    method: "GET",
+    path: "/health/ready",
+    query: [],
+    headers: [],
+    successes: [
+      {
+        code: "ready",
+        status: 200,
+      },
+    ],
+  },
+} as const;
