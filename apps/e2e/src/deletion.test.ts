@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Life, LIVES, tokenIn } from "./lives.ts";
+import { anEmail } from "./visitor.ts";
+
+const PATIENCE = { timeout: 30_000, interval: 100 };
+const PASSWORD = "seven green tortoises";
+const AGENT =
+  "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.0 Safari/605.1.15";
+
+/** What is kept for a user's own sake; the rest is the machinery's. */
+const OF_USERS = /^public\.(users|devices|session_origins|email_changes|events) /;
+/** Never shown to anybody. */
+const SECRETS = new Set(["password_hash", "reset_receipt", "token_hash"]);
+
+/** The texts in a row that an export must hold: all but secrets, and times, which it writes otherwise. */
+function personalValues(row: string): string[] {
+  const columns = JSON.parse(row.slice(row.indexOf(" "))) as Record<string, unknown>;
+  return Object.entries(columns)
+    .filter(([name]) => !SECRETS.has(name))
+    .map(([, value]) => value)
+    .filter((value) => typeof value === "string")
+    .filter((value) => !/^\d{4}-\d\d-\d\dT/.test(value));
+}
+
+describe.each(LIVES)("a deletion in $mode mode under the $policy policy", (given) => {
+  describe.skipIf(!given.isHere)("with its stores", () => {
+    let life: Life;
+    beforeAll(async () => {
+      life = await given.open();
+    });
+    afterAll(() => life?.close());
+
+    it("leaves nothing of the person in any table or key, but a tombstone without a name", async () => {
+      const [email, wanted] = [anEmail("leaving"), anEmail("wanted")];
+      const [browser, stranger] = [life.visitor(), life.visitor()];
+      await browser.register({ email, password: PASSWORD });
+      await browser.logIn({ email, password: PASSWORD });
+      await stranger.logIn({ email, password: PASSWORD, remember: true });
+      await fetch(`${life.origin}/sessions`, {
+        method: "POST",
+        headers: { "user-agent": AGENT },
+        body: new URLSearchParams({ email, password: PASSWORD }),
+      });
+      await stranger.register({ email, password: "somebody else's try" });
+      await stranger.requestReset({ email });
+      await stranger.requestVerification({ email });
+      const verified = () =>
+        tokenIn(life.mailsTo(email).filter((mail) => mail.includes("Confirm")));
+      await expect.poll(verified, PATIENCE).not.toBe("");
+      await browser.verifyEmail({ token: verified() });
+      await browser.changeEmail({ email: wanted });
+      await expect.poll(() => life.mailsTo(wanted).length, PATIENCE).toBe(1);
+
+      const exported = await browser.exportUser();
+      if (!exported.ok) throw new Error(exported.code);
+      const { user_id: userId } = exported.body.user;
+      const text = JSON.stringify(exported.body);
+      for (const held of [email, wanted, "Safari on macOS", "127.0.0.0/24"]) {
+        expect(text).toContain(held);
+      }
+      expect(exported.body.events.map(({ type }) => type)).toEqual(
+        expect.arrayContaining(["user.created", "session.created", "user.email_verified"]),
+      );
+      expect(text).not.toMatch(/password_hash|token_hash|\$2[aby]\$/);
+
+      if (life.mode === "full") {
+        const before = (await life.everythingKept()).filter((row) => OF_USERS.test(row));
+        const values = before.filter((row) => row.includes(userId)).flatMap(personalValues);
+        expect(values.length).toBeGreaterThan(20);
+        expect(values.filter((value) => !text.includes(value))).toEqual([]);
+      }
+
+      const bystander = anEmail("staying");
+      await stranger.register({ email: bystander, password: PASSWORD });
+      expect((await browser.deleteUser()).code).toBe("user_deleted");
+      expect((await browser.profile()).code).toBe("session_missing");
+      expect((await stranger.profile()).code).toBe("session_missing");
+      expect((await stranger.logIn({ email, password: PASSWORD })).code).toBe(
+        "credentials_invalid",
+      );
+      const farewell = () => life.mailsTo(email).filter((mail) => mail.includes("was deleted"));
+      await expect.poll(() => farewell().length, PATIENCE).toBe(1);
+
+      // An address, what only handlers may read, and where somebody logged in.
+      const personal = ['"sealed": "', '"device":', '"network":'];
+      let kept: string[] = [];
+      const traces = async () => {
+        kept = await life.everythingKept();
+        return kept.filter(
+          (row) =>
+            spellings(email, wanted).some((one) => row.includes(one)) ||
+            (row.includes(userId) && personal.some((trace) => row.includes(trace))) ||
+            // Nobody's: what is sealed there may be about the address, and must be gone when it is done.
+            (/"userId": null/.test(row) && row.includes('"sealed": "')),
+        );
+      };
+      await expect.poll(traces, PATIENCE).toEqual([]);
+      const ofUser = kept.filter((row) => row.includes(userId));
+      const mayStay = /^(public\.events|pgboss\.|postern:token)/;
+      expect(ofUser.filter((row) => !mayStay.test(row))).toEqual([]);
+      const tombstones = ofUser.filter(
+        (row) => row.startsWith("public.events") && row.includes("user.deleted"),
+      );
+      expect(tombstones).toHaveLength(1);
+      // The scan sees what is there.
+      expect(kept.filter((row) => row.includes(bystander))).not.toEqual([]);
+    });
+  });
+});
+
+/** The ways in which an address could stand somewhere without looking like itself. */
+const spellings = (...emails: string[]): string[] =>
+  emails.flatMap((email) => {
+    const bytes = Buffer.from(email);
+    return [
+      email,
+      email.toUpperCase(),
+      encodeURIComponent(email),
+      bytes.toString("hex"),
+      bytes.toString("base64").replace(/=+$/, ""),
+    ];
+  });

@@ -1,0 +1,154 @@
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { PGlite } from "@electric-sql/pglite";
+import { type Client, createClient } from "@postern/client";
+import { describedBy, testServers } from "@postern/test-servers";
+import { Redis } from "ioredis";
+import { startApi } from "./api-process.ts";
+import { startEventService } from "./event-service.ts";
+import { embeddedFolder } from "./stores.ts";
+
+/** A service that people live with: what they see, and what they are mailed. */
+export interface Life {
+  readonly origin: string;
+  readonly isClosed: boolean;
+  /** Somebody, or somebody's other device. Every answer is held against its description. */
+  visitor(cookie?: string): Client;
+  /** The texts of the mails to an address, oldest first. */
+  mailsTo(email: string): string[];
+  /**
+   * Everything that is kept, as text, with where it stands. Embedded mode is given time to finish, and
+   * stopped for it: nobody else can look into its folder meanwhile.
+   */
+  everythingKept(): Promise<string[]>;
+  readonly mode: "embedded" | "full";
+  close(): Promise<void>;
+}
+
+type Query = (text: string) => Promise<Record<string, unknown>[]>;
+type Environment = Readonly<Record<string, string>>;
+
+const POLICIES = {
+  course: { POLICY: "course", BCRYPT_COST: "4" },
+  strict: { POLICY: "strict", BCRYPT_COST: "10", PUBLIC_URL: "http://127.0.0.1:5000" },
+} as const;
+
+const modes = { embedded: openEmbedded, full: openFull };
+
+/** Both modes under both policies; full mode where there is a Redis. */
+export const LIVES = (["embedded", "full"] as const).flatMap((mode) =>
+  (["course", "strict"] as const).map((policy) => ({
+    mode,
+    policy,
+    isHere: mode === "embedded" || testServers().redisUrl !== "",
+    open: (more: Environment = {}) => modes[mode](policy, { ...POLICIES[policy], ...more }),
+  })),
+);
+
+const EMBEDDED_SETTLES_MS = 3_000;
+
+async function openEmbedded(policy: string, environment: Environment): Promise<Life> {
+  const folder = embeddedFolder();
+  const api = await startApi({ ...environment, DATA_DIR: folder.path });
+  return {
+    ...(await people(api.origin)),
+    mode: "embedded",
+    isClosed: policy === "strict",
+    mailsTo: (email) =>
+      api.output
+        .join("\n")
+        .split("--- mail to ")
+        .filter((mail) => mail.startsWith(`${email}: `)),
+    async everythingKept() {
+      if (api.child.exitCode === null) await pause(EMBEDDED_SETTLES_MS);
+      await api.end("SIGTERM");
+      const pglite = await PGlite.create(join(folder.path, "postgres"));
+      const kept = await tables(
+        async (text) => (await pglite.query<Record<string, unknown>>(text)).rows,
+      );
+      await pglite.close();
+      return kept;
+    },
+    async close() {
+      await api.end("SIGTERM");
+      folder.remove();
+    },
+  };
+}
+
+async function openFull(policy: string, environment: Environment): Promise<Life> {
+  const service = await startEventService({
+    environment: { POLICY_DISCLOSURE: policy === "strict" ? "closed" : "open", ...environment },
+    answerPost: () => ({ status: 200, body: "thanks" }),
+  });
+  await service.operate("webhooks", "add", `${service.receiver.url}/hook`);
+  await service.startWorker();
+  return {
+    ...(await people(service.api.origin)),
+    mode: "full",
+    isClosed: policy === "strict",
+    mailsTo: (email) =>
+      service.smtp.received
+        .filter(({ recipients }) => recipients.includes(email))
+        .map(({ message }) => `${message.subject}\n${message.text}`),
+    everythingKept: async () => [
+      ...(await tables((text) => service.stores.query(text))),
+      ...(await keys(service.environment["REDIS_URL"] ?? "")),
+    ],
+    close: () => service.close(),
+  };
+}
+
+async function people(origin: string) {
+  const check = describedBy(await (await fetch(`${origin}/openapi.json`)).text());
+  /** As the client calls it, but nothing undescribed passes. */
+  const checked: typeof fetch = async (input, init) => {
+    const url = input instanceof Request ? input.url : String(input);
+    const response = await fetch(input, init);
+    const { status, headers } = response;
+    const text = await response.clone().text();
+    check(init?.method ?? "GET", url, { status, headers, text });
+    return response;
+  };
+  const visitor = (cookie?: string) => createClient({ baseUrl: origin, cookie, fetch: checked });
+  return { origin, visitor };
+}
+
+/** Every row of every table of ours and of the queues, as text. */
+async function tables(query: Query): Promise<string[]> {
+  const found = await query(`
+    select format('%I.%I', table_schema, table_name) as name from information_schema.tables
+    where table_schema not in ('pg_catalog', 'information_schema') and table_type = 'BASE TABLE'`);
+  const kept: string[] = [];
+  for (const { name } of found) {
+    const rows = await query(`select to_jsonb(kept)::text as row from ${String(name)} as kept`);
+    kept.push(...rows.map(({ row }) => `${String(name)} ${String(row)}`));
+  }
+  return kept;
+}
+
+/** Every key of Redis, with what it holds. */
+async function keys(url: string): Promise<string[]> {
+  const redis = new Redis(url);
+  const kept: string[] = [];
+  for await (const found of redis.scanStream({ match: "*", count: 1_000 })) {
+    for (const key of found as string[]) {
+      const type = await redis.type(key);
+      const value =
+        type === "hash"
+          ? await redis.hgetall(key)
+          : type === "string"
+            ? await redis.get(key)
+            : type;
+      kept.push(`${key} ${JSON.stringify(value)}`);
+    }
+  }
+  redis.disconnect();
+  return kept;
+}
+
+/** The token in the newest of these mails that has one. */
+export function tokenIn(mails: readonly string[]): string {
+  const found = mails.flatMap((mail) => /^The (?:reset )?token: (\S+)$/m.exec(mail)?.[1] ?? []);
+  return found.at(-1) ?? "";
+}
