@@ -4,6 +4,16 @@ import { type Kysely, sql } from "kysely";
 
 const AT_ONCE = 1_000;
 
+/** Who is to be told is sealed into these until they are, or cannot be: an owner must hear of a theft. */
+const TELLS_SOMEBODY = ["user.deleted", "user.email_changed"];
+
+/** Without what was sealed, and without what mail servers and handlers said. */
+const bare = sql`data = data - 'sealed', output = null, source_output = null`;
+const mayBeBared = sql`state <> 'active' and (
+  data->'event'->>'type' <> all(${TELLS_SOMEBODY}::text[])
+    or state in ('completed', 'failed', 'cancelled') or name like '%.dead'
+)`;
+
 /** Something sealed that is nobody's: only who opens it can tell whom it is about. */
 interface Nobodys {
   readonly id: string;
@@ -21,15 +31,13 @@ export async function forgetUser(
   userId: UserId,
   emailKey: EmailKey | undefined,
 ): Promise<void> {
-  // Not its own last event: who is to be told of that is sealed into it until everybody is.
   await sql`
     update outbox set sealed = null from events
     where events.id = outbox.event_id and events.user_id = ${userId}
-      and events.type <> 'user.deleted'`.execute(db);
+      and events.type <> all(${TELLS_SOMEBODY}::text[])`.execute(db);
   await sql`
-    update pgboss.job set data = data - 'sealed', output = null
-    where data->'event'->>'userId' = ${userId} and data->'event'->>'type' <> 'user.deleted'
-      and state <> 'active'`.execute(db);
+    update pgboss.job set ${bare}
+    where data->'event'->>'userId' = ${userId} and ${mayBeBared}`.execute(db);
   await sql`
     update webhook_attempts set answer = '' from events
     where events.id = webhook_attempts.event_id and events.user_id = ${userId}`.execute(db);
@@ -64,7 +72,7 @@ async function forgetNobodys(db: Kysely<Schema>, seal: Seal, emailKey: EmailKey)
       order by id limit ${AT_ONCE}`.execute(db);
     const ids = rows.filter(isAbout).map(({ id }) => id);
     await sql`
-      update pgboss.job set data = data - 'sealed', output = null
+      update pgboss.job set ${bare}
       where id = any(${ids}::uuid[]) and state <> 'active'`.execute(db);
     after = rows.at(-1)?.id ?? after;
     if (rows.length < AT_ONCE) break;
@@ -80,9 +88,14 @@ export async function dropPayload(db: Kysely<Schema>, queue: string, id: string)
     where name = ${queue} and id = ${id} and state = 'completed'`.execute(db);
 }
 
-/** The same for jobs whose worker was killed in between. */
+/** The same for jobs whose worker was killed in between, and all of it for users who are gone. */
 export async function dropPayloads(db: Kysely<Schema>): Promise<void> {
   await sql`
     update pgboss.job set data = data - 'sealed'
     where state = 'completed' and data->>'sealed' is not null`.execute(db);
+  await sql`
+    update pgboss.job set ${bare}
+    where data->'event'->>'userId' is not null and ${mayBeBared}
+      and (data->>'sealed' is not null or output is not null or source_output is not null)
+      and not exists (select from users where id = (data->'event'->>'userId')::uuid)`.execute(db);
 }

@@ -20,7 +20,7 @@ export function postgresEmailChangeStore(db: Kysely<Schema>, seal?: Seal): Email
         insert into email_changes (id, user_id, epoch, email, email_key, expires_at)
         select ${id}::uuid, users.id, users.epoch, ${email}, ${emailKey},
           now() + ${ttlMs}::double precision * interval '1 millisecond'
-        from users where ${holds(holder)}
+        from users where ${holds(holder)} for key share
         on conflict (id) do nothing`;
       return did({ statement, events });
     },
@@ -34,14 +34,16 @@ export function postgresEmailChangeStore(db: Kysely<Schema>, seal?: Seal): Email
       return (await waiting().where("user_id", "=", userId).execute()).map(toEmailChange);
     },
 
-    async confirm({ userId, epoch, email, emailKey }, events) {
+    async confirm({ userId, epoch, email, emailKey, keepsPassword, session }, events) {
       const isFree = sql`not exists (
         select from users as other where other.email_key = ${emailKey} and other.id <> ${userId}
       )`;
       const statement = sql`
         update users set email = ${email}, email_key = ${emailKey}, email_verified_at = now(),
           epoch = epoch + 1, ${touched}
-        where id = ${userId} and epoch = ${epoch} and disabled_at is null and ${isFree}`;
+          ${keepsPassword ? sql`` : sql`, password_hash = null, reset_receipt = null`}
+        where id = ${userId} and epoch = ${epoch} and disabled_at is null and ${isFree}
+          and ${session ? holds(session) : sql`true`}`;
       const owner = () =>
         db.selectFrom("users").select("id").where("email_key", "=", emailKey).executeTakeFirst();
       try {

@@ -1,4 +1,4 @@
-import type { Holder, User } from "@postern/domain";
+import type { Holder, SessionId, User, UserId } from "@postern/domain";
 import { type RawBuilder, type Selectable, sql } from "kysely";
 import type { UsersTable } from "./schema.ts";
 
@@ -13,11 +13,15 @@ export const touched = sql`revision = revision + 1, updated_at = now()`;
  */
 export const holds = ({ id, userId, epoch }: Holder): RawBuilder<unknown> => sql`
   users.id = ${userId} and users.epoch = ${epoch} and users.disabled_at is null
-    and not exists (
-      select from events as revoked
-      where revoked.user_id = ${userId} and revoked.type = 'session.revoked'
-        and revoked.data->>'sessionId' = ${id}
-    )`;
+    and not ${isRevoked(userId, id)}`;
+
+/** As of the statement's own snapshot: one that has waited for a lock may not see the newest. */
+export const isRevoked = (userId: UserId, sessionId: SessionId): RawBuilder<unknown> => sql`
+  exists (
+    select from events as revoked
+    where revoked.user_id = ${userId} and revoked.type = 'session.revoked'
+      and revoked.data->>'sessionId' = ${sessionId}
+  )`;
 
 export function toUser(row: UserRow): User {
   return {

@@ -4,7 +4,7 @@ import { eventsOf } from "./event-log.ts";
 import { ifAnswerLost } from "./lost-answer.ts";
 import type { Schema } from "./schema.ts";
 import { userChanges } from "./user-change.ts";
-import { holds, touched, toUser, type UserRow } from "./user-row.ts";
+import { holds, isRevoked, touched, toUser, type UserRow } from "./user-row.ts";
 
 /** Users in the table `users`. Each change is one statement that writes its events as well. */
 export function postgresUserStore(db: Kysely<Schema>, seal?: Seal): UserStore {
@@ -60,12 +60,12 @@ export function postgresUserStore(db: Kysely<Schema>, seal?: Seal): UserStore {
       return isSame ? toUser(row) : undefined;
     },
 
-    verifyEmail({ userId, expectedEpoch, keepsPassword }, events) {
-      const voided = sql`, password_hash = null, epoch = epoch + 1`;
+    verifyEmail({ userId, expectedEpoch, keepsPassword, session }, events) {
+      const voided = sql`, password_hash = null, reset_receipt = null, epoch = epoch + 1`;
       const update = sql`
         update users set email_verified_at = now(), ${touched} ${keepsPassword ? sql`` : voided}
         where id = ${userId} and epoch = ${expectedEpoch} and disabled_at is null
-          and email_verified_at is null`;
+          and email_verified_at is null and ${session ? holds(session) : sql`true`}`;
       return change({ userId, statement: update, events });
     },
 
@@ -137,17 +137,33 @@ export function postgresUserStore(db: Kysely<Schema>, seal?: Seal): UserStore {
       return (await page.orderBy("id").limit(limit).execute()).map(toUser);
     },
 
-    async confirmEpoch(userId, epoch, events, origin) {
-      const { sessionId = null, device = null, network = null } = origin ?? {};
-      // Needs no lock: a change that commits after this read ends the session when it is projected.
+    async revoke({ userId, epoch }, events) {
+      // The lock makes a change of the epoch wait, or this see it.
+      const revoke = async () => {
+        const { rows } = await sql`
+          with changed as (
+            select id from users
+            where id = ${userId} and epoch = ${epoch} and disabled_at is null for share
+          ), ${eventsOf(seal, { events })} select from changed`.execute(db);
+        return rows.length > 0;
+      };
+      return await ifAnswerLost(revoke, async () => (await revoke()) || (await areKept(events)));
+    },
+
+    async confirmEpoch(userId, epoch, events, session) {
+      const { sessionId = null, device = null, network = null, continues } = session ?? {};
+      const stands = continues ? sql`not ${isRevoked(userId, continues)}` : sql`true`;
+      // No lock on what may change: a change that commits after this read ends the session when it is
+      // projected. The key is locked, so that the user is not deleted under the session's origin.
       const confirm = async () => {
         const { rows } = await sql`
           with changed as (
             select id from users
-            where id = ${userId} and epoch = ${epoch} and disabled_at is null
+            where id = ${userId} and epoch = ${epoch} and disabled_at is null and ${stands}
+            for key share
           ), ${eventsOf(seal, { events })}, originated as (
             insert into session_origins (session_id, user_id, device, network, expires_at)
-            select ${sessionId}::uuid, id, ${device}, ${network}, ${origin?.expiresAt ?? null}::timestamptz
+            select ${sessionId}::uuid, id, ${device}, ${network}, ${session?.expiresAt ?? null}::timestamptz
             from changed where ${sessionId}::uuid is not null
             on conflict (session_id) do nothing
           ) select from changed`.execute(db);

@@ -76,6 +76,9 @@ export const OPEN = `${CLOCK}${PACKING}${REVISION}
 local key, field, epoch, user = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
 local kept = redis.call('HMGET', key, 'epoch', 'user')
 if kept[1] and tonumber(kept[1]) > tonumber(epoch) then return false end
+local created = tonumber(ARGV[9]) or time[1] * 1000000 + time[2]
+local over = tonumber(ARGV[10]) or now + tonumber(ARGV[6])
+if over <= now then return false end
 redis.call('HSET', key, 'epoch', epoch)
 if not kept[2] or revisionOf(user) > revisionOf(kept[2]) then redis.call('HSET', key, 'user', user) end
 
@@ -94,13 +97,11 @@ end
 table.sort(live, function(a, b) return a.created < b.created end)
 for i = 1, #live - tonumber(ARGV[7]) + 1 do redis.call('HDEL', key, live[i].field) end
 
-local created = tonumber(ARGV[9]) or time[1] * 1000000 + time[2]
-local over = tonumber(ARGV[10]) or now + tonumber(ARGV[6])
 local session = packSession({ epoch = epoch, id = ARGV[4], created = created, seen = now,
   idle = tonumber(ARGV[5]), over = over, more = ARGV[8] })
 redis.call('HSET', key, field, session)
 if redis.call('PTTL', key) < over - now then
-  redis.call('PEXPIRE', key, string.format('%.0f', math.max(over - now, 1)))
+  redis.call('PEXPIRE', key, string.format('%.0f', over - now))
 end
 return session
 `;
@@ -122,6 +123,7 @@ if not (kept[1] and kept[2]) or revisionOf(ARGV[2]) <= revisionOf(kept[2]) then 
 if tonumber(ARGV[1]) > tonumber(kept[1]) then
   local ttl = redis.call('PTTL', KEYS[1])
   redis.call('DEL', KEYS[1]) -- every session in it is of an earlier epoch
+  if ttl == 0 then return end -- it was about to go; set again it would have no end
   redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'user', ARGV[2])
   if ttl > 0 then redis.call('PEXPIRE', KEYS[1], ttl) end
 else

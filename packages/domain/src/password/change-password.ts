@@ -3,6 +3,7 @@ import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
 import { confirmPresence, type PresenceError } from "../session/confirm-presence.ts";
 import type { Renewed } from "../session/end-own-sessions.ts";
+import { reproject } from "../session/reproject.ts";
 import type { Origin } from "../session/session.ts";
 import { startSession } from "../session/start-session.ts";
 import { acceptPassword } from "./accept-password.ts";
@@ -37,7 +38,10 @@ export async function changePassword(
   const changed = await ports.users.replacePassword(change, [
     newEvent(ports, "user.password_changed", facts),
   ]);
-  if (!changed) return err("session_missing"); // it was ended meanwhile
+  if (!changed) {
+    await reproject(ports, user.id);
+    return err("session_missing"); // it was ended meanwhile
+  }
   await ports.sessions.project(changed);
   const renewed = await startSession(ports, changed, { origin, continues: session });
   return ok({ user: changed, renewed });

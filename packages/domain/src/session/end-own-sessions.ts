@@ -3,13 +3,11 @@ import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { User } from "../user/user.ts";
 import { checkSession } from "./check-session.ts";
+import { reproject } from "./reproject.ts";
 import type { Origin } from "./session.ts";
 import { type StartedSession, startSession } from "./start-session.ts";
 
-type Touches = Pick<
-  Ports,
-  "clock" | "events" | "ids" | "policy" | "secrets" | "sessions" | "users"
->;
+type Touches = Pick<Ports, "clock" | "ids" | "policy" | "secrets" | "sessions" | "users">;
 
 /** Ends every session of whoever asks, the one that asks included, and every token. */
 export async function endAllSessions(
@@ -46,7 +44,10 @@ async function raiseEpoch(ports: Touches, token: string | undefined) {
   const ended = newEvent(ports, "user.sessions_ended", { userId, data: { by: "user" } });
   // Only while the session counts: one that was ended meanwhile must not come out of it renewed.
   const user = await ports.users.raiseEpoch(session, [ended]);
-  if (!user) return undefined;
+  if (!user) {
+    await reproject(ports, userId); // maybe this is a retry, and the session ended but for its copy
+    return undefined;
+  }
   await ports.sessions.project(user);
   return { user, session };
 }

@@ -5,7 +5,7 @@ import { checkSession } from "./check-session.ts";
 
 /** Ends one session of whoever asks, by its public id. Tells whether it was the one that asked. */
 export async function endSession(
-  ports: Pick<Ports, "clock" | "events" | "ids" | "policy" | "secrets" | "sessions">,
+  ports: Pick<Ports, "clock" | "ids" | "policy" | "secrets" | "sessions" | "users">,
   token: string | undefined,
   sessionId: string,
 ): Promise<Result<{ readonly wasCurrent: boolean }, "session_missing" | "session_not_found">> {
@@ -15,10 +15,14 @@ export async function endSession(
   const session = (await ports.sessions.list(userId)).find(({ id }) => id === sessionId);
   if (!session) return err("session_not_found"); // or it is somebody else's, which is the same
   const data = { sessionId: session.id, by: "user" } as const;
+  let isRevoked = false;
   try {
-    await ports.events.append([newEvent(ports, "session.revoked", { userId, data })]);
+    const revoked = newEvent(ports, "session.revoked", { userId, data });
+    isRevoked = await ports.users.revoke(checked.session, [revoked]);
   } finally {
     await ports.sessions.end(userId, session.id);
   }
+  // Every session has ended meanwhile, and that one may have got a successor.
+  if (!isRevoked) return err("session_missing");
   return ok({ wasCurrent: session.id === checked.session.id });
 }

@@ -8,7 +8,7 @@ import { checkSession } from "./check-session.ts";
  * may lose; but the session ends even when the event cannot be committed, and then this throws.
  */
 export async function logOut(
-  ports: Pick<Ports, "clock" | "events" | "ids" | "policy" | "secrets" | "sessions">,
+  ports: Pick<Ports, "clock" | "ids" | "policy" | "secrets" | "sessions" | "users">,
   token: string | undefined,
 ): Promise<Result<undefined, "session_missing">> {
   const checked = await checkSession(ports, token);
@@ -18,10 +18,12 @@ export async function logOut(
     userId,
     data: { sessionId, by: "log_out" },
   });
+  let isRevoked = false;
   try {
-    await ports.events.append([revoked]);
+    isRevoked = await ports.users.revoke(checked.session, [revoked]);
   } finally {
     await ports.sessions.end(userId, sessionId);
   }
-  return ok(undefined);
+  // All have ended meanwhile, and this one may have got a successor: that one is not logged out.
+  return isRevoked ? ok(undefined) : err("session_missing");
 }

@@ -1,6 +1,7 @@
 import { newEvent } from "../event/new-event.ts";
 import type { Ports } from "../ports.ts";
 import type { User } from "../user/user.ts";
+import { reproject } from "./reproject.ts";
 import type { Token } from "./secret-source.ts";
 import type { Origin, Session } from "./session.ts";
 
@@ -26,6 +27,8 @@ export async function startSession(
   user: User,
   { origin = {}, remember = false, continues }: StartOptions,
 ): Promise<StartedSession | undefined> {
+  // The user may come from a retry, and be of a later epoch than the change that asks for this.
+  if (continues && user.epoch !== continues.epoch + 1) return undefined;
   const { token, tokenHash } = ports.secrets.sessionToken(user.id);
   const id = ports.ids.sessionId();
   const remembered = continues?.remembered ?? remember;
@@ -41,10 +44,12 @@ export async function startSession(
   const { absoluteExpiresAt: expiresAt } = session;
   let isConfirmed = false;
   try {
-    const kept = { ...origin, sessionId: id, expiresAt };
+    const kept = { ...origin, sessionId: id, expiresAt, continues: continues?.id };
     isConfirmed = await ports.users.confirmEpoch(user.id, user.epoch, [created], kept);
   } finally {
     if (!isConfirmed) await ports.sessions.end(user.id, id);
   }
-  return isConfirmed ? { token, session } : undefined;
+  if (isConfirmed) return { token, session };
+  await reproject(ports, user.id); // opening it has made a copy, perhaps of a user who is gone
+  return undefined;
 }

@@ -2,6 +2,7 @@ import { newEvent } from "../event/new-event.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
 import { confirmPresence, type PresenceError } from "../session/confirm-presence.ts";
+import { reproject } from "../session/reproject.ts";
 import type { UserId } from "../ids.ts";
 import type { User } from "./user.ts";
 
@@ -29,7 +30,10 @@ export async function deleteOwnUser(
   if (!presence.ok) return presence;
   const { session, user } = presence.value;
   const isGone = await ports.users.delete(user.id, [deleted(ports, user)], session);
-  if (!isGone) return err("session_missing"); // it was ended meanwhile
+  if (!isGone) {
+    await reproject(ports, user.id);
+    return err("session_missing"); // it was ended meanwhile
+  }
   await ports.sessions.forget(user.id);
   return ok(user);
 }

@@ -56,7 +56,8 @@ export async function registerUser(
   }
   const user = await ports.users.create(newUser, events);
   if (!user) return err("email_already_registered");
-  const logsIn = registration.logsIn && !verification.isRequired;
+  // Of a later epoch it is after a retry only: then somebody has changed it since.
+  const logsIn = registration.logsIn && !verification.isRequired && user.epoch === 0;
   const started = logsIn ? await startSession(ports, user, { origin }) : undefined;
   return ok({ as: "created", started });
 }

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { OutgoingEvent } from "../event/event.ts";
 import type { MemoryLog } from "../event/event-store.memory.ts";
-import type { UserId } from "../ids.ts";
+import type { SessionId, UserId } from "../ids.ts";
 import type { PasswordHash } from "../password/password-hasher.ts";
 import type { TokenHash } from "../session/secret-source.ts";
 import type { User } from "./user.ts";
@@ -18,6 +18,8 @@ type Changes = Partial<User & Pick<MemoryRow, "passwordHash" | "receipt">>;
 /** The rows, which the in-memory store of e-mail changes writes to as well. */
 export function memoryRows(clock: Clock, log: MemoryLog) {
   const rows = new Map<UserId, MemoryRow>();
+  const isRevoked = (sessionId: SessionId | undefined) =>
+    log.kept.some(({ type, data }) => type === "session.revoked" && data.sessionId === sessionId);
   return {
     all: rows,
     ofEmail: (emailKey: string) =>
@@ -41,13 +43,12 @@ export function memoryRows(clock: Clock, log: MemoryLog) {
       return user;
     },
 
+    isRevoked,
+
     /** Does the session still count, as far as users and events say? */
     holds({ id, userId, epoch }: Holder): boolean {
       const user = rows.get(userId)?.user;
-      const isRevoked = log.kept.some(
-        ({ type, data }) => type === "session.revoked" && data.sessionId === id,
-      );
-      return user?.epoch === epoch && !user.disabledAt && !isRevoked;
+      return user?.epoch === epoch && !user.disabledAt && !isRevoked(id);
     },
   };
 }
@@ -58,7 +59,7 @@ export type MemoryRows = ReturnType<typeof memoryRows>;
 export function memoryUserStore(
   clock: Clock,
   log: MemoryLog,
-  { all, ofEmail, update, holds }: MemoryRows,
+  { all, ofEmail, update, holds, isRevoked }: MemoryRows,
 ): UserStore {
   const origins = new Map<UserId, SessionOrigin[]>();
 
@@ -123,15 +124,17 @@ export function memoryUserStore(
       return row?.receipt === receipt ? row.user : undefined;
     },
 
-    async verifyEmail({ userId, expectedEpoch, keepsPassword }, events) {
+    async verifyEmail({ userId, expectedEpoch, keepsPassword, session }, events) {
       return update(
         userId,
         ({ user }) => {
           if (user.epoch !== expectedEpoch || user.disabledAt || user.emailVerifiedAt)
             return undefined;
+          if (session && !holds(session)) return undefined;
           const emailVerifiedAt = clock.now();
           if (keepsPassword) return { emailVerifiedAt };
-          return { emailVerifiedAt, passwordHash: undefined, epoch: user.epoch + 1 };
+          const voided = { passwordHash: undefined, receipt: undefined };
+          return { ...voided, emailVerifiedAt, epoch: user.epoch + 1 };
         },
         events,
       );
@@ -204,12 +207,19 @@ export function memoryUserStore(
         .slice(0, limit);
     },
 
-    async confirmEpoch(userId, epoch, events, origin) {
+    async revoke({ userId, epoch }, events) {
       const user = all.get(userId)?.user;
       if (user?.epoch !== epoch || user.disabledAt) return false;
       log.add(events);
-      if (origin) {
-        const { expiresAt: _, ...kept } = origin;
+      return true;
+    },
+
+    async confirmEpoch(userId, epoch, events, session) {
+      const user = all.get(userId)?.user;
+      if (user?.epoch !== epoch || user.disabledAt || isRevoked(session?.continues)) return false;
+      log.add(events);
+      if (session) {
+        const { expiresAt: _expiry, continues: _before, ...kept } = session;
         origins.set(userId, [...(origins.get(userId) ?? []), kept]);
       }
       return true;

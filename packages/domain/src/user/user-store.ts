@@ -51,6 +51,8 @@ export interface Verification {
   readonly expectedEpoch: number;
   /** If not, the password is void and the epoch rises. */
   readonly keepsPassword: boolean;
+  /** The session that shows the password is its user's, if that does; it must still count. */
+  readonly session?: Holder | undefined;
 }
 
 /** Where a session was opened from, kept beside the users for as long as the session may last. */
@@ -129,14 +131,24 @@ export interface UserStore {
   /**
    * Keeps `events` if the user is enabled and still at `epoch`; tells whether it did. A log-in asks
    * this last, so that a session born of a password that is no longer the user's does not stay. The
-   * session's origin is kept with them.
+   * session's origin is kept with them. One that takes another's place is confirmed only if that one
+   * was not revoked.
    */
   confirmEpoch(
     userId: UserId,
     epoch: number,
     events: readonly OutgoingEvent[],
-    origin?: SessionOrigin & { readonly expiresAt: Date },
+    session?: SessionOrigin & {
+      readonly expiresAt: Date;
+      readonly continues?: SessionId | undefined;
+    },
   ): Promise<boolean>;
+  /**
+   * Keeps `events`, which end a session, if the one that asks has the user's epoch; tells whether it
+   * did. It and a change of the epoch wait for each other, so that no session is renewed unseen while
+   * its end is acknowledged.
+   */
+  revoke(asking: Holder, events: readonly OutgoingEvent[]): Promise<boolean>;
   /** Where the user's sessions were opened from; of sessions that have ended too. */
   originsOf(userId: UserId): Promise<readonly SessionOrigin[]>;
 }

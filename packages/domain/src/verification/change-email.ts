@@ -2,6 +2,7 @@ import { newEvent } from "../event/new-event.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
 import { confirmPresence, type PresenceError } from "../session/confirm-presence.ts";
+import { reproject } from "../session/reproject.ts";
 import { toEmailKey } from "../user/email.ts";
 import { linkExpiry } from "./request-verification.ts";
 
@@ -40,5 +41,7 @@ export async function changeEmail(
   });
   const proposal = { id: requested.id, email, emailKey, ttlMs };
   const isKept = await ports.emailChanges.propose(session, proposal, [requested]);
-  return isKept ? ok(undefined) : err("session_missing"); // it was ended meanwhile
+  if (isKept) return ok(undefined);
+  await reproject(ports, user.id);
+  return err("session_missing"); // it was ended meanwhile
 }

@@ -4,7 +4,7 @@ import { aNewUser, anEvent, aUser } from "../user/user.fixture.ts";
 import type { UserWorld } from "../user/user-store.contract.ts";
 import type { Holder } from "../user/user-store.ts";
 import type { User } from "../user/user.ts";
-import type { EmailChange, EmailChangeStore } from "./email-change-store.ts";
+import type { EmailChangeStore } from "./email-change-store.ts";
 
 export type EmailChangeWorld = UserWorld & { readonly emailChanges: EmailChangeStore };
 
@@ -21,21 +21,36 @@ export function emailChangeStoreContract(open: () => Promise<EmailChangeWorld>):
     { emailChanges }: EmailChangeWorld,
     user: User,
     { emailKey } = aNewUser(),
-  ): Promise<EmailChange> {
+  ) {
     const event = anEvent(user.id);
     const proposal = { id: event.id, email: emailKey.toUpperCase(), emailKey, ttlMs: HOUR_MS };
     expect(await emailChanges.propose(holderOf(user), proposal, [event])).toBe(true);
     const change = await emailChanges.find(event.id);
     if (!change) throw new Error("it was kept");
-    return change;
+    return { ...change, keepsPassword: true };
   }
+
+  type Proposed = Awaited<ReturnType<typeof proposed>>;
+
+  it("voids the password where nobody has shown it, and asks whether the session still counts", async () => {
+    const world = await open();
+    const user = await aUser(world.users);
+    const change = { ...(await proposed(world, user)), keepsPassword: false };
+    const session = { ...holderOf(user), epoch: 1 };
+    expect(await world.emailChanges.confirm({ ...change, session }, [])).toBeUndefined();
+    await world.emailChanges.confirm({ ...change, session: holderOf(user) }, []);
+    const credentials = await world.users.credentialsOf(user.id);
+    expect(credentials).toMatchObject({ user: { email: change.email, epoch: 1 } });
+    expect(credentials?.passwordHash).toBeUndefined();
+  });
 
   it("keeps what was proposed with its event, and changes nothing yet", async () => {
     const world = await open();
     const user = await aUser(world.users);
     const change = await proposed(world, user);
     expect(change).toMatchObject({ userId: user.id, epoch: 0 });
-    expect(await world.emailChanges.list(user.id)).toEqual([change]);
+    const { keepsPassword: _, ...kept } = change;
+    expect(await world.emailChanges.list(user.id)).toEqual([kept]);
     expect(await world.users.find(user.id)).toEqual(user);
     expect(await world.events.list(user.id, 10)).toHaveLength(1);
     expect(await world.emailChanges.find(ids.eventId())).toBeUndefined();
@@ -82,7 +97,7 @@ export function emailChangeStoreContract(open: () => Promise<EmailChangeWorld>):
   it("lets one of many simultaneous confirmations win", async () => {
     const world = await open();
     const user = await aUser(world.users);
-    const changes: EmailChange[] = [];
+    const changes: Proposed[] = [];
     for (let index = 0; index < RACERS; index += 1) changes.push(await proposed(world, user));
     const results = await Promise.all(
       changes.map((change) => world.emailChanges.confirm(change, [])),
@@ -95,7 +110,7 @@ export function emailChangeStoreContract(open: () => Promise<EmailChangeWorld>):
   it("gives an address that several want to one of them", async () => {
     const world = await open();
     const wanted = aNewUser();
-    const changes: EmailChange[] = [];
+    const changes: Proposed[] = [];
     for (let index = 0; index < RACERS; index += 1)
       changes.push(await proposed(world, await aUser(world.users), wanted));
     const results = await Promise.all(

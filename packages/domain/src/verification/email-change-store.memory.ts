@@ -35,13 +35,15 @@ export function memoryEmailChangeStore(
       return waiting().filter((change) => change.userId === userId);
     },
 
-    async confirm({ userId, epoch, email, emailKey }, events) {
+    async confirm({ userId, epoch, email, emailKey, keepsPassword, session }, events) {
       const user = all.get(userId)?.user;
       if (user?.epoch !== epoch || user.disabledAt) return undefined;
+      if (session && !holds(session)) return undefined;
       const owner = ofEmail(emailKey);
       if (owner && owner.user.id !== userId) return "email_taken";
       const fields = { email, emailKey, emailVerifiedAt: clock.now(), epoch: epoch + 1 };
-      return update(userId, () => fields, events);
+      const voided = keepsPassword ? {} : { passwordHash: undefined, receipt: undefined };
+      return update(userId, () => ({ ...fields, ...voided }), events);
     },
   };
 }

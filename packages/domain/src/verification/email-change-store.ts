@@ -36,11 +36,14 @@ export interface EmailChangeStore {
   list(userId: UserId): Promise<readonly EmailChange[]>;
   /**
    * Gives the user the new address, verified, and raises the epoch, if it is still the change's and
-   * the user is enabled. Of many at once, of one user or for one address, one wins. `email_taken`:
+   * the user is enabled. `keepsPassword`: if not, the password is void. Of many at once, of one user or for one address, one wins. `email_taken`:
    * another user has the address by now.
    */
   confirm(
-    change: EmailChange,
+    change: EmailChange & {
+      readonly keepsPassword: boolean;
+      readonly session?: Holder | undefined;
+    },
     events: readonly OutgoingEvent[],
   ): Promise<User | "email_taken" | undefined>;
 }

@@ -4,8 +4,9 @@ import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
 import { checkSession } from "../session/check-session.ts";
 import type { Token } from "../session/secret-source.ts";
-import type { Origin } from "../session/session.ts";
+import type { Origin, Session } from "../session/session.ts";
 import { type StartedSession, startSession } from "../session/start-session.ts";
+import type { Credentials } from "../user/user-store.ts";
 import { isEnabled, type User } from "../user/user.ts";
 import type { TokenClaim } from "../recovery/token-store.ts";
 
@@ -47,71 +48,91 @@ type Touches = Pick<
 type Verification = Result<VerifiedEmail, VerifyEmailError>;
 
 /**
- * Uses the link of a mail. It shows control of the address and no more: whoever registered it may have
- * been somebody else. So the password stays only if it comes along, or a live session does; otherwise
- * it is void, every session ends, and the owner of the address chooses a new one.
+ * Uses the link of a mail. It shows control of the address and no more: whoever registered it, or
+ * wanted it for their account, may have been somebody else. So the password stays only if it comes
+ * along, or a live session does; otherwise it is void, every session ends, and the owner of the
+ * address chooses a new one.
  */
 export async function verifyEmail(ports: Touches, input: VerifyEmailInput): Promise<Verification> {
   const tokenHash = ports.secrets.hashOf(input.token);
-  const change = await ports.tokens.find("email_change", tokenHash);
-  if (change) return await confirmChange(ports, change, input);
-  const claim = await ports.tokens.find("email_verification", tokenHash);
+  const claim =
+    (await ports.tokens.find("email_verification", tokenHash)) ??
+    (await ports.tokens.find("email_change", tokenHash));
   const credentials = claim && (await ports.users.credentialsOf(claim.userId));
-  if (!credentials) return err("verification_token_invalid");
-  const { user, passwordHash } = credentials;
-  if (!isEnabled(user) || user.epoch !== claim.epoch) return err("verification_token_invalid");
-  if (user.emailVerifiedAt) return ok({ user, did: { as: "verified" } }); // used before: no harm
+  if (!credentials || !isEnabled(credentials.user) || credentials.user.epoch !== claim.epoch)
+    return err("verification_token_invalid");
+  const { user } = credentials;
+  const isChange = claim.purpose === "email_change";
+  if (!isChange && user.emailVerifiedAt) return ok({ user, did: { as: "verified" } }); // no harm
 
-  if (input.password !== undefined) {
-    const password = toPassword(input.password, ports.hasher.maxBytes);
-    const matches = password.ok && (await ports.hasher.verify(password.value, passwordHash));
-    if (!matches) return err("password_wrong");
+  const shown = await showsPassword(ports, credentials, input);
+  if (!shown.ok) return shown;
+  const did = isChange ? confirmChange : confirmAddress;
+  const changed = await did(ports, { user, claim, ...shown.value });
+  if (changed === "email_taken") return err("email_already_registered");
+  if (!changed) return err("verification_token_invalid"); // another use was first
+  await ports.sessions.project(changed);
+  if (!shown.value.keepsPassword) {
+    const resetToken = await resetTokenFor(ports, user);
+    return ok({ user: changed, did: { as: "password_voided", resetToken } });
   }
-  const keepsPassword = input.password !== undefined || (await isLoggedIn(ports, user, input));
-  const { id: userId, epoch: expectedEpoch } = user;
-  const verified = await ports.users.verifyEmail({ userId, expectedEpoch, keepsPassword }, [
-    newEvent(ports, "user.email_verified", { userId, data: { by: "link" } }),
-  ]);
-  if (!verified) return err("verification_token_invalid"); // another use was first
-  await ports.sessions.project(verified);
-  if (keepsPassword) return ok({ user: verified, did: { as: "verified" } });
-  return ok({
-    user: verified,
-    did: { as: "password_voided", ...(await resetFor(ports, verified)) },
-  });
+  if (!isChange) return ok({ user: changed, did: { as: "verified" } });
+  const { origin } = input;
+  const { session: continues } = shown.value;
+  const renewed = continues && (await startSession(ports, changed, { origin, continues }));
+  return ok({ user: changed, did: { as: "changed", renewed } });
 }
 
-async function isLoggedIn(ports: Touches, user: User, { sessionToken }: VerifyEmailInput) {
+interface Shown {
+  readonly keepsPassword: boolean;
+  /** Of the user, and live. */
+  readonly session: Session | undefined;
+}
+
+/** Has whoever uses the link shown that the user's password is theirs? */
+async function showsPassword(
+  ports: Touches,
+  { user, passwordHash }: Credentials,
+  { password: given, sessionToken }: VerifyEmailInput,
+): Promise<Result<Shown, "password_wrong">> {
   const checked = await checkSession(ports, sessionToken);
-  return checked?.user.id === user.id && checked.session.epoch === user.epoch;
+  const isOwn = checked?.user.id === user.id && checked.session.epoch === user.epoch;
+  const session = isOwn ? checked.session : undefined;
+  if (given === undefined) return ok({ keepsPassword: session !== undefined, session });
+  const password = toPassword(given, ports.hasher.maxBytes);
+  const matches = password.ok && (await ports.hasher.verify(password.value, passwordHash));
+  return matches ? ok({ keepsPassword: true, session }) : err("password_wrong");
+}
+
+interface Confirmation extends Shown {
+  readonly user: User;
+  readonly claim: TokenClaim;
+}
+
+async function confirmAddress(ports: Touches, { user, keepsPassword, session }: Confirmation) {
+  const { id: userId, epoch: expectedEpoch } = user;
+  const verified = newEvent(ports, "user.email_verified", { userId, data: { by: "link" } });
+  const change = { userId, expectedEpoch, keepsPassword, session };
+  return await ports.users.verifyEmail(change, [verified]);
+}
+
+async function confirmChange(
+  ports: Touches,
+  { user, claim, keepsPassword, session }: Confirmation,
+): Promise<User | "email_taken" | undefined> {
+  const change = claim.changeId && (await ports.emailChanges.find(claim.changeId));
+  if (change?.userId !== user.id || change.epoch !== user.epoch) return undefined;
+  const payload = { email: user.email }; // who has that address is told
+  const facts = { userId: user.id, data: {}, payload };
+  const changed = newEvent(ports, "user.email_changed", facts);
+  return await ports.emailChanges.confirm({ ...change, keepsPassword, session }, [changed]);
 }
 
 /** Whoever can read the address's mail may reset the password; asking for a second mail shows nothing more. */
-async function resetFor(ports: Touches, { id: userId, epoch }: User) {
-  const { token: resetToken, tokenHash } = ports.secrets.resetToken();
-  const claim = { purpose: "password_reset", userId, epoch, byMail: true } as const;
+async function resetTokenFor(ports: Touches, { id: userId, epoch: before }: User): Promise<Token> {
+  const { token, tokenHash } = ports.secrets.resetToken();
+  // The epoch that this very change has made, whatever has been changed since.
+  const claim = { purpose: "password_reset", userId, epoch: before + 1, byMail: true } as const;
   await ports.tokens.put(tokenHash, claim, ports.policy.recovery.tokenTtlMs);
-  return { resetToken };
-}
-
-/** The current password was asked for when the change was, so the link alone will do. */
-async function confirmChange(
-  ports: Touches,
-  { changeId, userId, epoch }: TokenClaim,
-  { sessionToken, origin }: VerifyEmailInput,
-): Promise<Verification> {
-  const change = changeId && (await ports.emailChanges.find(changeId));
-  const before = change && (await ports.users.find(userId));
-  if (!before || change.userId !== userId || change.epoch !== epoch)
-    return err("verification_token_invalid");
-  const session = (await checkSession(ports, sessionToken))?.session;
-  const changed = await ports.emailChanges.confirm(change, [
-    newEvent(ports, "user.email_changed", { userId, data: {}, payload: { email: before.email } }),
-  ]);
-  if (changed === "email_taken") return err("email_already_registered");
-  if (!changed) return err("verification_token_invalid");
-  await ports.sessions.project(changed);
-  const continues = session?.userId === userId && session.epoch === epoch ? session : undefined;
-  const renewed = continues && (await startSession(ports, changed, { origin, continues }));
-  return ok({ user: changed, did: { as: "changed", renewed } });
+  return token;
 }
