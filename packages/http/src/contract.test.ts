@@ -127,7 +127,7 @@ describe("the course's seven routes", () => {
       expect(await seen(send("PUT", "/reset_password", fields))).toEqual(refused);
     }
     const incomplete = await seen(send("PUT", "/reset_password", { email: EMAIL, reset_token }));
-    expect(incomplete).toEqual([400, '{"message":"new_password: missing"}']);
+    expect(incomplete).toEqual([400, '{"message":"new_password: too short"}']);
     const tooLong = { email: EMAIL, reset_token, new_password: "x".repeat(73) };
     const named = [400, '{"message":"new_password: too long"}'];
     expect(await seen(send("PUT", "/reset_password", tooLong))).toEqual(named);

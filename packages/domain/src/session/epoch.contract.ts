@@ -96,7 +96,8 @@ async function expectInvariants(ports: Ports, person: Person, wasAlone: boolean)
   const count = (type: string) => events.filter((event) => event.type === type).length;
   expect(count("user.created")).toBe(1);
   expect(count("user.password_changed")).toBe(person.resets.length);
-  expect(user.epoch).toBe(person.resets.length + count("user.disabled"));
+  expect(count("user.sessions_ended")).toBe(person.raised);
+  expect(user.epoch).toBe(person.resets.length + count("user.disabled") + person.raised);
   expect(count("session.created")).toBe(person.logIns.length);
 }
 
@@ -114,7 +115,7 @@ function interleaved(ports: Ports, scheduler: fc.Scheduler): Ports {
     ...ports,
     events: wrap(ports.events, ["append"]),
     hasher: wrap(ports.hasher, ["hash", "verify"]),
-    sessions: wrap(ports.sessions, ["open", "check", "end", "project"]),
+    sessions: wrap(ports.sessions, ["open", "check", "end", "list", "project"]),
     tokens: wrap(ports.tokens, ["put", "find"]),
     users: wrap(ports.users, [
       "create",
@@ -126,6 +127,9 @@ function interleaved(ports: Ports, scheduler: fc.Scheduler): Ports {
       "disable",
       "enable",
       "confirmEpoch",
+      "credentialsOf",
+      "raiseEpoch",
+      "revoke",
     ]),
   };
 }

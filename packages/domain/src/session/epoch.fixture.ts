@@ -7,7 +7,10 @@ import { resetPassword } from "../recovery/reset-password.ts";
 import { disableUser, enableUser } from "../user/disable-user.ts";
 import { toEmailKey } from "../user/email.ts";
 import { registerUser } from "../user/register-user.ts";
+import { changePassword } from "../password/change-password.ts";
 import { checkSession } from "./check-session.ts";
+import { endAllSessions, endOtherSessions, type Renewed } from "./end-own-sessions.ts";
+import { endSession } from "./end-session.ts";
 import { logIn } from "./log-in.ts";
 import { logOut } from "./log-out.ts";
 import type { Token } from "./secret-source.ts";
@@ -19,6 +22,10 @@ const KINDS = [
   "logIn",
   "check",
   "logOut",
+  "endOne",
+  "endOthers",
+  "endAll",
+  "change",
   "requestReset",
   "reset",
   "rehash",
@@ -52,7 +59,13 @@ export interface Person {
   password: string | undefined;
   hasherCost: number;
   enabled: boolean;
-  readonly logIns: { readonly token: Token; readonly epoch: number }[];
+  readonly logIns: {
+    readonly token: Token;
+    readonly epoch: number;
+    readonly sessionId: string;
+  }[];
+  /** How often the epoch was raised by ending sessions. */
+  raised: number;
   readonly resetTokens: Token[];
   readonly ended: Set<Token>;
   readonly resets: Reset[];
@@ -65,7 +78,15 @@ export function aPerson(): Person {
   people += 1;
   const email = `person-${people}-${Math.floor(Math.random() * 2 ** 40)}@example.com`;
   const lists = { logIns: [], resetTokens: [], resets: [], resetsInBatch: [] };
-  return { email, password: undefined, hasherCost: 1, enabled: true, ended: new Set(), ...lists };
+  return {
+    email,
+    password: undefined,
+    hasherCost: 1,
+    enabled: true,
+    raised: 0,
+    ended: new Set(),
+    ...lists,
+  };
 }
 
 interface Turn {
@@ -101,7 +122,9 @@ const ACTIONS: Record<Step["kind"], (turn: Turn) => Promise<void>> = {
     const isExpected = person.enabled && person.password === password;
     const result = await logIn(ports, { email: person.email, password });
     if (isAlone) expect(result.ok).toBe(isExpected);
-    if (result.ok) person.logIns.push({ ...result.value, epoch: result.value.session.epoch });
+    if (!result.ok) return;
+    const { token, session } = result.value;
+    person.logIns.push({ token, epoch: session.epoch, sessionId: session.id });
   },
 
   async check({ ports, person, pick }) {
@@ -114,6 +137,34 @@ const ACTIONS: Record<Step["kind"], (turn: Turn) => Promise<void>> = {
     const token = choose(person.logIns, pick)?.token;
     const result = await logOut(ports, token);
     if (result.ok && token) person.ended.add(token);
+  },
+
+  async endOne({ ports, person, pick }) {
+    const [token, other] = [choose(person.logIns, pick)?.token, choose(person.logIns, pick + 1)];
+    const result = await endSession(ports, token, other?.sessionId ?? "none");
+    if (result.ok && other) person.ended.add(other.token);
+  },
+
+  async endOthers({ ports, person, pick }) {
+    const token = choose(person.logIns, pick)?.token;
+    const result = await endOtherSessions(ports, token);
+    if (result.ok) renewed(person, result.value);
+  },
+
+  async endAll({ ports, person, pick }) {
+    const result = await endAllSessions(ports, choose(person.logIns, pick)?.token);
+    if (result.ok) renewed(person, { user: result.value, renewed: undefined });
+  },
+
+  async change({ ports, person, password: newPassword, pick }) {
+    const token = choose(person.logIns, pick)?.token;
+    const currentPassword = PASSWORDS[(pick >> 1) % PASSWORDS.length] as string;
+    const result = await changePassword(ports, token, { currentPassword, newPassword });
+    if (!result.ok) return;
+    renewed(person, result.value, false);
+    const { epoch } = result.value.user;
+    person.resets.push({ epoch, password: newPassword });
+    person.resetsInBatch.push({ epoch, password: newPassword });
   },
 
   async requestReset({ ports, person }) {
@@ -148,6 +199,16 @@ async function change(turn: Turn, act: typeof disableUser): Promise<void> {
   if (!result?.ok) return;
   endBefore(person, result.value.epoch);
   if (isAlone) person.enabled = act === enableUser;
+}
+
+/** Every session of the epoch before has ended, and maybe one has a successor. */
+function renewed(person: Person, { user, renewed: fresh }: Renewed, isRaise = true): void {
+  endBefore(person, user.epoch);
+  if (isRaise) person.raised += 1;
+  if (fresh) {
+    const { token, session } = fresh;
+    person.logIns.push({ token, epoch: session.epoch, sessionId: session.id });
+  }
 }
 
 /** Acknowledged: no session from before `epoch` is accepted any more. */

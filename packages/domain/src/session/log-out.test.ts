@@ -39,8 +39,8 @@ describe("logging out", () => {
     const ports = memoryPorts();
     await registered(ports);
     const { token } = await loggedIn(ports);
-    const append = () => Promise.reject(new Unavailable("Postgres does not answer"));
-    const broken = { ...ports, events: { ...ports.events, append } };
+    const revoke = () => Promise.reject(new Unavailable("Postgres does not answer"));
+    const broken = { ...ports, users: { ...ports.users, revoke } };
     await expect(logOut(broken, token)).rejects.toThrow(Unavailable);
     expect(await checkSession(ports, token)).toBeUndefined();
   });
