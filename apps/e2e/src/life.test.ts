@@ -7,12 +7,12 @@ const PATIENCE = { timeout: 30_000, interval: 50 };
 const PASSWORD = "seven green tortoises";
 const NEW_PASSWORD = "eight blue tortoises";
 
-describe.each(LIVES)("an account in $mode mode under the $policy policy", (given) => {
-  describe.skipIf(!given.isHere)("with its stores", () => {
+describe.each(LIVES)("an account in $mode mode under the $policy policy", ({ open, isHere }) => {
+  describe.skipIf(!isHere)("with its stores", () => {
     let life: Life;
     beforeAll(async () => {
       // A log-in is never new enough here, so that the current password is asked for.
-      life = await given.open({ POLICY_REAUTHENTICATION_SECONDS: "0" });
+      life = await open({ POLICY_REAUTHENTICATION_SECONDS: "0" });
     });
     afterAll(() => life?.close());
 

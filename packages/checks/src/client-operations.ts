@@ -61,7 +61,7 @@ function typesOf({ path, method, endpoint }: Placed): string {
   const codes = refusalsOf(method, endpoint).map((code) => `"${code}"`);
   return `  /** ${summary}. \`${method} ${path}\` */
   ${id}: {
-    input: { ${input.join("; ")} };
+    input: ${input.length > 0 ? `{ ${input.join("; ")} }` : "object"};
     answers: { ${bodies.join("; ")} };
     refusals: ${codes.join(" | ")};
   };`;
@@ -70,7 +70,7 @@ function typesOf({ path, method, endpoint }: Placed): string {
 function tableOf({ path, method, endpoint: { id, query, headers, answers } }: Placed) {
   const successes = Object.entries(answers).map(([code, { status, body }]) => {
     const message = body && (toSchema(body) as Schema).properties?.["message"]?.const;
-    return { code, status, ...(message !== undefined && { message }) };
+    return message === undefined ? { code, status } : { code, status, message };
   });
   const names = (schema: typeof query) => Object.keys(schema?.shape ?? {});
   return [id, { method, path, query: names(query), headers: names(headers), successes }];

@@ -37,8 +37,7 @@ export interface Refusal<Of extends Name> {
 export type Outcome<Of extends Name> = Success<Of> | Refusal<Of>;
 
 type Input<Of extends Name> = Operations[Of]["input"];
-type Given<Of extends Name> =
-  Record<never, never> extends Input<Of> ? [input?: Input<Of>] : [input: Input<Of>];
+type Given<Of extends Name> = object extends Input<Of> ? [input?: Input<Of>] : [input: Input<Of>];
 
 /** A method for each operation, and the cookie of the session that they share. One client, one user. */
 export type Client = {
@@ -81,7 +80,7 @@ export function createClient(options: ClientOptions): Client {
   return { ...Object.fromEntries(methods), cookie: () => cookie } as Client;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+type Fields = Readonly<Record<string, string | boolean | undefined>>;
 
 interface Operation {
   readonly method: string;
@@ -102,7 +101,7 @@ const ACCEPT = "application/problem+json, application/json";
 function toRequest({ method, path, query, headers: inHeaders }: Operation, input: Fields) {
   const search = new URLSearchParams();
   const headers: Record<string, string> = {};
-  const body: Record<string, unknown> = {};
+  const body: Record<string, string | boolean> = {};
   let url = path;
   for (const [name, value] of Object.entries(input)) {
     if (value === undefined) continue;
@@ -141,7 +140,8 @@ function toOutcome(
   );
   if (success)
     return { ok: true, code: success.code, status: success.status, body } as Success<Name>;
-  const code = (said.code ?? "unexpected_answer") as Refusal<Name>["code"];
+  const isCode = typeof said.code === "string";
+  const code = (isCode ? said.code : "unexpected_answer") as Refusal<Name>["code"];
   const message = said.detail ?? said.message ?? "";
   const retryAfter = Number(headers.get("retry-after") ?? Number.NaN);
   const retry = Number.isNaN(retryAfter) ? {} : { retryAfterSeconds: retryAfter };

@@ -4,7 +4,7 @@
 export interface Operations {
   /** Says hello. `GET /` */
   welcome: {
-    input: {};
+    input: object;
     answers: { welcome: { readonly message: "Bienvenue" } };
     refusals: "internal_error" | "misdirected_request" | "unavailable";
   };
@@ -35,7 +35,7 @@ export interface Operations {
   };
   /** Lists the user's own live sessions, the oldest first. `GET /sessions` */
   listSessions: {
-    input: {};
+    input: object;
     answers: {
       sessions: {
         readonly sessions: readonly {
@@ -101,7 +101,7 @@ export interface Operations {
   };
   /** Whose session is this?. `GET /sessions/current` */
   currentSession: {
-    input: {};
+    input: object;
     answers: {
       session: {
         readonly user_id: string;
@@ -128,7 +128,7 @@ export interface Operations {
   };
   /** Tells who is logged in. `GET /profile` */
   profile: {
-    input: {};
+    input: object;
     answers: { profile: { readonly email: string } };
     refusals: "internal_error" | "misdirected_request" | "session_missing" | "unavailable";
   };
@@ -177,7 +177,7 @@ export interface Operations {
   };
   /** Everything that is held about the user, but hashes of secrets. `GET /profile/export` */
   exportUser: {
-    input: {};
+    input: object;
     answers: {
       export: {
         readonly user: {
@@ -345,13 +345,13 @@ export interface Operations {
   };
   /** Does the process run?. `GET /health/live` */
   isLive: {
-    input: {};
+    input: object;
     answers: { live: { readonly status: "live" } };
     refusals: "internal_error" | "misdirected_request" | "unavailable";
   };
   /** Do the process and its stores serve?. `GET /health/ready` */
   isReady: {
-    input: {};
+    input: object;
     answers: { ready: { readonly status: "ready" } };
     refusals: "internal_error" | "misdirected_request" | "unavailable";
   };

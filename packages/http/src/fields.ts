@@ -22,11 +22,11 @@ export const id = z.uuid();
 /** `{"email", "message"}`, as the course answers. */
 export const said = (message: string) => z.strictObject({ email, message: z.literal(message) });
 
-const YES = ["true", "on", "1", "yes"];
+const YES = new Set(["true", "on", "1", "yes"]);
 
 /** A choice: a check box of a form, or a boolean. */
 export const choice = z
   .union([z.boolean(), z.enum(["true", "on", "1", "yes", "false", "off", "0", "no", ""])])
   .optional();
 export const isChosen = (given: boolean | string | undefined): boolean =>
-  given === true || YES.includes(String(given));
+  given === true || YES.has(String(given));

@@ -141,15 +141,15 @@ function bodyOf(fields: z.ZodObject): Content {
 
 function parametersOf(place: "query" | "header", schema: z.ZodObject | undefined) {
   return Object.entries(schema?.shape ?? {}).map(([name, field]) => {
-    const { description, ...rest } = toSchema(field as z.ZodType) as { description?: string };
-    return { name, in: place, required: false, description, schema: rest as Schema };
+    const { description, ...rest } = toSchema(field) as { description?: string };
+    return { name, in: place, required: false, description, schema: rest };
   });
 }
 
 function successesOf({ answers }: Operation): Record<string, OpenApiResponse> {
   const byStatus = Object.groupBy(Object.values(answers), ({ status }) => status);
   return Object.fromEntries(
-    Object.entries(byStatus).map(([status, alike = []]) => [status, toResponse(alike)]),
+    Object.entries(byStatus).map(([status, alike]) => [status, toResponse(alike)]),
   );
 }
 
@@ -182,7 +182,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 function refusedWith(codes: readonly ProblemCode[]): Record<string, OpenApiResponse> {
   const byStatus = Object.groupBy(codes, (code) => PROBLEMS[code].status);
   return Object.fromEntries(
-    Object.entries(byStatus).map(([status, alike = []]) => [
+    Object.entries(byStatus).map(([status, alike]) => [
       status,
       {
         description: alike.map((code) => `\`${code}\`: ${PROBLEMS[code].message}`).join("\n"),

@@ -39,27 +39,30 @@ describe("the mail page", () => {
   });
 });
 
-describe("the page that a reset mail leads to", () => {
-  const app = createApp({ ports: memoryPorts() });
+describe.each(["/reset_password", "/email_verification", "/profile/password"])(
+  "the page %s",
+  (path) => {
+    const app = createApp({ ports: memoryPorts() });
 
-  it("uses nothing up by being looked at, and loads nothing from elsewhere", async () => {
-    for (const method of ["GET", "HEAD"]) {
-      const response = await app.request("http://localhost/reset_password", { method });
+    it("uses nothing up by being looked at, and loads nothing from elsewhere", async () => {
+      for (const method of ["GET", "HEAD"]) {
+        const response = await app.request(`http://localhost${path}`, { method });
+        expect(response.status).toBe(200);
+        expect(response.headers.get("content-type")).toMatch(/^text\/html/);
+        expect(response.headers.get("content-security-policy")).toMatch(/^default-src 'none'/);
+        expect(response.headers.get("referrer-policy")).toBe("no-referrer");
+      }
+    });
+
+    it.each([
+      ["page.js", /^text\/javascript/],
+      ["page.css", /^text\/css/],
+    ])("has its %s beside it", async (name, type) => {
+      const page = await (await app.request(`http://localhost${path}`)).text();
+      expect(page).toContain(`"${path.split("/").at(-1)}/${name}"`);
+      const response = await app.request(`http://localhost${path}/${name}`);
       expect(response.status).toBe(200);
-      expect(response.headers.get("content-type")).toMatch(/^text\/html/);
-      expect(response.headers.get("content-security-policy")).toMatch(/^default-src 'none'/);
-      expect(response.headers.get("referrer-policy")).toBe("no-referrer");
-    }
-  });
-
-  it.each([
-    ["page.js", /^text\/javascript/],
-    ["page.css", /^text\/css/],
-  ])("has its %s beside it", async (name, type) => {
-    const page = await (await app.request("http://localhost/reset_password")).text();
-    expect(page).toContain(`"reset_password/${name}"`);
-    const response = await app.request(`http://localhost/reset_password/${name}`);
-    expect(response.status).toBe(200);
-    expect(response.headers.get("content-type")).toMatch(type);
-  });
-});
+      expect(response.headers.get("content-type")).toMatch(type);
+    });
+  },
+);

@@ -85,7 +85,7 @@ export function describedBy(document: string) {
     if (!type.endsWith("json")) return;
     const pointer = [path, verb, "responses", String(status), "content", type, "schema"];
     const validate = validatorOf("paths", ...pointer);
-    const isValid = validate(JSON.parse(text));
-    if (isValid !== true) fail(ajv.errorsText(validate.errors));
+    void validate(JSON.parse(text)); // what it finds is kept beside it
+    if (validate.errors) fail(ajv.errorsText(validate.errors));
   };
 }

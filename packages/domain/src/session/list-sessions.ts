@@ -21,7 +21,8 @@ export async function listSessions(
   return ok(
     sessions.map((session) => {
       const { device, network } = originOf.get(session.id) ?? {};
-      return { ...session, device, network, isCurrent: session.id === checked.session.id };
+      const isCurrent = session.id === checked.session.id;
+      return Object.assign({ device, network, isCurrent }, session);
     }),
   );
 }

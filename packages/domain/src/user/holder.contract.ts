@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { UserEvent } from "../event/event.ts";
 import { memoryIds } from "../memory.ts";
-import { aHash, anEvent, aUser } from "./user.fixture.ts";
+import { aHash, aNewUser, anEvent, aUser } from "./user.fixture.ts";
 import type { UserWorld } from "./user-store.contract.ts";
 import type { Holder } from "./user-store.ts";
 import type { User } from "./user.ts";
@@ -80,6 +80,65 @@ export function holderContract(open: () => Promise<UserWorld>): void {
       const done = await Promise.all(Array.from({ length: RACERS }, () => change(world, holder)));
       expect(done.filter((one) => one !== undefined)).toHaveLength(1);
       expect(await world.events.list(holder.userId, 100)).toHaveLength(1);
+    });
+  });
+
+  describe("confirmEpoch", () => {
+    it("keeps the event while the epoch stands", async () => {
+      const { users, events } = await open();
+      const user = await aUser(users);
+      const event = anEvent(user.id);
+      expect(await users.confirmEpoch(user.id, 0, [event])).toBe(true);
+      expect(await events.list(user.id, 10)).toEqual([event]);
+      expect(await users.find(user.id)).toEqual(user);
+    });
+
+    it("refuses and keeps nothing once the epoch has risen, or the user is disabled or nobody", async () => {
+      const { users, events } = await open();
+      const user = await aUser(users);
+      await users.disable(user.id, []);
+      expect(await users.confirmEpoch(user.id, 0, [anEvent(user.id)])).toBe(false);
+      expect(await users.confirmEpoch(user.id, 1, [anEvent(user.id)])).toBe(false);
+      await users.enable(user.id, []);
+      expect(await users.confirmEpoch(user.id, 0, [anEvent(user.id)])).toBe(false);
+      expect(await users.confirmEpoch(aNewUser().id, 0, [anEvent(user.id)])).toBe(false);
+      expect(await events.list(user.id, 10)).toEqual([]);
+    });
+  });
+
+  describe("revoke", () => {
+    it("keeps the event while the asking session has the user's epoch, and only then", async () => {
+      const { users, events } = await open();
+      const user = await aUser(users);
+      const holder = aHolder(user);
+      expect(await users.revoke(holder, [revoked(holder)])).toBe(true);
+      expect(await events.list(user.id, 10)).toHaveLength(1);
+      await users.endSessions([user.id], []);
+      expect(await users.revoke(holder, [revoked(holder)])).toBe(false);
+      await users.disable(user.id, []);
+      expect(await users.revoke({ ...holder, epoch: 2 }, [revoked(holder)])).toBe(false);
+      const nobody = { ...holder, userId: aNewUser().id };
+      expect(await users.revoke(nobody, [revoked(holder)])).toBe(false);
+      expect(await events.list(user.id, 10)).toHaveLength(1);
+    });
+
+    it("and a renewal at once: either the end is acknowledged and nothing is renewed, or not", async () => {
+      const { users } = await open();
+      for (let round = 0; round < RACERS; round += 1) {
+        const holder = aHolder(await aUser(users));
+        const { id: continues, userId } = holder;
+        const renewing = async () => {
+          if (!(await users.raiseEpoch(holder, []))) return false;
+          const expiresAt = new Date(Date.now() + 60_000);
+          const session = { sessionId: ids.sessionId(), expiresAt, continues };
+          return await users.confirmEpoch(userId, 1, [], session);
+        };
+        const [isEnded, isRenewed] = await Promise.all([
+          users.revoke(holder, [revoked(holder)]),
+          renewing(),
+        ]);
+        expect([isEnded, isRenewed]).not.toEqual([true, true]);
+      }
     });
   });
 

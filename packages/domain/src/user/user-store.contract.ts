@@ -250,27 +250,4 @@ export function userStoreContract(open: () => Promise<UserWorld>): void {
 
   holderContract(open);
   verificationContract(open);
-
-  describe("confirmEpoch", () => {
-    it("keeps the event while the epoch stands", async () => {
-      const { users, events } = await open();
-      const user = await aUser(users);
-      const event = anEvent(user.id);
-      expect(await users.confirmEpoch(user.id, 0, [event])).toBe(true);
-      expect(await events.list(user.id, 10)).toEqual([event]);
-      expect(await users.find(user.id)).toEqual(user);
-    });
-
-    it("refuses and keeps nothing once the epoch has risen, or the user is disabled or nobody", async () => {
-      const { users, events } = await open();
-      const user = await aUser(users);
-      await users.disable(user.id, []);
-      expect(await users.confirmEpoch(user.id, 0, [anEvent(user.id)])).toBe(false);
-      expect(await users.confirmEpoch(user.id, 1, [anEvent(user.id)])).toBe(false);
-      await users.enable(user.id, []);
-      expect(await users.confirmEpoch(user.id, 0, [anEvent(user.id)])).toBe(false);
-      expect(await users.confirmEpoch(aNewUser().id, 0, [anEvent(user.id)])).toBe(false);
-      expect(await events.list(user.id, 10)).toEqual([]);
-    });
-  });
 }

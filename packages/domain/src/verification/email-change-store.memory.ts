@@ -15,7 +15,7 @@ export function memoryEmailChangeStore(
   const waiting = () =>
     [...kept.values()]
       .filter(({ expiresAtMs, userId }) => expiresAtMs > clock.now().getTime() && all.has(userId))
-      .map(({ expiresAtMs: _, ...change }) => change);
+      .map(({ id, userId, epoch, email, emailKey }) => ({ id, userId, epoch, email, emailKey }));
 
   return {
     async propose(holder, { ttlMs, ...proposal }, events) {

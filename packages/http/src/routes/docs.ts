@@ -82,7 +82,9 @@ interface Placed extends OpenApiOperation {
 const operationsOf = ({ paths }: OpenApi, tag: string): Placed[] =>
   Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods)
-      .map(([method, operation]) => ({ ...operation, path, method: method.toUpperCase() }))
+      .map(([method, operation]) =>
+        Object.assign({ path, method: method.toUpperCase() }, operation),
+      )
       .filter(({ tags }) => tags.includes(tag)),
   );
 

@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import { EMAIL, loggedIn, PASSWORD, registered } from "../journey.fixture.ts";
+import { memoryClock, memoryPorts } from "../memory.ts";
+import { strictPolicy } from "../policy.ts";
+import { checkSession } from "../session/check-session.ts";
+import { logIn } from "../session/log-in.ts";
+import { deleteUnverifiedUsers } from "../user/delete-user.ts";
+import { registerUser } from "../user/register-user.ts";
+import { canLogIn, mailedToken, NEXT } from "./links.fixture.ts";
+import { verifyEmail } from "./verify-email.ts";
+
+describe("under a policy that verifies addresses", () => {
+  const required = {
+    ...strictPolicy,
+    verification: { ...strictPolicy.verification, isRequired: true },
+  };
+
+  it("keeps as many events for a taken address as for a free one, and drops the second password", async () => {
+    const ports = memoryPorts({ policy: strictPolicy });
+    const kept: number[] = [];
+    for (const password of [PASSWORD, "OtherPassword"]) {
+      const create = ports.users.create;
+      const counting: typeof create = async (user, events, otherwise) => {
+        const created = await create(user, events, otherwise);
+        kept.push((created ? events : (otherwise ?? [])).length);
+        return created;
+      };
+      const result = await registerUser(
+        { ...ports, users: { ...ports.users, create: counting } },
+        { email: EMAIL, password },
+      );
+      expect(result).toEqual({ ok: true, value: { as: "accepted" } });
+    }
+    expect(kept).toEqual([2, 2]);
+    expect([await canLogIn(ports, EMAIL), await canLogIn(ports, EMAIL, "OtherPassword")]).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  it("lets nobody log in before, if it says so, and refuses like a wrong password", async () => {
+    const ports = memoryPorts({ policy: required });
+    await registered(ports);
+    const input = { email: EMAIL, password: PASSWORD };
+    expect(await logIn(ports, input)).toEqual({ ok: false, error: "credentials_invalid" });
+    await verifyEmail(ports, { token: await mailedToken(ports), password: PASSWORD });
+    expect((await logIn(ports, input)).ok).toBe(true);
+  });
+
+  it("deletes who does not verify in time, and nobody else", async () => {
+    const clock = memoryClock();
+    const ports = memoryPorts({ clock, policy: strictPolicy });
+    const late = await registered(ports);
+    await registerUser(ports, { email: NEXT, password: PASSWORD });
+    const session = await loggedIn(ports);
+    const verified = await ports.users.findByEmail(NEXT as never);
+    if (verified)
+      await ports.users.verifyEmail(
+        { userId: verified.id, expectedEpoch: 0, keepsPassword: true },
+        [],
+      );
+    clock.advance((strictPolicy.verification.unverifiedTtlMs ?? 0) - 1);
+    expect(await deleteUnverifiedUsers(ports, 10)).toBe(0);
+    clock.advance(1);
+    expect(await deleteUnverifiedUsers(ports, 10)).toBe(1);
+    expect(await ports.users.find(late.id)).toBeUndefined();
+    expect(verified && (await ports.users.find(verified.id))).toBeDefined();
+    expect(await checkSession(ports, session.token)).toBeUndefined();
+    expect((await ports.events.list(late.id, 10)).at(-1)?.type).toBe("user.deleted");
+  });
+
+  it("logs in at once whoever registers, where it says so", async () => {
+    const ports = memoryPorts({
+      policy: { ...required, disclosure: "open", registration: { logsIn: true } },
+    });
+    expect(await registerUser(ports, { email: EMAIL, password: PASSWORD })).toMatchObject({
+      value: { started: undefined },
+    });
+    const atOnce = memoryPorts({
+      policy: { ...strictPolicy, disclosure: "open", registration: { logsIn: true } },
+    });
+    const result = await registerUser(atOnce, { email: EMAIL, password: PASSWORD });
+    const token =
+      result.ok && result.value.as === "created" ? result.value.started?.token : undefined;
+    expect((await checkSession(atOnce, token))?.user.email).toBe(EMAIL);
+  });
+});

@@ -1,0 +1,79 @@
+import { coursePolicy, strictPolicy } from "@postern/domain";
+import { describe, expect, it } from "vitest";
+import { EMAIL, PASSWORD, testApp } from "./app.fixture.ts";
+
+describe("every session cookie", () => {
+  const POLICIES = {
+    course: coursePolicy,
+    strict: {
+      ...strictPolicy,
+      disclosure: "open",
+      verification: coursePolicy.verification,
+    } as const,
+    "strict with a domain": {
+      ...strictPolicy,
+      disclosure: "open",
+      cookie: { name: "__Secure-session_id", secure: true, domain: "example.com" },
+    } as const,
+  };
+
+  /** As RFC 6265 section 5.2 reads it. */
+  function parsed(line: string) {
+    const [pair = "", ...attributes] = line.split(";").map((part) => part.trim());
+    const entries = attributes.map((one) => {
+      const [name = "", value = ""] = one.split("=");
+      return [name.toLowerCase(), value];
+    });
+    return { pair, attributes: Object.fromEntries(entries) as Record<string, string> };
+  }
+
+  it.each(Object.entries(POLICIES))(
+    "under the policy %s has what it must, on every route",
+    async (_, policy) => {
+      const { request, send } = testApp({
+        policy: { ...policy, registration: { logsIn: true } },
+      });
+      const lines: string[] = [];
+      const sent = async (answer: Promise<Response>) => {
+        const given = (await answer).headers.getSetCookie();
+        expect(given.length).toBeLessThanOrEqual(1);
+        lines.push(...given);
+        return given[0]?.split(";")[0] ?? "";
+      };
+      const fields = { email: EMAIL, password: "MyPwdOfBob twice" };
+      let cookie = await sent(send("POST", "/users", fields));
+      cookie = await sent(send("POST", "/sessions", { ...fields, remember: "on" }));
+      cookie = await sent(request("DELETE", "/sessions?except=current", { headers: { cookie } }));
+      const change = { current_password: fields.password, new_password: "another tortoise" };
+      cookie = await sent(send("PUT", "/profile/password", change, { cookie }));
+      await sent(request("DELETE", "/sessions", { headers: { cookie } }));
+      const again = { email: EMAIL, password: "another tortoise" };
+      cookie = await sent(send("POST", "/sessions", again));
+      await sent(request("DELETE", "/sessions?all", { headers: { cookie } }));
+      cookie = await sent(send("POST", "/sessions", again));
+      await sent(send("DELETE", "/profile", {}, { cookie }));
+      expect(lines).toHaveLength(9);
+      const { name, secure, domain } = { domain: undefined, ...policy.cookie };
+      for (const line of lines) {
+        const { pair, attributes } = parsed(line);
+        expect(pair.startsWith(`${name}=`)).toBe(true);
+        expect(attributes).toMatchObject({ path: "/", httponly: "", samesite: "Lax" });
+        expect("secure" in attributes).toBe(secure);
+        expect(attributes["domain"]).toBe(domain);
+      }
+      const ages = lines.map((line) => parsed(line).attributes["max-age"]);
+      const month = String(strictPolicy.rememberedSession.absoluteMs / 1000);
+      // Remembered, and still so when renewed; three ended; the others for as long as the browser runs.
+      expect(ages).toEqual([undefined, month, month, month, "0", undefined, "0", undefined, "0"]);
+    },
+  );
+
+  it("is never one that was planted: a log-in makes another", async () => {
+    const { send, register } = testApp();
+    await register();
+    const planted = `session_id=${"A".repeat(64)}`;
+    const fields = { email: EMAIL, password: PASSWORD };
+    const answer = await send("POST", "/sessions", fields, { cookie: planted });
+    expect(answer.headers.getSetCookie()[0]?.startsWith(planted)).toBe(false);
+  });
+});
