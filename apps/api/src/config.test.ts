@@ -10,6 +10,8 @@ const FULL = {
   PUBLIC_URL: "https://id.example.com/",
 };
 
+const DOMAIN = { ...FULL, COOKIE_DOMAIN: "example.com" };
+
 function mistakes(env: Record<string, string>): string {
   try {
     parseConfig(env);
@@ -103,8 +105,67 @@ describe("the configuration", () => {
     ["POLICY_COOKIE_NAME", { POLICY_COOKIE_NAME: "a;b" }],
     ["POLICY_COOKIE_NAME", { ...FULL, POLICY_COOKIE_SECURE: "false" }],
     ["POLICY_COOKIE_NAME", { POLICY_COOKIE_NAME: "__host-x" }],
+    ["POLICY_COOKIE_NAME", { ...DOMAIN, POLICY_COOKIE_NAME: "__Host-session_id" }],
+    ["COOKIE_DOMAIN", { ...DOMAIN, COOKIE_DOMAIN: "example.org" }],
+    ["COOKIE_DOMAIN", { ...DOMAIN, COOKIE_DOMAIN: "ample.com" }],
+    ["COOKIE_DOMAIN", { ...DOMAIN, COOKIE_DOMAIN: "com" }],
+    ["COOKIE_DOMAIN", { ...DOMAIN, COOKIE_DOMAIN: "x.id.example.com" }],
+    ["COOKIE_DOMAIN", { ...DOMAIN, COOKIE_DOMAIN: "example.com; Secure" }],
+    ["COOKIE_DOMAIN", { COOKIE_DOMAIN: "example.com" }],
+    ["CORS_ORIGINS", { CORS_ORIGINS: "*" }],
+    ["CORS_ORIGINS", { CORS_ORIGINS: "null" }],
+    ["CORS_ORIGINS", { CORS_ORIGINS: "https://app.example.com/" }],
+    ["CORS_ORIGINS", { CORS_ORIGINS: "https://app.example.com:443" }],
+    ["CORS_ORIGINS", { CORS_ORIGINS: "https://*.example.com" }],
+    ["CORS_ORIGINS", { CORS_ORIGINS: "https://app.example.com,,https://b.example.com" }],
+    ["TRUSTED_PROXIES", { TRUSTED_PROXIES: "10.0.0.1" }],
+    ["TRUSTED_PROXIES", { TRUSTED_PROXIES: "10.0.0.0/33" }],
+    ["BREACHED_PASSWORDS_URL", { BREACHED_PASSWORDS_URL: "http://range.example.com" }],
+    ["POLICY_PASSWORD_CONTEXT_WORDS", { POLICY_PASSWORD_CONTEXT_WORDS: "acme,me" }],
+    ["POLICY_REGISTRATION_LOGS_IN", { ...FULL, POLICY_REGISTRATION_LOGS_IN: "true" }],
+    [
+      "POLICY_REGISTRATION_LOGS_IN",
+      { POLICY_REGISTRATION_LOGS_IN: "true", POLICY_VERIFICATION_REQUIRED: "true" },
+    ],
+    ["EVENT_RETENTION_DAYS", { POLICY_REMEMBERED_ABSOLUTE_SECONDS: "34560001" }],
   ])("refuses a wrong %s: %o", (name, env) => {
     expect(mistakes(env)).toContain(`${name}: `);
+  });
+
+  it("takes __Secure- for __Host- where other hosts are to be sent the cookie", () => {
+    expect(parseConfig(DOMAIN).policy.cookie).toEqual({
+      name: "__Secure-session_id",
+      secure: true,
+      domain: "example.com",
+    });
+    expect(parseConfig({ ...DOMAIN, PUBLIC_URL: "https://example.com" }).policy.cookie.domain).toBe(
+      "example.com",
+    );
+  });
+
+  it("reads the rest of an account's life", () => {
+    const config = parseConfig({
+      CORS_ORIGINS: "https://app.example.com, http://localhost:3000",
+      TRUSTED_PROXIES: "10.0.0.0/8,fd00::/8",
+      BREACHED_PASSWORDS_URL: "http://127.0.0.1:8080/range",
+      POLICY_PASSWORD_CONTEXT_WORDS: "Acme, widgets",
+      POLICY_UNVERIFIED_SECONDS: "60",
+      POLICY_REAUTHENTICATION_SECONDS: "0",
+      POLICY_REMEMBERED_IDLE_SECONDS: "30",
+    });
+    expect(config).toMatchObject({
+      corsOrigins: ["https://app.example.com", "http://localhost:3000"],
+      trustedProxies: ["10.0.0.0/8", "fd00::/8"],
+      breachedPasswordsUrl: "http://127.0.0.1:8080/range",
+      policy: {
+        password: { contextWords: ["acme", "widgets"] },
+        verification: { unverifiedTtlMs: 60_000 },
+        reauthentication: { freshMs: 0 },
+        rememberedSession: { idleMs: 30_000, touchEveryMs: 3_000 },
+      },
+    });
+    const never = parseConfig({ ...FULL, POLICY_UNVERIFIED_SECONDS: "0" });
+    expect(never.policy.verification.unverifiedTtlMs).toBeUndefined();
   });
 
   it("names every mistake at once, and no value", () => {

@@ -43,7 +43,8 @@ const environment = z.object({
 });
 
 /** Exactly as browsers write it: no path, no default port, no `*` and no `null`. */
-const isOrigin = (text: string) => /^https?:/.test(text) && URL.parse(text)?.origin === text;
+const isOrigin = (text: string) =>
+  /^https?:\/\/[a-z0-9.:[\]-]+$/.test(text) && URL.parse(text)?.origin === text;
 
 type Environment = z.infer<typeof environment>;
 

@@ -41,6 +41,8 @@ export interface WorkerOptions {
   /** Names of subscribers whose events are queued, and handled by other workers. */
   readonly resting?: readonly string[];
   readonly retention: Retention;
+  /** When housekeeping is done for the first time. */
+  readonly choresAfterMs?: number;
   /** How often the handling of an event is tried before it is a dead letter. */
   readonly tries?: number;
 }
@@ -58,6 +60,7 @@ const UNVERIFIED_AT_ONCE = 1_000;
 /** Moves events from the outbox to the subscribers' queues, and the queues' jobs to their handlers. */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { db, patientDb = db, onFault, webhooks, subscribers = SUBSCRIBERS, retention } = options;
+  const { choresAfterMs = FIRST_CHORES_AFTER_MS } = options;
   const boss = openBoss(options.queues, onFault);
   await boss.start();
   const retries = options.tries === undefined ? RETRIES : { ...RETRIES, limit: options.tries - 1 };
@@ -102,7 +105,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   ];
 
   async function every(ms: number, act: () => Promise<unknown>): Promise<void> {
-    for (let wait = FIRST_CHORES_AFTER_MS; !stopping.signal.aborted; wait = ms) {
+    for (let wait = choresAfterMs; !stopping.signal.aborted; wait = ms) {
       await pause(wait, undefined, { signal: stopping.signal }).catch(() => undefined);
       if (!stopping.signal.aborted) await act().catch((error: unknown) => onFault(error, "chores"));
     }
