@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { postern, startApi } from "./api-process.ts";
 import { embeddedFolder } from "./stores.ts";
-import { anEmail, visitor } from "./visitor.ts";
+import { anEmail, checkedFetch, visitor } from "./visitor.ts";
 
 const PASSWORD = "MyPwdOfBob";
 const PATIENCE = { timeout: 20_000, interval: 50 };
@@ -32,7 +32,8 @@ describe("the operator's commands on a data folder", () => {
     const mails = async () => (await visitor(api.origin).send("GET", "/mail")).text;
     await expect.poll(mails, PATIENCE).toContain("Reset your password");
     expect(
-      (await fetch(`${api.origin}/mail`, { headers: { "x-forwarded-for": "10.0.0.1" } })).status,
+      (await checkedFetch(`${api.origin}/mail`, { headers: { "x-forwarded-for": "10.0.0.1" } }))
+        .status,
     ).toBe(404);
     const token = /The reset token: (\S+)/.exec(await mails())?.[1] ?? "";
     expect((await visitor(api.origin).reset(email, token, "another one")).status).toBe(200);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MODES, type Service } from "./modes.ts";
-import { anEmail, visitor } from "./visitor.ts";
+import { anEmail, checkedFetch, visitor } from "./visitor.ts";
 
 describe.each(MODES)("the course, in $mode mode", ({ open, isHere }) => {
   describe.skipIf(!isHere)("with its stores", () => {
@@ -69,7 +69,7 @@ describe.each(MODES)("the course, in $mode mode", ({ open, isHere }) => {
       const { origin } = service.api();
       const [email, password] = [anEmail(), "MyPwdOfBob"];
       const json = (path: string, fields: Record<string, string>) =>
-        fetch(origin + path, {
+        checkedFetch(origin + path, {
           method: "POST",
           body: JSON.stringify(fields),
           headers: { "content-type": "application/json" },

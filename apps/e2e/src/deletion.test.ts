@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Life, LIVES, tokenIn } from "./lives.ts";
-import { anEmail } from "./visitor.ts";
+import { anEmail, checkedFetch } from "./visitor.ts";
 
 const PATIENCE = { timeout: 30_000, interval: 100 };
 const PASSWORD = "seven green tortoises";
@@ -36,7 +36,7 @@ describe.each(LIVES)("a deletion in $mode mode under the $policy policy", (given
       await browser.register({ email, password: PASSWORD });
       await browser.logIn({ email, password: PASSWORD });
       await stranger.logIn({ email, password: PASSWORD, remember: true });
-      await fetch(`${life.origin}/sessions`, {
+      await checkedFetch(`${life.origin}/sessions`, {
         method: "POST",
         headers: { "user-agent": AGENT },
         body: new URLSearchParams({ email, password: PASSWORD }),

@@ -1,7 +1,7 @@
 import type { Client } from "@postern/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Life, LIVES, tokenIn } from "./lives.ts";
-import { anEmail } from "./visitor.ts";
+import { anEmail, checkedFetch } from "./visitor.ts";
 
 const PATIENCE = { timeout: 30_000, interval: 50 };
 const PASSWORD = "seven green tortoises";
@@ -130,7 +130,7 @@ describe.each(LIVES)("an account in $mode mode under the $policy policy", ({ ope
       const { email, browser } = await registered("verified");
       const ask = () => browser.requestVerification({ email });
       const token = await nextToken(email, ask);
-      const lookedAt = await fetch(`${life.origin}/email_verification`, { method: "HEAD" });
+      const lookedAt = await checkedFetch(`${life.origin}/email_verification`, { method: "HEAD" });
       expect(lookedAt.status).toBe(200);
       expect(await codeOf(browser.verifyEmail({ token }))).toBe("email_verified");
       expect(await browser.currentSession()).toMatchObject({ body: { email_verified: true } });
@@ -219,6 +219,26 @@ describe.each(LIVES)("an account in $mode mode under the $policy policy", ({ ope
       expect(await codeOf(browser.verifyEmail({ token }))).toBe("verification_token_invalid");
     });
 
+    it("is nobody's but the owner's of an address that somebody else wanted for it", async () => {
+      const { email, browser: squatter } = await registered("thief");
+      for (const wanted of [anEmail("victim"), email]) {
+        const change = { email: wanted, current_password: PASSWORD };
+        const token = await nextToken(wanted, () => squatter.changeEmail(change));
+        const victim = life.visitor();
+        const answer = await victim.verifyEmail({ token });
+        if (answer.code !== "password_voided") throw new Error(answer.code);
+        expect(await isIn(squatter)).toBe(false);
+        const refused = await squatter.logIn({ email: wanted, password: PASSWORD });
+        expect(refused.code).toBe("credentials_invalid");
+        const { reset_token } = answer.body;
+        const reset = { email: wanted, reset_token, new_password: NEW_PASSWORD };
+        expect(await codeOf(victim.resetPassword(reset))).toBe("password_updated");
+        expect(await isIn(await another(wanted, NEW_PASSWORD))).toBe(true);
+        await squatter.register({ email, password: PASSWORD }); // and tries the address itself
+        await squatter.logIn({ email, password: PASSWORD });
+      }
+    });
+
     it("does not flip back: of two changes that wait, used at once, one wins", async () => {
       const { browser } = await registered("undecided");
       const wanted = [anEmail("either"), anEmail("or")];
@@ -228,7 +248,7 @@ describe.each(LIVES)("an account in $mode mode under the $policy policy", ({ ope
         tokens.push(await nextToken(email, () => browser.changeEmail(change)));
       }
       const links = [...tokens, ...tokens, ...tokens].map((token) =>
-        life.visitor().verifyEmail({ token }),
+        life.visitor().verifyEmail({ token, password: PASSWORD }),
       );
       const codes = (await Promise.all(links)).map(({ code }) => code);
       expect(codes.filter((code) => code === "email_changed")).toHaveLength(1);
@@ -257,10 +277,10 @@ describe.each(LIVES)("an account in $mode mode under the $policy policy", ({ ope
 
     it("tells a password manager where the password is changed", async () => {
       const url = `${life.origin}/.well-known/change-password?to=https://evil.example`;
-      const answer = await fetch(url, { redirect: "manual" });
+      const answer = await checkedFetch(url, { redirect: "manual" });
       expect([answer.status, answer.headers.get("location")]).toEqual([302, "/profile/password"]);
-      expect((await fetch(`${life.origin}/profile/password`)).status).toBe(200);
-      expect((await fetch(`${life.origin}/docs`)).status).toBe(200);
+      expect((await checkedFetch(`${life.origin}/profile/password`)).status).toBe(200);
+      expect((await checkedFetch(`${life.origin}/docs`)).status).toBe(200);
     });
   });
 });

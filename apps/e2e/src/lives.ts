@@ -2,11 +2,12 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { PGlite } from "@electric-sql/pglite";
 import { type Client, createClient } from "@postern/client";
-import { describedBy, testServers } from "@postern/test-servers";
+import { testServers } from "@postern/test-servers";
 import { Redis } from "ioredis";
 import { startApi } from "./api-process.ts";
 import { startEventService } from "./event-service.ts";
 import { embeddedFolder } from "./stores.ts";
+import { checkedFetch } from "./visitor.ts";
 
 /** A service that people live with: what they see, and what they are mailed. */
 export interface Life {
@@ -51,7 +52,7 @@ async function openEmbedded(policy: string, environment: Environment): Promise<L
   const folder = embeddedFolder();
   const api = await startApi({ ...environment, DATA_DIR: folder.path });
   return {
-    ...(await people(api.origin)),
+    ...people(api.origin),
     mode: "embedded",
     isClosed: policy === "strict",
     mailsTo: (email) =>
@@ -84,7 +85,7 @@ async function openFull(policy: string, environment: Environment): Promise<Life>
   await service.operate("webhooks", "add", `${service.receiver.url}/hook`);
   await service.startWorker();
   return {
-    ...(await people(service.api.origin)),
+    ...people(service.api.origin),
     mode: "full",
     isClosed: policy === "strict",
     mailsTo: (email) =>
@@ -99,18 +100,9 @@ async function openFull(policy: string, environment: Environment): Promise<Life>
   };
 }
 
-async function people(origin: string) {
-  const check = describedBy(await (await fetch(`${origin}/openapi.json`)).text());
-  /** As the client calls it, but nothing undescribed passes. */
-  const checked: typeof fetch = async (input, init) => {
-    const url = input instanceof Request ? input.url : String(input);
-    const response = await fetch(input, init);
-    const { status, headers } = response;
-    const text = await response.clone().text();
-    check(init?.method ?? "GET", url, { status, headers, text });
-    return response;
-  };
-  const visitor = (cookie?: string) => createClient({ baseUrl: origin, cookie, fetch: checked });
+function people(origin: string) {
+  const visitor = (cookie?: string) =>
+    createClient({ baseUrl: origin, cookie, fetch: checkedFetch });
   return { origin, visitor };
 }
 

@@ -1,7 +1,7 @@
 import { type MailVerdict, testServers } from "@postern/test-servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type EventService, startEventService } from "./event-service.ts";
-import { anEmail, visitor } from "./visitor.ts";
+import { anEmail, checkedFetch, visitor } from "./visitor.ts";
 
 const PATIENCE = { timeout: 20_000, interval: 20 };
 const PASSWORD = "MyPwdOfBob";
@@ -41,7 +41,7 @@ describe.skipIf(!testServers().redisUrl)("a reset by mail", () => {
   it("leads to the configured address, whatever Host the request had", async () => {
     const email = anEmail();
     await visitor(service.api.origin).register(email, PASSWORD);
-    const response = await fetch(`${service.api.origin}/reset_password`, {
+    const response = await checkedFetch(`${service.api.origin}/reset_password`, {
       method: "POST",
       headers: { "x-forwarded-host": "evil.example", forwarded: "host=evil.example" },
       body: new URLSearchParams({ email }),

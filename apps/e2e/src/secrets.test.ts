@@ -3,7 +3,7 @@ import { Redis } from "ioredis";
 import { describe, expect, it } from "vitest";
 import { startApi } from "./api-process.ts";
 import { startEventService } from "./event-service.ts";
-import { anEmail, visitor } from "./visitor.ts";
+import { anEmail, checkedFetch, visitor } from "./visitor.ts";
 
 const { redisUrl } = testServers();
 
@@ -55,7 +55,7 @@ describe.skipIf(!redisUrl)("secrets", () => {
     // What only handlers may know: whose address somebody tried, with what, and a token by mail.
     const agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
     const signIn = new URLSearchParams({ email, password: newPassword });
-    await fetch(`${api.origin}/sessions`, {
+    await checkedFetch(`${api.origin}/sessions`, {
       method: "POST",
       headers: { "user-agent": agent },
       body: signIn,

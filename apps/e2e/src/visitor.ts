@@ -1,3 +1,5 @@
+import { describedBy } from "@postern/test-servers";
+
 type Fields = Readonly<Record<string, string>>;
 
 interface Answer {
@@ -22,7 +24,7 @@ export function visitor(origin: string, cookie = ""): Visitor {
   const self: Visitor = {
     cookie,
     async send(method, path, fields) {
-      const response = await fetch(origin + path, {
+      const response = await checkedFetch(origin + path, {
         method,
         redirect: "manual",
         ...(self.cookie && { headers: { cookie: self.cookie } }),
@@ -30,7 +32,8 @@ export function visitor(origin: string, cookie = ""): Visitor {
       });
       const [given] = response.headers.getSetCookie();
       if (given) self.cookie = given.split(";")[0] ?? "";
-      return { status: response.status, headers: response.headers, text: await response.text() };
+      const { status, headers } = response;
+      return { status, headers, text: await response.text() };
     },
     register: (email, password) => self.send("POST", "/users", { email, password }),
     logIn: (email, password) => self.send("POST", "/sessions", { email, password }),
@@ -44,6 +47,35 @@ export function visitor(origin: string, cookie = ""): Visitor {
       self.send("PUT", "/reset_password", { email, reset_token, new_password }),
   };
   return self;
+}
+
+type Check = ReturnType<typeof describedBy>;
+const origins = new Map<string, Promise<Check>>();
+const documents = new Map<string, Check>();
+
+/** As `fetch`, but nothing passes that the service's own description does not know. */
+export const checkedFetch: typeof fetch = async (input, init) => {
+  const url = input instanceof Request ? input.url : String(input);
+  const response = await fetch(input, init);
+  const { status, headers } = response;
+  const text = await response.clone().text();
+  (await checkOf(new URL(url).origin))(init?.method ?? "GET", url, { status, headers, text });
+  return response;
+};
+
+/** The check of an origin's answers; its description is asked for once. */
+function checkOf(origin: string): Promise<Check> {
+  const check = origins.get(origin) ?? openCheck(origin);
+  origins.set(origin, check);
+  check.catch(() => origins.delete(origin));
+  return check;
+}
+
+async function openCheck(origin: string): Promise<Check> {
+  const document = await (await fetch(`${origin}/openapi.json`)).text();
+  const check = documents.get(document) ?? describedBy(document);
+  documents.set(document, check);
+  return check;
 }
 
 let count = 0;

@@ -201,6 +201,21 @@ export const VIOLATIONS: readonly Violation[] = [
       /`@postern\/redis` found without any tag listed in allowlist for[\s|]+`@postern\/mail`/,
   },
   {
+    rule: "the client leans on nothing of the service",
+    tool: "boundaries",
+    file: "packages/client/package.json",
+    text: '{ "name": "@postern/client", "version": "0.1.0", "type": "module", "exports": { ".": "./src/index.ts" }, "dependencies": { "@postern/domain": "workspace:*" } }\n',
+    reported:
+      /`@postern\/domain` found without any tag listed in allowlist for[\s|]+`@postern\/client`/,
+  },
+  {
+    rule: "the client needs no particular runtime",
+    tool: "lint",
+    file: "packages/client/src/planted-node.ts",
+    text: 'import { join } from "node:path";\nexport const planted = join("a", "b");\n',
+    reported: /planted-node\.ts/,
+  },
+  {
     rule: "nothing is exported that nobody uses",
     tool: "dead code",
     file: "packages/crypto/src/id-source.ts",
