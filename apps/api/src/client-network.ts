@@ -22,7 +22,7 @@ export function clientNetwork(
     while (isIP(address) !== 0 && isTrusted(address)) {
       const before = forwarded.pop();
       if (before === undefined) break;
-      address = plain(before.trim());
+      address = plain(before);
     }
     return networkOf(address);
   };
@@ -30,21 +30,35 @@ export function clientNetwork(
 
 const familyOf = (address: string) => (isIP(address) === 6 ? "ipv6" : "ipv4");
 
-/** IPv4 as it is, where a socket of both kinds says it as IPv6. */
-const plain = (address: string) => address.replace(/^::ffff:(?=\d+\.)/i, "");
+/** Without brackets and a port, as some proxies write them, and IPv4 as it is where it was said as IPv6. */
+function plain(text: string): string {
+  const address = text
+    .trim()
+    .replace(/^\[(.*)\](?::\d+)?$/, "$1")
+    .replace(/^(\d[\d.]*):\d+$/, "$1");
+  if (isIP(address) !== 6) return address;
+  const groups = groupsOf(address);
+  if (groups.slice(0, 6).join(":") !== "0:0:0:0:0:ffff") return address;
+  const bytes = groups.slice(6).flatMap((group) => {
+    const value = Number.parseInt(group, 16);
+    return [value >> 8, value & 0xff];
+  });
+  return bytes.join(".");
+}
 
 function networkOf(address: string): string | undefined {
   if (isIP(address) === 4) return address.replace(/\.\d+$/, ".0/24");
   if (isIP(address) !== 6) return undefined;
-  const [head = "", tail] = (address.split("%")[0] ?? "").split("::");
-  const groups = head === "" ? [] : head.split(":");
-  const missing =
-    tail === undefined ? 0 : 8 - groups.length - (tail === "" ? 0 : tail.split(":").length);
-  const first = [
-    ...groups,
-    ...Array<string>(missing).fill("0"),
-    ...(tail ? tail.split(":") : []),
-  ].slice(0, 4);
-  // The host writes it in its one usual form (RFC 5952).
-  return `${new URL(`http://[${first.join(":")}::]`).hostname.slice(1, -1)}/64`;
+  return `${canonical(`${groupsOf(address).slice(0, 4).join(":")}::`)}/64`;
+}
+
+/** In its one usual form (RFC 5952), in which a URL's host is written. */
+const canonical = (address: string) => new URL(`http://[${address}]`).hostname.slice(1, -1);
+
+/** The eight groups of an IPv6 address. */
+function groupsOf(address: string): string[] {
+  const [head = "", tail = ""] = canonical(address.split("%")[0] ?? "").split("::");
+  const split = (part: string) => (part === "" ? [] : part.split(":"));
+  const missing = 8 - split(head).length - split(tail).length;
+  return [...split(head), ...Array<string>(missing).fill("0"), ...split(tail)];
 }

@@ -123,6 +123,12 @@ describe("the configuration", () => {
     ["BREACHED_PASSWORDS_URL", { BREACHED_PASSWORDS_URL: "http://range.example.com" }],
     ["POLICY_PASSWORD_CONTEXT_WORDS", { POLICY_PASSWORD_CONTEXT_WORDS: "acme,me" }],
     ["POLICY_REGISTRATION_LOGS_IN", { ...FULL, POLICY_REGISTRATION_LOGS_IN: "true" }],
+    ["POLICY_UNVERIFIED_SECONDS", { POLICY_UNVERIFIED_SECONDS: "900000" }],
+    ["POLICY_UNVERIFIED_SECONDS", { ...FULL, POLICY_UNVERIFIED_SECONDS: "3600" }],
+    ["POLICY_COOKIE_SECURE", { ...FULL, POLICY_COOKIE_SECURE: "false", POLICY_COOKIE_NAME: "sid" }],
+    ["CORS_ORIGINS", { ...FULL, CORS_ORIGINS: "http://app.example.com" }],
+    ["SECRETS", { ...FULL, SECRETS: "", POLICY: "course", HOST: "127.0.0.1" }],
+    ["BREACHED_PASSWORDS_URL", { BREACHED_PASSWORDS_URL: "https://range.example.com/?x=1" }],
     [
       "POLICY_REGISTRATION_LOGS_IN",
       { POLICY_REGISTRATION_LOGS_IN: "true", POLICY_VERIFICATION_REQUIRED: "true" },
@@ -149,7 +155,8 @@ describe("the configuration", () => {
       TRUSTED_PROXIES: "10.0.0.0/8,fd00::/8",
       BREACHED_PASSWORDS_URL: "http://127.0.0.1:8080/range",
       POLICY_PASSWORD_CONTEXT_WORDS: "Acme, widgets",
-      POLICY_UNVERIFIED_SECONDS: "60",
+      POLICY_VERIFICATION_ON_REGISTRATION: "true",
+      POLICY_UNVERIFIED_SECONDS: "90000",
       POLICY_REAUTHENTICATION_SECONDS: "0",
       POLICY_REMEMBERED_IDLE_SECONDS: "30",
     });
@@ -159,13 +166,15 @@ describe("the configuration", () => {
       breachedPasswordsUrl: "http://127.0.0.1:8080/range",
       policy: {
         password: { contextWords: ["acme", "widgets"] },
-        verification: { unverifiedTtlMs: 60_000 },
+        verification: { unverifiedTtlMs: 90_000_000 },
         reauthentication: { freshMs: 0 },
         rememberedSession: { idleMs: 30_000, touchEveryMs: 3_000 },
       },
     });
     const never = parseConfig({ ...FULL, POLICY_UNVERIFIED_SECONDS: "0" });
     expect(never.policy.verification.unverifiedTtlMs).toBeUndefined();
+    const unasked = parseConfig({ ...FULL, POLICY_VERIFICATION_ON_REGISTRATION: "false" });
+    expect(unasked.policy.verification.unverifiedTtlMs).toBeUndefined();
   });
 
   it("names every mistake at once, and no value", () => {

@@ -39,6 +39,7 @@ const environment = z.object({
   BREACHED_PASSWORDS_URL: z
     .url({ protocol: /^https?$/, error: "must be an http(s) URL" })
     .refine((url) => url.startsWith("https:") || isLoopback(new URL(url).hostname), "must be https")
+    .refine((url) => !/[?#@]/.test(url), "must be an address and a path, and nothing more")
     .optional(),
 });
 
@@ -123,8 +124,10 @@ function contradictions(data: Environment, { policy, stores, host }: Config): st
   if (stores.mode === "full" && data.DATA_DIR) {
     mistakes.push("DATA_DIR: is embedded mode's, and DATABASE_URL is set");
   }
-  if (policy.disclosure === "closed" && stores.mode === "full" && !data.SECRETS) {
-    mistakes.push("SECRETS: is required by closed disclosure, which mails tokens");
+  if (stores.mode === "full" && !data.SECRETS) {
+    mistakes.push(
+      "SECRETS: is required with DATABASE_URL; tokens that are mailed are made with it",
+    );
   }
   if (isStrict && !data.PUBLIC_URL) mistakes.push("PUBLIC_URL: is required by the strict policy");
   if (
@@ -133,6 +136,17 @@ function contradictions(data: Environment, { policy, stores, host }: Config): st
     !isLoopback(new URL(data.PUBLIC_URL).hostname)
   ) {
     mistakes.push("PUBLIC_URL: must be https under the strict policy, whose cookie is Secure");
+  }
+  const isAtHome = data.PUBLIC_URL !== undefined && isLoopback(new URL(data.PUBLIC_URL).hostname);
+  if (isStrict && !policy.cookie.secure && !isAtHome) {
+    mistakes.push("POLICY_COOKIE_SECURE: must be on under the strict policy");
+  }
+  const plain = (data.CORS_ORIGINS ?? []).map((origin) => new URL(origin));
+  if (
+    isStrict &&
+    plain.some(({ protocol, hostname }) => protocol === "http:" && !isLoopback(hostname))
+  ) {
+    mistakes.push("CORS_ORIGINS: must be https under the strict policy, unless loopback");
   }
   if (isStrict && data.BCRYPT_COST < MIN_STRICT_COST) {
     mistakes.push(`BCRYPT_COST: must be ${MIN_STRICT_COST} or more under the strict policy`);

@@ -49,7 +49,8 @@ type PolicyEnvironment = z.infer<z.ZodObject<typeof policyEnvironment>>;
 export function toPolicy(env: PolicyEnvironment, byDefault: Policy["name"]): Policy {
   const base = (env.POLICY ?? byDefault) === "course" ? coursePolicy : strictPolicy;
   const { password, verification, recovery } = base;
-  const unverified = env.POLICY_UNVERIFIED_SECONDS;
+  const onRegistration =
+    env.POLICY_VERIFICATION_ON_REGISTRATION ?? base.verification.onRegistration;
   return {
     name: base.name,
     disclosure: env.POLICY_DISCLOSURE ?? base.disclosure,
@@ -61,12 +62,10 @@ export function toPolicy(env: PolicyEnvironment, byDefault: Policy["name"]): Pol
     },
     registration: { logsIn: env.POLICY_REGISTRATION_LOGS_IN ?? base.registration.logsIn },
     verification: {
-      onRegistration: env.POLICY_VERIFICATION_ON_REGISTRATION ?? verification.onRegistration,
+      onRegistration,
       isRequired: env.POLICY_VERIFICATION_REQUIRED ?? verification.isRequired,
       tokenTtlMs: inMs(env.POLICY_VERIFICATION_TOKEN_SECONDS) ?? verification.tokenTtlMs,
-      // None: nobody is deleted for it.
-      unverifiedTtlMs:
-        unverified === 0 ? undefined : (inMs(unverified) ?? verification.unverifiedTtlMs),
+      unverifiedTtlMs: toUnverifiedTtl(base, onRegistration, env.POLICY_UNVERIFIED_SECONDS),
     },
     session: toRules(
       base.session,
@@ -84,6 +83,12 @@ export function toPolicy(env: PolicyEnvironment, byDefault: Policy["name"]): Pol
     recovery: { tokenTtlMs: inMs(env.POLICY_RESET_TOKEN_SECONDS) ?? recovery.tokenTtlMs },
     cookie: toCookie(base, env),
   };
+}
+
+/** Who is not asked to verify by themselves is deleted for it only where that was said in so many words. */
+function toUnverifiedTtl({ verification }: Policy, onRegistration: boolean, given?: number) {
+  if (given !== undefined) return given === 0 ? undefined : inMs(given);
+  return onRegistration ? verification.unverifiedTtlMs : undefined;
 }
 
 function toRules(base: SessionRules, idleSeconds?: number, absoluteSeconds?: number): SessionRules {
@@ -128,6 +133,15 @@ export function policyContradictions(
   }
   if (registration.logsIn && verification.isRequired) {
     mistakes.push("POLICY_REGISTRATION_LOGS_IN: needs POLICY_VERIFICATION_REQUIRED to be off");
+  }
+  const { unverifiedTtlMs = Number.POSITIVE_INFINITY } = verification;
+  if (Number.isFinite(unverifiedTtlMs) && !verification.onRegistration) {
+    mistakes.push(
+      "POLICY_UNVERIFIED_SECONDS: would delete users who were never mailed a link; set POLICY_VERIFICATION_ON_REGISTRATION",
+    );
+  }
+  if (unverifiedTtlMs < verification.tokenTtlMs) {
+    mistakes.push("POLICY_UNVERIFIED_SECONDS: would delete users before their link expires");
   }
   const longestMs = Math.max(policy.session.absoluteMs, policy.rememberedSession.absoluteMs);
   if (longestMs > eventDays * DAY_MS) {

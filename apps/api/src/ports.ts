@@ -54,11 +54,10 @@ async function openFull(
   const postgres = connectPostgres({ url: databaseUrl, onError });
   await requireCurrentSchema(postgres.db);
   const redis = redisUrl ? await connectRedis(redisUrl, onError) : undefined;
-  const { secrets: keys } = config;
-  if (!keys) log.warn("SECRETS is not set: what only handlers may know is left out of events");
+  const { secrets: keys = [] } = config; // in full mode there are some
   const ports: Ports = {
-    ...commonPorts(config, keys ?? [], log),
-    ...postgresStores(postgres.db, keys && aesSeal({ keys })),
+    ...commonPorts(config, keys, log),
+    ...postgresStores(postgres.db, aesSeal({ keys })),
     ...(redis && {
       sessions: redisSessionStore(redis.client),
       tokens: redisTokenStore(redis.client),
@@ -74,7 +73,7 @@ async function openFull(
   };
 }
 
-export const postgresStores = (db: Kysely<Schema>, seal: Seal | undefined) => ({
+export const postgresStores = (db: Kysely<Schema>, seal: Seal) => ({
   devices: postgresDeviceStore(db),
   emailChanges: postgresEmailChangeStore(db, seal),
   events: postgresEventStore(db, seal),

@@ -1,11 +1,7 @@
-import type { Client } from "@postern/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { accounts, NEW_PASSWORD, PASSWORD, PATIENCE } from "./accounts.ts";
 import { type Life, LIVES, tokenIn } from "./lives.ts";
 import { anEmail, checkedFetch } from "./visitor.ts";
-
-const PATIENCE = { timeout: 30_000, interval: 50 };
-const PASSWORD = "seven green tortoises";
-const NEW_PASSWORD = "eight blue tortoises";
 
 describe.each(LIVES)("an account in $mode mode under the $policy policy", ({ open, isHere }) => {
   describe.skipIf(!isHere)("with its stores", () => {
@@ -16,32 +12,7 @@ describe.each(LIVES)("an account in $mode mode under the $policy policy", ({ ope
     });
     afterAll(() => life?.close());
 
-    const codeOf = async (outcome: Promise<{ code: string }>) => (await outcome).code;
-
-    /** Somebody new, logged in. */
-    async function registered(name: string) {
-      const email = anEmail(name);
-      const browser = life.visitor();
-      const expected = life.isClosed ? "registration_accepted" : "user_created";
-      expect(await codeOf(browser.register({ email, password: PASSWORD }))).toBe(expected);
-      expect(await codeOf(browser.logIn({ email, password: PASSWORD }))).toBe("logged_in");
-      return { email, browser };
-    }
-    const another = async (email: string, password = PASSWORD) => {
-      const browser = life.visitor();
-      expect(await codeOf(browser.logIn({ email, password }))).toBe("logged_in");
-      return browser;
-    };
-    const isIn = async (browser: Client) => (await browser.profile()).ok;
-
-    /** The token of the mail that comes after those that are there already. */
-    async function nextToken(email: string, act: () => Promise<unknown>): Promise<string> {
-      const before = life.mailsTo(email).length;
-      await act();
-      const next = () => tokenIn(life.mailsTo(email).slice(before));
-      await expect.poll(next, PATIENCE).not.toBe("");
-      return next();
-    }
+    const { another, codeOf, isIn, nextToken, registered, resetTokenFor } = accounts(() => life);
 
     it("is made, looked at, and logged out of", async () => {
       const visitor = life.visitor();
@@ -153,36 +124,6 @@ describe.each(LIVES)("an account in $mode mode under the $policy policy", ({ ope
       expect(await isIn(await another(email))).toBe(true);
     });
 
-    it("gains a squatter nothing: the link, or a reset, ends what the squatter had", async () => {
-      const { email, browser: squatter } = await registered("squatted");
-      const owner = life.visitor();
-      const token = await nextToken(email, () => owner.requestVerification({ email }));
-      const voided = await owner.verifyEmail({ token });
-      if (voided.code !== "password_voided") throw new Error(voided.code);
-      expect(await isIn(squatter)).toBe(false);
-      const again = await squatter.logIn({ email, password: PASSWORD });
-      expect(again.code).toBe("credentials_invalid");
-      const { reset_token } = voided.body;
-      const reset = await owner.resetPassword({ email, reset_token, new_password: NEW_PASSWORD });
-      expect(reset.code).toBe("password_updated");
-      expect(await isIn(await another(email, NEW_PASSWORD))).toBe(true);
-
-      const second = await registered("squatted-too");
-      const resetToken = await resetTokenFor(owner, second.email);
-      const fields = { email: second.email, reset_token: resetToken, new_password: NEW_PASSWORD };
-      expect(await codeOf(owner.resetPassword(fields))).toBe("password_updated");
-      expect(await isIn(second.browser)).toBe(false);
-      const session = await (await another(second.email, NEW_PASSWORD)).currentSession();
-      // Whoever read the mail has shown control of the address as well.
-      expect(session).toMatchObject({ body: { email_verified: life.isClosed } });
-    });
-
-    async function resetTokenFor(visitor: Client, email: string): Promise<string> {
-      if (life.isClosed) return await nextToken(email, () => visitor.requestReset({ email }));
-      const given = await visitor.requestReset({ email });
-      return given.code === "reset_token_given" ? given.body.reset_token : "";
-    }
-
     it("has a forgotten password reset, once, and a retry with its key is told the same", async () => {
       const { email, browser } = await registered("forgetful");
       const reset_token = await resetTokenFor(browser, email);
@@ -217,26 +158,6 @@ describe.each(LIVES)("an account in $mode mode under the $policy policy", ({ ope
       expect(await codeOf(other.logIn({ email, password: PASSWORD }))).toBe("credentials_invalid");
       expect(await isIn(await another(next))).toBe(true);
       expect(await codeOf(browser.verifyEmail({ token }))).toBe("verification_token_invalid");
-    });
-
-    it("is nobody's but the owner's of an address that somebody else wanted for it", async () => {
-      const { email, browser: squatter } = await registered("thief");
-      for (const wanted of [anEmail("victim"), email]) {
-        const change = { email: wanted, current_password: PASSWORD };
-        const token = await nextToken(wanted, () => squatter.changeEmail(change));
-        const victim = life.visitor();
-        const answer = await victim.verifyEmail({ token });
-        if (answer.code !== "password_voided") throw new Error(answer.code);
-        expect(await isIn(squatter)).toBe(false);
-        const refused = await squatter.logIn({ email: wanted, password: PASSWORD });
-        expect(refused.code).toBe("credentials_invalid");
-        const { reset_token } = answer.body;
-        const reset = { email: wanted, reset_token, new_password: NEW_PASSWORD };
-        expect(await codeOf(victim.resetPassword(reset))).toBe("password_updated");
-        expect(await isIn(await another(wanted, NEW_PASSWORD))).toBe(true);
-        await squatter.register({ email, password: PASSWORD }); // and tries the address itself
-        await squatter.logIn({ email, password: PASSWORD });
-      }
     });
 
     it("does not flip back: of two changes that wait, used at once, one wins", async () => {

@@ -54,7 +54,7 @@ describe.skipIf(!redisUrl)("two API nodes on one store", () => {
     const monitor = await redis.duplicate().monitor();
     let openings = 0;
     monitor.on("monitor", (_time: string, [command, , , ...values]: string[]) => {
-      if (/^eval(sha)?$/i.test(command ?? "") && values[0] === key && values.length === 8)
+      if (/^eval(sha)?$/i.test(command ?? "") && values[0] === key && values.length === 11)
         openings += 1;
     });
     return {

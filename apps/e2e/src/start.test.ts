@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { afterAll, describe, expect, it } from "vitest";
 import { exitOf, launchApi, launchWorker, startApi } from "./api-process.ts";
 import { embeddedFolder, fullStores } from "./stores.ts";
@@ -49,7 +50,7 @@ describe("starting", () => {
     for (const { child, output } of [api, worker]) {
       expect(await exitOf(child)).toBe(1);
       expect(output.join("\n")).toContain(
-        "the schema lacks 0001-start, 0002-events; run migrate first",
+        "the schema lacks 0001-start, 0002-events, 0003-account; run migrate first",
       );
     }
     await stores.close();
@@ -58,6 +59,7 @@ describe("starting", () => {
   it("refuses a database that does not answer", async () => {
     const api = launchApi({
       DATABASE_URL: "postgres://postgres@127.0.0.1:1/none",
+      SECRETS: `test:${randomBytes(32).toString("base64")}`,
       POLICY: "course",
     });
     expect(await exitOf(api.child)).toBe(1);

@@ -56,10 +56,11 @@ const documents = new Map<string, Check>();
 /** As `fetch`, but nothing passes that the service's own description does not know. */
 export const checkedFetch: typeof fetch = async (input, init) => {
   const url = input instanceof Request ? input.url : String(input);
+  const check = checkOf(new URL(url).origin); // asked for first: what is asked may end the service
   const response = await fetch(input, init);
   const { status, headers } = response;
   const text = await response.clone().text();
-  (await checkOf(new URL(url).origin))(init?.method ?? "GET", url, { status, headers, text });
+  (await check)(init?.method ?? "GET", url, { status, headers, text });
   return response;
 };
 

@@ -1,8 +1,17 @@
 import type { EmailKey, EventId, Seal, UserId } from "@postern/domain";
 import { openPayload, type Schema } from "@postern/postgres";
 import { type Kysely, sql } from "kysely";
+import { DEAD } from "./queues.ts";
 
 const AT_ONCE = 1_000;
+
+/** Where the traces are. */
+interface Records {
+  readonly db: Kysely<Schema>;
+  readonly seal: Seal;
+  /** The queues whose jobs hold what is sealed. */
+  readonly readers: readonly string[];
+}
 
 /** Who is to be told is sealed into these until they are, or cannot be: an owner must hear of a theft. */
 const TELLS_SOMEBODY = ["user.deleted", "user.email_changed"];
@@ -26,8 +35,7 @@ interface Nobodys {
  * a user's events. The events' ids stay, so that whoever hears of them still does.
  */
 export async function forgetUser(
-  db: Kysely<Schema>,
-  seal: Seal,
+  { db, seal, readers }: Records,
   userId: UserId,
   emailKey: EmailKey | undefined,
 ): Promise<void> {
@@ -35,17 +43,24 @@ export async function forgetUser(
     update outbox set sealed = null from events
     where events.id = outbox.event_id and events.user_id = ${userId}
       and events.type <> all(${TELLS_SOMEBODY}::text[])`.execute(db);
+  // A job has its event's id, so these are found by index; dead letters have ids of their own.
   await sql`
     update pgboss.job set ${bare}
-    where data->'event'->>'userId' = ${userId} and ${mayBeBared}`.execute(db);
+    where name = any(${[...readers]}::text[]) and ${mayBeBared}
+      and id in (select id from events where user_id = ${userId})`.execute(db);
+  await sql`
+    update pgboss.job set ${bare}
+    where name = any(${readers.map((name) => name + DEAD)}::text[])
+      and data->'event'->>'userId' = ${userId} and ${mayBeBared}`.execute(db);
   await sql`
     update webhook_attempts set answer = '' from events
     where events.id = webhook_attempts.event_id and events.user_id = ${userId}`.execute(db);
-  if (emailKey !== undefined) await forgetNobodys(db, seal, emailKey);
+  if (emailKey !== undefined) await forgetNobodys({ db, seal, readers }, emailKey);
 }
 
 /** What is about the address and nobody's: attempts to register it. */
-async function forgetNobodys(db: Kysely<Schema>, seal: Seal, emailKey: EmailKey): Promise<void> {
+async function forgetNobodys({ db, seal, readers }: Records, emailKey: EmailKey): Promise<void> {
+  const queues = readers.flatMap((name) => [name, name + DEAD]);
   const isAbout = ({ event_id, sealed }: Nobodys) => {
     try {
       return openPayload(seal, event_id, sealed).payload.emailKey === emailKey;
@@ -67,8 +82,8 @@ async function forgetNobodys(db: Kysely<Schema>, seal: Seal, emailKey: EmailKey)
     const { rows } = await sql<Nobodys>`
       select id, (data->'event'->>'id')::uuid as event_id, data->>'sealed' as sealed
       from pgboss.job
-      where data->>'sealed' is not null and data->'event'->>'userId' is null
-        and state <> 'active' and id > ${after}::uuid
+      where name = any(${queues}::text[]) and state not in ('active', 'completed')
+        and data->>'sealed' is not null and data->'event'->>'userId' is null and id > ${after}::uuid
       order by id limit ${AT_ONCE}`.execute(db);
     const ids = rows.filter(isAbout).map(({ id }) => id);
     await sql`

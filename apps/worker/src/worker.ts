@@ -55,7 +55,7 @@ export interface Worker {
 const CLEAN_UP_EVERY_MS = 3_600_000;
 const FIRST_CHORES_AFTER_MS = 30_000;
 const LOOK_EVERY_MS = 60_000;
-const UNVERIFIED_AT_ONCE = 1_000;
+const UNVERIFIED_AT_ONCE = 100;
 
 /** Moves events from the outbox to the subscribers' queues, and the queues' jobs to their handlers. */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
@@ -69,8 +69,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   }
   const { jobDays: keepDays } = retention;
   const deliveries = await startDeliveries({ boss, onFault, keepDays, ...webhooks });
+  const readers = subscribers.filter((one) => one.readsPayload).map(({ name }) => name);
   const records: HandlerPorts["records"] = {
-    forget: (userId, emailKey) => forgetUser(patientDb, options.seal, userId, emailKey),
+    forget: (userId, emailKey) =>
+      forgetUser({ db: patientDb, seal: options.seal, readers }, userId, emailKey),
   };
   const ports: HandlerPorts = { ...options.ports, webhooks: deliveries, records };
   const handled = subscribers.filter(({ name }) => !options.resting?.includes(name));

@@ -68,9 +68,10 @@ function typesOf({ path, method, endpoint }: Placed): string {
 }
 
 function tableOf({ path, method, endpoint: { id, query, headers, answers } }: Placed) {
-  const successes = Object.entries(answers).map(([code, { status, body }]) => {
-    const message = body && (toSchema(body) as Schema).properties?.["message"]?.const;
-    return message === undefined ? { code, status } : { code, status, message };
+  const successes = Object.entries(answers).map(([code, { status, body, location }]) => {
+    const { properties, required = [] } = (body ? toSchema(body) : {}) as Schema;
+    const message = properties?.["message"]?.const;
+    return { code, status, has: body ? required : undefined, message, location }; // JSON drops what is undefined
   });
   const names = (schema: typeof query) => Object.keys(schema?.shape ?? {});
   return [id, { method, path, query: names(query), headers: names(headers), successes }];

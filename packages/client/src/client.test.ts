@@ -84,6 +84,61 @@ describe("the client", () => {
     expect(asked[2]?.cookie).toBe("session_id=kept");
   });
 
+  it("takes no other cookie for the session's, and no other redirect for a log-out", async () => {
+    const { baseUrl } = await serving(({ method }, response) => {
+      const cookies = ["AWSALB=abc; Path=/", "__Host-session_id=new; Path=/; Secure"];
+      if (method === "POST") json(200, LOGGED_IN, { "set-cookie": cookies })({} as Seen, response);
+      else
+        response
+          .writeHead(302, { location: "https://sso.example/", "set-cookie": "AWSALB=x" })
+          .end();
+    });
+    const client = createClient({ baseUrl });
+    await client.logIn(CREDENTIALS);
+    expect(client.cookie()).toBe("__Host-session_id=new");
+    expect(await client.logOut()).toMatchObject({ ok: false, code: "unexpected_answer" });
+    expect(client.cookie()).toBe("__Host-session_id=new");
+    const named = createClient({ baseUrl, cookieName: "AWSALB" });
+    await named.logIn(CREDENTIALS);
+    expect(named.cookie()).toBe("AWSALB=abc");
+  });
+
+  it("sends browsers' own cookies along", async () => {
+    const modes: (string | undefined)[] = [];
+    const send: typeof fetch = async (_, init) => {
+      modes.push(init?.credentials);
+      return new Response("");
+    };
+    await createClient({ baseUrl: "https://login.example.com", fetch: send }).profile();
+    expect(modes).toEqual(["include"]);
+  });
+
+  it.each(["", ".", ".."])(
+    "asks for nothing by the id %o, which leads elsewhere",
+    async (session_id) => {
+      const { asked, baseUrl } = await serving(json(200, "{}"));
+      const outcome = await createClient({ baseUrl }).endSession({ session_id });
+      expect([outcome.ok, asked]).toEqual([false, []]);
+    },
+  );
+
+  it("takes no page for a session, whatever its status", async () => {
+    const { baseUrl } = await serving((_, response) => {
+      response.writeHead(200, { "content-type": "text/html" }).end("<html>a portal</html>");
+    });
+    const client = createClient({ baseUrl });
+    const outcomes = [
+      await client.currentSession(),
+      await client.profile(),
+      await client.listSessions(),
+      await client.exportUser(),
+      await client.isReady(),
+    ];
+    for (const { ok, code } of outcomes) expect([ok, code]).toEqual([false, "unexpected_answer"]);
+    const empty = await serving(json(200, "{}"));
+    expect((await createClient(empty).currentSession()).ok).toBe(false);
+  });
+
   it("takes what browsers show of a redirect for the success that it is", async () => {
     const opaque = {
       status: 0,

@@ -7,6 +7,8 @@ export interface ClientOptions {
   readonly cookie?: string | undefined;
   /** How long an answer may take; 10 seconds, if not given. */
   readonly timeoutMs?: number;
+  /** Of the session's cookie, where the installation has given it a name of its own. */
+  readonly cookieName?: string;
   readonly fetch?: typeof fetch;
 }
 
@@ -51,21 +53,21 @@ const TIMEOUT_MS = 10_000;
 
 /** For browsers, Node and edge runtimes: all that it needs is `fetch`. Nothing it does throws. */
 export function createClient(options: ClientOptions): Client {
-  const { baseUrl, timeoutMs = TIMEOUT_MS, fetch: send = fetch } = options;
+  const { baseUrl, timeoutMs = TIMEOUT_MS, cookieName, fetch: send = fetch } = options;
   let { cookie } = options;
 
   async function call(name: Name, input: Fields): Promise<Outcome<Name>> {
-    const { url, init } = toRequest(OPERATIONS[name], input);
     try {
+      const { url, init } = toRequest(OPERATIONS[name], input);
       const response = await send(`${baseUrl.replace(/\/+$/, "")}${url}`, {
         ...init,
         headers: { ...init.headers, accept: ACCEPT, ...(cookie && { cookie }) },
         // A redirect is an answer; followed, some methods would be repeated where it leads.
         redirect: "manual",
-        credentials: "include",
+        ...IN_BROWSERS,
         signal: AbortSignal.timeout(timeoutMs),
       });
-      cookie = nextCookie(response, cookie);
+      cookie = nextCookie(response, cookie, cookieName);
       return toOutcome(OPERATIONS[name], response, await response.text());
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -80,6 +82,10 @@ export function createClient(options: ClientOptions): Client {
   return { ...Object.fromEntries(methods), cookie: () => cookie } as Client;
 }
 
+/** Not all edge runtimes take it; they have no cookies of their own to send. */
+const IN_BROWSERS: RequestInit =
+  "credentials" in Request.prototype ? { credentials: "include" } : {};
+
 type Fields = Readonly<Record<string, string | boolean | undefined>>;
 
 interface Operation {
@@ -90,7 +96,10 @@ interface Operation {
   readonly successes: readonly {
     readonly code: string;
     readonly status: number;
+    /** What its body has; none, if there is no body. */
+    readonly has?: readonly string[];
     readonly message?: string;
+    readonly location?: string;
   }[];
 }
 
@@ -105,8 +114,7 @@ function toRequest({ method, path, query, headers: inHeaders }: Operation, input
   let url = path;
   for (const [name, value] of Object.entries(input)) {
     if (value === undefined) continue;
-    if (path.includes(`{${name}}`))
-      url = url.replace(`{${name}}`, encodeURIComponent(String(value)));
+    if (path.includes(`{${name}}`)) url = url.replace(`{${name}}`, toSegment(String(value)));
     else if (query.includes(name)) search.set(name, String(value));
     else if (inHeaders.includes(name)) headers[name] = String(value);
     else body[name] = value;
@@ -117,9 +125,19 @@ function toRequest({ method, path, query, headers: inHeaders }: Operation, input
   return { url, init: { method, headers, body: JSON.stringify(body) } };
 }
 
-/** Browsers show nobody what cookies are set, and send them by themselves. */
-function nextCookie({ headers }: Response, before: string | undefined): string | undefined {
-  const [set] = headers.getSetCookie();
+/** One segment of a path; some texts would lead to another one. */
+function toSegment(text: string): string {
+  if (/^\.{0,2}$/.test(text)) throw new Error(`"${text}" names nothing`);
+  return encodeURIComponent(text);
+}
+
+const USUAL_NAME = /^(?:__Host-|__Secure-)?session_id=/;
+
+/** Browsers show nobody what cookies are set, and send them by themselves. Balancers set some too. */
+function nextCookie({ headers }: Response, before: string | undefined, name: string | undefined) {
+  const isSession = (line: string) =>
+    name === undefined ? USUAL_NAME.test(line) : line.startsWith(`${name}=`);
+  const set = headers.getSetCookie().find(isSession);
   if (set === undefined) return before;
   return /;\s*max-age=0\b/i.test(set) ? undefined : set.split(";")[0];
 }
@@ -129,15 +147,17 @@ function toOutcome(
   { status, type, headers }: Response,
   text: string,
 ): Outcome<Name> {
-  const body = parsed(text);
-  const said = (body ?? {}) as { code?: string; message?: string; detail?: string };
-  // What browsers show of a redirect that was not followed is that there was one.
-  const isRedirect = type === "opaqueredirect";
-  const success = successes.find(
-    (one) =>
-      (one.status === status || (isRedirect && one.status === REDIRECT)) &&
-      (one.message === undefined || one.message === said.message),
-  );
+  const body = headers.get("content-type")?.includes("json") ? parsed(text) : undefined;
+  const said = (body ?? {}) as { code?: unknown; message?: string; detail?: string };
+  // All that browsers show of a redirect which was not followed is that there was one.
+  const isHidden = type === "opaqueredirect";
+  const success = successes.find((one) => {
+    if (isHidden) return one.location !== undefined;
+    const isMet = (one.has ?? []).every((name) => name in said);
+    const isHere = one.location === undefined || one.location === headers.get("location");
+    const isSaid = one.message === undefined || one.message === said.message;
+    return one.status === status && isMet && isHere && isSaid;
+  });
   if (success)
     return { ok: true, code: success.code, status: success.status, body } as Success<Name>;
   const isCode = typeof said.code === "string";
@@ -148,11 +168,11 @@ function toOutcome(
   return { ok: false, code, status, message, ...retry };
 }
 
-const REDIRECT = 302;
-
-function parsed(text: string): unknown {
+/** An object, which all our answers are. */
+function parsed(text: string): object | undefined {
   try {
-    return text === "" ? undefined : JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? value : undefined;
   } catch {
     return undefined; // no JSON; then it is no answer of the service's
   }

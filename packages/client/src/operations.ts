@@ -368,6 +368,7 @@ export const OPERATIONS = {
       {
         code: "welcome",
         status: 200,
+        has: ["message"],
         message: "Bienvenue",
       },
     ],
@@ -381,11 +382,13 @@ export const OPERATIONS = {
       {
         code: "user_created",
         status: 200,
+        has: ["email", "message"],
         message: "user created",
       },
       {
         code: "registration_accepted",
         status: 202,
+        has: ["email", "message"],
         message: "registration accepted",
       },
     ],
@@ -399,6 +402,7 @@ export const OPERATIONS = {
       {
         code: "sessions",
         status: 200,
+        has: ["sessions"],
       },
     ],
   },
@@ -411,6 +415,7 @@ export const OPERATIONS = {
       {
         code: "logged_in",
         status: 200,
+        has: ["email", "message"],
         message: "logged in",
       },
     ],
@@ -424,10 +429,12 @@ export const OPERATIONS = {
       {
         code: "logged_out",
         status: 302,
+        location: "/",
       },
       {
         code: "other_sessions_ended",
         status: 200,
+        has: ["email", "message"],
         message: "other sessions ended",
       },
     ],
@@ -441,6 +448,14 @@ export const OPERATIONS = {
       {
         code: "session",
         status: 200,
+        has: [
+          "user_id",
+          "email",
+          "email_verified",
+          "session_id",
+          "idle_expires_at",
+          "absolute_expires_at",
+        ],
       },
     ],
   },
@@ -453,6 +468,7 @@ export const OPERATIONS = {
       {
         code: "session_ended",
         status: 200,
+        has: ["message"],
         message: "session ended",
       },
     ],
@@ -466,6 +482,7 @@ export const OPERATIONS = {
       {
         code: "profile",
         status: 200,
+        has: ["email"],
       },
     ],
   },
@@ -478,6 +495,7 @@ export const OPERATIONS = {
       {
         code: "user_deleted",
         status: 200,
+        has: ["email", "message"],
         message: "user deleted",
       },
     ],
@@ -491,6 +509,7 @@ export const OPERATIONS = {
       {
         code: "email_change_requested",
         status: 202,
+        has: ["email", "message"],
         message: "confirmation requested",
       },
     ],
@@ -504,6 +523,7 @@ export const OPERATIONS = {
       {
         code: "export",
         status: 200,
+        has: ["user", "sessions", "session_origins", "devices", "email_changes", "events"],
       },
     ],
   },
@@ -516,10 +536,12 @@ export const OPERATIONS = {
       {
         code: "reset_token_given",
         status: 200,
+        has: ["email", "reset_token"],
       },
       {
         code: "reset_requested",
         status: 202,
+        has: ["email", "message"],
         message: "reset requested",
       },
     ],
@@ -533,6 +555,7 @@ export const OPERATIONS = {
       {
         code: "password_updated",
         status: 200,
+        has: ["email", "message"],
         message: "Password updated",
       },
     ],
@@ -546,6 +569,7 @@ export const OPERATIONS = {
       {
         code: "verification_requested",
         status: 202,
+        has: ["email", "message"],
         message: "verification requested",
       },
     ],
@@ -559,16 +583,19 @@ export const OPERATIONS = {
       {
         code: "email_verified",
         status: 200,
+        has: ["email", "message"],
         message: "email verified",
       },
       {
         code: "password_voided",
         status: 200,
+        has: ["email", "message", "reset_token"],
         message: "email verified, choose a new password",
       },
       {
         code: "email_changed",
         status: 200,
+        has: ["email", "message"],
         message: "email changed",
       },
     ],
@@ -582,6 +609,7 @@ export const OPERATIONS = {
       {
         code: "password_updated",
         status: 200,
+        has: ["email", "message"],
         message: "Password updated",
       },
     ],
@@ -595,6 +623,7 @@ export const OPERATIONS = {
       {
         code: "live",
         status: 200,
+        has: ["status"],
       },
     ],
   },
@@ -607,6 +636,7 @@ export const OPERATIONS = {
       {
         code: "ready",
         status: 200,
+        has: ["status"],
       },
     ],
   },

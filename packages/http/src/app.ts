@@ -3,7 +3,7 @@ import { type Context, Hono } from "hono";
 import type { AppEnv } from "./app-env.ts";
 import type { CallerOptions } from "./caller.ts";
 import { edge, type EdgeOptions } from "./edge.ts";
-import { openApi } from "./openapi.ts";
+import { type OpenApi, openApi } from "./openapi.ts";
 import { problem } from "./problems.ts";
 import { mount, type Resources } from "./resource.ts";
 import { docsResources } from "./routes/docs.ts";
@@ -55,9 +55,10 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
 export function surface(options: AppOptions): Resources {
   const { name: cookieName } = options.ports.policy.cookie;
   const publicUrl = options.publicOrigin ?? "/";
+  let document: OpenApi | undefined; // made when it is first asked for
   const described: Resources = {
     ...resourcesOf(options),
-    ...docsResources(() => openApi(described, { cookieName, publicUrl })),
+    ...docsResources(() => (document ??= openApi(described, { cookieName, publicUrl }))),
   };
   return described;
 }

@@ -68,6 +68,53 @@ describe("every session cookie", () => {
     },
   );
 
+  it.each([
+    ["on", true],
+    ["true", true],
+    ["1", true],
+    ["false", false],
+    ["off", false],
+    ["0", false],
+    ["", false],
+    [undefined, false],
+  ])("outlives the browser when remember is %o: %o", async (remember, isKept) => {
+    const { send, register } = testApp();
+    await register();
+    const fields = {
+      email: EMAIL,
+      password: PASSWORD,
+      ...(remember !== undefined && { remember }),
+    };
+    const [line = ""] = (await send("POST", "/sessions", fields)).headers.getSetCookie();
+    expect(line.includes("Max-Age=")).toBe(isKept);
+  });
+
+  it.each(["all&except=current", "except=others", "all=maybe", "except="])(
+    "stays when it is unclear which sessions are to end: %s",
+    async (query) => {
+      const { request, register, logIn } = testApp();
+      await register();
+      const { cookie } = await logIn();
+      const answer = await request("DELETE", `/sessions?${query}`, { headers: { cookie } });
+      expect([answer.status, answer.headers.getSetCookie()]).toEqual([400, []]);
+      expect((await request("GET", "/profile", { headers: { cookie } })).status).toBe(200);
+    },
+  );
+
+  it("is forgotten with the session that asks, and not with another one", async () => {
+    const { request, register, logIn } = testApp();
+    await register();
+    const [{ cookie }, { cookie: other }] = [await logIn(), await logIn()];
+    const idOf = async (of: string) => {
+      const answer = await request("GET", "/sessions/current", { headers: { cookie: of } });
+      return ((await answer.json()) as { session_id: string }).session_id;
+    };
+    const end = async (id: string) =>
+      (await request("DELETE", `/sessions/${id}`, { headers: { cookie } })).headers.getSetCookie();
+    expect(await end(await idOf(other))).toEqual([]);
+    expect(await end(await idOf(cookie))).toEqual([expect.stringContaining("Max-Age=0")]);
+  });
+
   it("is never one that was planted: a log-in makes another", async () => {
     const { send, register } = testApp();
     await register();

@@ -9,6 +9,8 @@ export interface Answer {
   readonly body?: z.ZodType;
   /** The content type of what is no JSON. */
   readonly page?: string;
+  /** Where a redirect leads, always. */
+  readonly location?: string;
   /** It sets the session cookie, or makes the browser forget it. */
   readonly cookie?: "set" | "ended";
 }

@@ -49,9 +49,51 @@ describe.each(["/reset_password", "/email_verification", "/profile/password"])(
         const response = await app.request(`http://localhost${path}`, { method });
         expect(response.status).toBe(200);
         expect(response.headers.get("content-type")).toMatch(/^text\/html/);
-        expect(response.headers.get("content-security-policy")).toMatch(/^default-src 'none'/);
+        expect(response.headers.get("content-security-policy")).toBe(
+          "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
+            "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+        );
         expect(response.headers.get("referrer-policy")).toBe("no-referrer");
       }
+    });
+
+    it("wipes the secret from the address bar, and sends it in a body when the form is sent", async () => {
+      const script = await (await app.request(`http://localhost${path}/page.js`)).text();
+      const sent: { url: string; method: string; body: string }[] = [];
+      const calls: string[] = [];
+      let submit: (event: { preventDefault(): void }) => unknown = () => undefined;
+      const form = {
+        hidden: false,
+        querySelectorAll: () => [{ value: "one" }, { value: "two" }],
+        addEventListener: (_: string, listen: typeof submit) => (submit = listen),
+      };
+      const state = { textContent: "" };
+      const surroundings = {
+        location: {
+          hash: "#email=bob%40example.com&token=secret",
+          pathname: path,
+          assign: (to: string) => calls.push(to),
+        },
+        history: {
+          replaceState: (_: unknown, __: string, to: string) => calls.push(`replaced by ${to}`),
+        },
+        document: { querySelector: (what: string) => (what === "form" ? form : state) },
+        fetch: async (url: string, init: { method: string; body: URLSearchParams }) => {
+          sent.push({ url, method: init.method, body: init.body.toString() });
+          return Response.json({ message: "done", email: "bob@example.com", reset_token: "next" });
+        },
+      };
+      // oxlint-disable-next-line typescript/no-implied-eval
+      new Function(...Object.keys(surroundings), script)(...Object.values(surroundings));
+      expect(calls).toEqual([`replaced by ${path}`]);
+      expect(sent).toEqual([]); // looking at it sends nothing
+      await submit({ preventDefault: () => undefined });
+      await expect.poll(() => state.textContent).toBe("done");
+      expect(sent).toMatchObject([{ url: path, method: "PUT" }]);
+      expect(sent[0]?.body.includes("secret")).toBe(path !== "/profile/password");
+      expect(form.hidden).toBe(true);
+      const next = "reset_password#email=bob%40example.com&token=next";
+      expect(calls.slice(1)).toEqual(path === "/email_verification" ? [next] : []);
     });
 
     it.each([

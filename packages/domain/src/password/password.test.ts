@@ -56,7 +56,7 @@ describe("preparing a password", () => {
 
 describe("rules for a new password", () => {
   const emailKey = "bob.builder@example.com" as EmailKey;
-  const rules = { ...strictPolicy.password, contextWords: ["acme"] };
+  const rules = { ...strictPolicy.password, contextWords: ["acme", "acmecorp"] };
   const refuse = (given: string) => refusePassword(value(given), rules, emailKey);
 
   it.each([
@@ -66,6 +66,7 @@ describe("rules for a new password", () => {
     ["PASSWORD 12345678", undefined],
     ["Acme2026!", "password_too_easy"],
     ["acme-acme-acme", "password_too_easy"],
+    ["acmecorp2026!", "password_too_easy"],
     ["acme and a tortoise", undefined],
     ["builder1", undefined],
     ["example2026", "password_too_easy"],

@@ -67,7 +67,9 @@ const MOST_AROUND = 5;
 /** Is hardly anything left of it without these words? */
 function isMostly(plain: string, words: readonly string[]): boolean {
   let left = plain;
-  for (const word of words) if (word.length >= LEAST_WORD) left = left.replaceAll(word, "");
+  // The longest first, as a shorter one may stand in it.
+  const longestFirst = words.toSorted((one, other) => other.length - one.length);
+  for (const word of longestFirst) if (word.length >= LEAST_WORD) left = left.replaceAll(word, "");
   return left !== plain && countCodePoints(left) <= MOST_AROUND;
 }
 

@@ -41,14 +41,19 @@ export async function deleteOwnUser(
 /** Removes users who have not verified their address in time; gives how many. */
 export async function deleteUnverifiedUsers(ports: Touches, limit: number): Promise<number> {
   let count = 0;
-  for (const user of await ports.users.listUnverified(limit)) {
-    const { id: userId, emailKey } = user;
+  const faults: unknown[] = [];
+  for (const { id: userId, emailKey } of await ports.users.listUnverified(limit)) {
     // Nobody is told: the address may be anybody's.
     const event = newEvent(ports, "user.deleted", { userId, data: {}, payload: { emailKey } });
-    if (!(await ports.users.deleteUnverified(userId, [event]))) continue; // verified just now
-    await ports.sessions.forget(userId);
-    count += 1;
+    try {
+      if (!(await ports.users.deleteUnverified(userId, [event]))) continue; // verified just now
+      count += 1;
+      await ports.sessions.forget(userId);
+    } catch (fault) {
+      faults.push(fault); // told below; one user's must not keep the others
+    }
   }
+  if (faults.length > 0) throw new AggregateError(faults, "some users could not be deleted");
   return count;
 }
 

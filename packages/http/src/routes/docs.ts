@@ -38,6 +38,7 @@ export const docsResources = (describe: () => OpenApi): Resources => ({
 });
 
 function docsResource(describe: () => OpenApi): Resource {
+  let made: ReturnType<typeof page> | undefined;
   return {
     GET: {
       id: "docsPage",
@@ -46,7 +47,7 @@ function docsResource(describe: () => OpenApi): Resource {
       answers: { page: { status: 200, description: "The page.", page: "text/html" } },
       handle(c) {
         c.header("content-security-policy", PAGE_POLICY);
-        return c.html(page(describe()));
+        return c.html((made ??= page(describe())));
       },
     },
   };

@@ -66,7 +66,9 @@ export const changePasswordResource: Resource = {
     id: "whereToChangePassword",
     tag: "Pages",
     summary: "Leads to the page on which the password is changed",
-    answers: { found: { status: 302, description: "Leads to `/profile/password`, always." } },
+    answers: {
+      found: { status: 302, description: "Leads there, always.", location: "/profile/password" },
+    },
     handle: (c) => c.redirect("/profile/password", 302),
   },
 };

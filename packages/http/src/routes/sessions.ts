@@ -74,6 +74,7 @@ export function sessionsResource(ports: Ports, caller: CallerOptions): Resource 
         logged_out: {
           status: 302,
           description: "Ended; leads to `/`, always.",
+          location: "/",
           cookie: "ended",
         },
         other_sessions_ended: {

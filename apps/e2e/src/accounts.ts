@@ -1,0 +1,46 @@
+import type { Client } from "@postern/client";
+import { expect } from "vitest";
+import { type Life, tokenIn } from "./lives.ts";
+import { anEmail } from "./visitor.ts";
+
+export const PATIENCE = { timeout: 30_000, interval: 50 };
+export const PASSWORD = "seven green tortoises";
+export const NEW_PASSWORD = "eight blue tortoises";
+
+/** What people do with accounts, in a life that is open when they do it. */
+export function accounts(open: () => Life) {
+  const codeOf = async (outcome: Promise<{ code: string }>) => (await outcome).code;
+
+  /** Somebody new, logged in. */
+  async function registered(name: string) {
+    const email = anEmail(name);
+    const browser = open().visitor();
+    const expected = open().isClosed ? "registration_accepted" : "user_created";
+    expect(await codeOf(browser.register({ email, password: PASSWORD }))).toBe(expected);
+    expect(await codeOf(browser.logIn({ email, password: PASSWORD }))).toBe("logged_in");
+    return { email, browser };
+  }
+  const another = async (email: string, password = PASSWORD) => {
+    const browser = open().visitor();
+    expect(await codeOf(browser.logIn({ email, password }))).toBe("logged_in");
+    return browser;
+  };
+  const isIn = async (browser: Client) => (await browser.profile()).ok;
+
+  /** The token of the mail that comes after those that are there already. */
+  async function nextToken(email: string, act: () => Promise<unknown>): Promise<string> {
+    const before = open().mailsTo(email).length;
+    await act();
+    const next = () => tokenIn(open().mailsTo(email).slice(before));
+    await expect.poll(next, PATIENCE).not.toBe("");
+    return next();
+  }
+
+  async function resetTokenFor(visitor: Client, email: string): Promise<string> {
+    if (open().isClosed) return await nextToken(email, () => visitor.requestReset({ email }));
+    const given = await visitor.requestReset({ email });
+    return given.code === "reset_token_given" ? given.body.reset_token : "";
+  }
+
+  return { another, codeOf, isIn, nextToken, registered, resetTokenFor };
+}

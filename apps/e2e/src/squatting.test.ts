@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { accounts, NEW_PASSWORD, PASSWORD } from "./accounts.ts";
+import { type Life, LIVES } from "./lives.ts";
+import { anEmail } from "./visitor.ts";
+
+/** Two parties: one registers, or wants, the other's address; the other one reads its mail. */
+describe.each(LIVES)("squatting in $mode mode under the $policy policy", ({ open, isHere }) => {
+  describe.skipIf(!isHere)("with its stores", () => {
+    let life: Life;
+    beforeAll(async () => {
+      life = await open();
+    });
+    afterAll(() => life?.close());
+    const { another, codeOf, isIn, nextToken, registered, resetTokenFor } = accounts(() => life);
+
+    it("gains a squatter nothing: the link, or a reset, ends what the squatter had", async () => {
+      const { email, browser: squatter } = await registered("squatted");
+      const owner = life.visitor();
+      const token = await nextToken(email, () => owner.requestVerification({ email }));
+      const voided = await owner.verifyEmail({ token });
+      if (voided.code !== "password_voided") throw new Error(voided.code);
+      expect(await isIn(squatter)).toBe(false);
+      const again = await squatter.logIn({ email, password: PASSWORD });
+      expect(again.code).toBe("credentials_invalid");
+      const { reset_token } = voided.body;
+      const reset = await owner.resetPassword({ email, reset_token, new_password: NEW_PASSWORD });
+      expect(reset.code).toBe("password_updated");
+      expect(await isIn(await another(email, NEW_PASSWORD))).toBe(true);
+
+      const second = await registered("squatted-too");
+      const resetToken = await resetTokenFor(owner, second.email);
+      const fields = { email: second.email, reset_token: resetToken, new_password: NEW_PASSWORD };
+      expect(await codeOf(owner.resetPassword(fields))).toBe("password_updated");
+      expect(await isIn(second.browser)).toBe(false);
+      const session = await (await another(second.email, NEW_PASSWORD)).currentSession();
+      // Whoever read the mail has shown control of the address as well.
+      expect(session).toMatchObject({ body: { email_verified: life.isClosed } });
+    });
+
+    it("is nobody's but the owner's of an address that somebody else wanted for it", async () => {
+      const { email, browser: squatter } = await registered("thief");
+      for (const wanted of [anEmail("victim"), email]) {
+        const change = { email: wanted, current_password: PASSWORD };
+        const token = await nextToken(wanted, () => squatter.changeEmail(change));
+        const victim = life.visitor();
+        const answer = await victim.verifyEmail({ token });
+        if (answer.code !== "password_voided") throw new Error(answer.code);
+        expect(await isIn(squatter)).toBe(false);
+        const refused = await squatter.logIn({ email: wanted, password: PASSWORD });
+        expect(refused.code).toBe("credentials_invalid");
+        const { reset_token } = answer.body;
+        const reset = { email: wanted, reset_token, new_password: NEW_PASSWORD };
+        expect(await codeOf(victim.resetPassword(reset))).toBe("password_updated");
+        expect(await isIn(await another(wanted, NEW_PASSWORD))).toBe(true);
+        await squatter.register({ email, password: PASSWORD }); // and tries the address itself
+        await squatter.logIn({ email, password: PASSWORD });
+      }
+    });
+  });
+});
