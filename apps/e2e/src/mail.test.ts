@@ -1,3 +1,4 @@
+import { request } from "node:http";
 import { type MailVerdict, testServers } from "@postern/test-servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type EventService, startEventService } from "./event-service.ts";
@@ -57,6 +58,52 @@ describe.skipIf(!testServers().redisUrl)("a reset by mail", () => {
     expect(JSON.stringify(mail)).not.toContain("evil");
     expect(mail?.recipients).toEqual([email]);
   });
+
+  it("leads there though Host itself is another's, for every kind of link", async () => {
+    const email = anEmail();
+    const next = anEmail("next");
+    const bob = visitor(service.api.origin);
+    await bob.register(email, PASSWORD);
+    await bob.logIn(email, PASSWORD);
+    const asked = [
+      await poisoned("POST", "/reset_password", { email }),
+      await poisoned("POST", "/email_verification", { email }),
+      await poisoned("PUT", "/profile/email", { email: next }, bob.cookie),
+    ];
+    expect(asked).toEqual([202, 202, 202]);
+    const mails = () => [...mailsTo(email), ...mailsTo(next)].map(({ message }) => message);
+    await expect.poll(() => mails().length, PATIENCE).toBe(4); // three links, and a notice
+    const text = JSON.stringify(mails());
+    expect(text).not.toContain("evil");
+    const links = [...text.matchAll(/https?:\/\/[^\s"<\\]*/g)].map(([link]) =>
+      link.replace(/#.*/, ""),
+    );
+    expect(new Set(links)).toEqual(
+      new Set([
+        "https://id.example.com/reset_password",
+        "https://id.example.com/email_verification",
+      ]),
+    );
+  });
+
+  /** As nobody but a raw socket can ask: `fetch` writes its own Host. */
+  function poisoned(method: string, path: string, fields: Record<string, string>, cookie = "") {
+    const headers = {
+      host: "evil.example",
+      "x-forwarded-host": "evil.example",
+      forwarded: "host=evil.example",
+      "content-type": "application/x-www-form-urlencoded",
+      cookie,
+    };
+    return new Promise<number | undefined>((resolve, reject) => {
+      const sending = request(service.api.origin + path, { method, headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      });
+      sending.once("error", reject);
+      sending.end(new URLSearchParams(fields).toString());
+    });
+  }
 
   it("goes to the stored address alone, whoever else the request names", async () => {
     const email = anEmail();

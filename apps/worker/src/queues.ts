@@ -87,6 +87,7 @@ export function openBoss(
 ): PgBoss {
   const boss = new PgBoss({
     ...queues,
+    createSchema: false, // a migration has
     supervise,
     // A dead worker's jobs are taken over within a minute: look for missing heartbeats often.
     superviseIntervalSeconds: 10,

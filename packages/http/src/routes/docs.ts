@@ -1,4 +1,4 @@
-import { html, raw } from "hono/html";
+import { html } from "hono/html";
 import type { OpenApi, OpenApiOperation } from "../openapi.ts";
 import type { Resource, Resources } from "../resource.ts";
 import { z } from "zod";
@@ -100,13 +100,17 @@ const shown = (operation: Placed) =>
           html`<tr>
             <th>${status}</th>
             <td>
-              ${description.split("\n").map((line) => html`${line}<br />`)}
-              ${schemasOf(content).map((schema) => html`<pre>${raw("")}${schema}</pre>`)}
+              ${description.split("\n").map((line) => html`${prose(line)}<br />`)}
+              ${schemasOf(content).map((schema) => html`<pre>${schema}</pre>`)}
             </td>
           </tr>`,
       )}
     </table>
   </article>`;
+
+/** What stands between backticks is code. */
+const prose = (text: string) =>
+  text.split("`").map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part));
 
 const takes = ({ requestBody, parameters = [] }: OpenApiOperation) => html`
   ${parameters.map(

@@ -3,6 +3,9 @@ import { type Kysely, sql } from "kysely";
 /** The rest of an account's life: verification, changes of address, and where sessions came from. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const now = sql`now()`;
+  // The queues' library fills it; made here, so that the worker's role need not define schemas.
+  await sql`create schema if not exists pgboss`.execute(db);
+
   await db.schema.alterTable("users").addColumn("verify_by", "timestamptz").execute();
   await db.schema
     .createIndex("users_to_verify")
