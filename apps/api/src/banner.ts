@@ -11,6 +11,7 @@ export function banner({ policy, publicUrl, stores }: Config, address: string): 
     `Postern listens on ${address}`,
     `  policy   ${policy.name}`,
     `  running  ${where}`,
+    `  docs     ${address}/docs`,
   ];
   if (policy.disclosure === "open") {
     lines.push(

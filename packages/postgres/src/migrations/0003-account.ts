@@ -46,6 +46,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute();
 
   await db.schema
+    .createIndex("webhook_attempts_of_event")
+    .on("webhook_attempts")
+    .column("event_id")
+    .execute();
+
+  await db.schema
     .createTable("email_changes")
     .addColumn("id", "uuid", (column) => column.primaryKey())
     .addColumn("user_id", "uuid", (column) =>
