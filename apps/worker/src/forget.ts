@@ -20,7 +20,8 @@ const TELLS_SOMEBODY = ["user.deleted", "user.email_changed"];
 const bare = sql`data = data - 'sealed', output = null, source_output = null`;
 const mayBeBared = sql`state <> 'active' and (
   data->'event'->>'type' <> all(${TELLS_SOMEBODY}::text[])
-    or state in ('completed', 'failed', 'cancelled') or name like '%.dead'
+    or state in ('completed', 'failed', 'cancelled')
+    or (name like '%.dead' and name <> 'forget.dead') -- which still has to be done, for whom it says
 )`;
 
 /** Something sealed that is nobody's: only who opens it can tell whom it is about. */
@@ -113,4 +114,9 @@ export async function dropPayloads(db: Kysely<Schema>): Promise<void> {
     where data->'event'->>'userId' is not null and ${mayBeBared}
       and (data->>'sealed' is not null or output is not null or source_output is not null)
       and not exists (select from users where id = (data->'event'->>'userId')::uuid)`.execute(db);
+  // What receivers have said since, of events that were still on their way to them.
+  await sql`
+    update webhook_attempts set answer = '' from events
+    where events.id = webhook_attempts.event_id and answer <> '' and events.user_id is not null
+      and not exists (select from users where id = events.user_id)`.execute(db);
 }

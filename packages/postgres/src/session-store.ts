@@ -26,6 +26,7 @@ export function postgresSessionStore(db: Kysely<Schema>): SessionStore {
       const { rows } = await sql<SessionRow>`
         with born_of as (
           select id from users where id = ${user.id} and epoch = ${user.epoch}
+          for key share -- so that the user is not deleted meanwhile
         ), pruned as (
           delete from sessions
           where exists (select from born_of) and token_hash in (${beyondLimit(user)})

@@ -9,13 +9,15 @@ export function postgresTokenStore(db: Kysely<Schema>): TokenStore {
       // Makes room as it goes: what has expired of the same user. What died with its epoch stays, so
       // that a retry of its use can be recognised.
       await sql`
-        with swept as (
-          delete from tokens where user_id = ${userId} and expires_at <= now()
+        with holder as (
+          select id from users where id = ${userId} for key share
+        ), swept as (
+          delete from tokens where user_id in (select id from holder) and expires_at <= now()
         )
         insert into tokens (token_hash, purpose, user_id, epoch, by_mail, change_id, expires_at)
         select ${tokenHash}, ${purpose}, id, ${epoch}::integer, ${byMail}, ${changeId ?? null}::uuid,
           now() + ${ttlMs}::double precision * interval '1 millisecond'
-        from users where id = ${userId}
+        from holder
         on conflict (token_hash) do nothing`.execute(db);
     },
 

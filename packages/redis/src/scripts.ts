@@ -6,8 +6,9 @@
  *
  *   epoch      the user's epoch; a key without it holds no session
  *   user       "<revision> <JSON of the user as a check answers it>"
- *   s:<hash>   "<epoch> <id> <created µs> <seen ms> <idle ms> <absolute expiry ms>", one a session,
- *              and " remembered" behind it, if it is to outlive the browser
+ *   s:<hash>   "<epoch> <id> <created µs> <seen ms> <idle ms> <absolute expiry ms>", one a session;
+ *              an idle time that is written with a 0 in front: to be remembered beyond the browser's end
+ *              (so that nodes of before this mark was read can read the rest)
  *
  * Created in microseconds, so that of sessions opened in the same millisecond one is the older.
  */
@@ -20,15 +21,15 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 const PACKING = `
 local function unpackSession(packed)
-  local epoch, id, created, seen, idle, over, more =
-    string.match(packed, '^(%d+) (%S+) (%d+) (%d+) (%d+) (%d+)(.*)$')
+  local epoch, id, created, seen, idle, over =
+    string.match(packed, '^(%d+) (%S+) (%d+) (%d+) (%d+) (%d+)$')
   return { epoch = epoch, id = id, created = tonumber(created), seen = tonumber(seen),
-    idle = tonumber(idle), over = tonumber(over), more = more }
+    idle = tonumber(idle), over = tonumber(over), mark = string.match(idle, '^0?') }
 end
 
 local function packSession(session)
-  return string.format('%s %s %.0f %.0f %.0f %.0f%s', session.epoch, session.id, session.created,
-    session.seen, session.idle, session.over, session.more)
+  return string.format('%s %s %.0f %.0f %s%.0f %.0f', session.epoch, session.id, session.created,
+    session.seen, session.mark, session.idle, session.over)
 end
 
 local function isLive(session, now)
@@ -67,7 +68,7 @@ return { kept[2], kept[3] }
 `;
 
 /**
- * ARGV: field, epoch, user, session id, idle ms, absolute ms, most sessions, what is behind it, and
+ * ARGV: field, epoch, user, session id, idle ms, absolute ms, most sessions, the mark, and
  * of a session whose place it takes: created µs and absolute expiry ms, else ''. Gives the session, or
  * nil if the key knows a later epoch. Drops sessions that are over, or of an earlier epoch, or the
  * oldest too many. The key lives as long as its longest session may, so no touch needs to extend it.
@@ -98,7 +99,7 @@ table.sort(live, function(a, b) return a.created < b.created end)
 for i = 1, #live - tonumber(ARGV[7]) + 1 do redis.call('HDEL', key, live[i].field) end
 
 local session = packSession({ epoch = epoch, id = ARGV[4], created = created, seen = now,
-  idle = tonumber(ARGV[5]), over = over, more = ARGV[8] })
+  idle = tonumber(ARGV[5]), over = over, mark = ARGV[8] })
 redis.call('HSET', key, field, session)
 if redis.call('PTTL', key) < over - now then
   redis.call('PEXPIRE', key, string.format('%.0f', over - now))

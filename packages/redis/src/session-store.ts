@@ -64,8 +64,8 @@ export function redisSessionStore(client: RedisClient): SessionStore {
   };
 }
 
-/** Stands behind a packed session. */
-const REMEMBERED = " remembered";
+/** Stands in front of the idle time of a packed session. */
+const REMEMBERED = "0";
 
 const keyOf = (userId: UserId) => `postern:user:${userId}`;
 const fieldOf = (tokenHash: string) => `s:${tokenHash}`;
@@ -95,6 +95,6 @@ function toSession(userId: UserId, packed: string): Session {
     lastSeenAt: new Date(Number(seen)),
     idleExpiresAt: new Date(Math.min(Number(seen) + Number(idle), Number(over))),
     absoluteExpiresAt: new Date(Number(over)),
-    remembered: packed.endsWith(REMEMBERED),
+    remembered: idle?.startsWith(REMEMBERED) === true,
   };
 }

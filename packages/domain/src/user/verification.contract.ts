@@ -28,6 +28,16 @@ export function verificationContract(open: () => Promise<UserWorld>): void {
       expect(credentials).toEqual({ user: verified, passwordHash: undefined });
     });
 
+    it("lets a retry of an earlier reset be answered no longer, when it voids the password", async () => {
+      const { users } = await open();
+      const { id: userId } = await aUser(users);
+      const receipt = `${aTokenHash().slice(0, 42)}A` as TokenHash;
+      const reset = { userId, expectedEpoch: 0, passwordHash: aHash("second"), receipt };
+      await users.replacePassword(reset, []);
+      await users.verifyEmail({ userId, expectedEpoch: 1, keepsPassword: false }, []);
+      expect(await users.findByReceipt(userId, receipt)).toBeUndefined();
+    });
+
     it("refuses another epoch, and a disabled user", async () => {
       const { users } = await open();
       const { id: userId } = await aUser(users);

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { memoryIds } from "../memory.ts";
-import { aNewUser, anEvent, aUser } from "../user/user.fixture.ts";
+import type { TokenHash } from "../session/secret-source.ts";
+import { aHash, aNewUser, anEvent, aTokenHash, aUser } from "../user/user.fixture.ts";
 import type { UserWorld } from "../user/user-store.contract.ts";
 import type { Holder } from "../user/user-store.ts";
 import type { User } from "../user/user.ts";
@@ -34,14 +35,19 @@ export function emailChangeStoreContract(open: () => Promise<EmailChangeWorld>):
 
   it("voids the password where nobody has shown it, and asks whether the session still counts", async () => {
     const world = await open();
-    const user = await aUser(world.users);
+    const { id: userId } = await aUser(world.users);
+    const receipt = `${aTokenHash().slice(0, 42)}A` as TokenHash;
+    const reset = { userId, expectedEpoch: 0, passwordHash: aHash(), receipt };
+    const user = await world.users.replacePassword(reset, []);
+    if (!user) throw new Error("nobody else changes this user");
     const change = { ...(await proposed(world, user)), keepsPassword: false };
-    const session = { ...holderOf(user), epoch: 1 };
+    const session = { ...holderOf(user), epoch: 2 };
     expect(await world.emailChanges.confirm({ ...change, session }, [])).toBeUndefined();
     await world.emailChanges.confirm({ ...change, session: holderOf(user) }, []);
     const credentials = await world.users.credentialsOf(user.id);
-    expect(credentials).toMatchObject({ user: { email: change.email, epoch: 1 } });
+    expect(credentials).toMatchObject({ user: { email: change.email, epoch: 2 } });
     expect(credentials?.passwordHash).toBeUndefined();
+    expect(await world.users.findByReceipt(user.id, receipt)).toBeUndefined();
   });
 
   it("keeps what was proposed with its event, and changes nothing yet", async () => {

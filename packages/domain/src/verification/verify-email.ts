@@ -85,8 +85,10 @@ export async function verifyEmail(ports: Touches, input: VerifyEmailInput): Prom
 
 interface Shown {
   readonly keepsPassword: boolean;
-  /** Of the user, and live. */
+  /** Of the user, and live as far as the session store knows. */
   readonly session: Session | undefined;
+  /** The same, if it alone shows it; then it is asked after once more. */
+  readonly holder: Session | undefined;
 }
 
 /** Has whoever uses the link shown that the user's password is theirs? */
@@ -98,10 +100,11 @@ async function showsPassword(
   const checked = await checkSession(ports, sessionToken);
   const isOwn = checked?.user.id === user.id && checked.session.epoch === user.epoch;
   const session = isOwn ? checked.session : undefined;
-  if (given === undefined) return ok({ keepsPassword: session !== undefined, session });
+  if (given === undefined)
+    return ok({ keepsPassword: session !== undefined, session, holder: session });
   const password = toPassword(given, ports.hasher.maxBytes);
   const matches = password.ok && (await ports.hasher.verify(password.value, passwordHash));
-  return matches ? ok({ keepsPassword: true, session }) : err("password_wrong");
+  return matches ? ok({ keepsPassword: true, session, holder: undefined }) : err("password_wrong");
 }
 
 interface Confirmation extends Shown {
@@ -109,23 +112,23 @@ interface Confirmation extends Shown {
   readonly claim: TokenClaim;
 }
 
-async function confirmAddress(ports: Touches, { user, keepsPassword, session }: Confirmation) {
+async function confirmAddress(ports: Touches, { user, keepsPassword, holder }: Confirmation) {
   const { id: userId, epoch: expectedEpoch } = user;
   const verified = newEvent(ports, "user.email_verified", { userId, data: { by: "link" } });
-  const change = { userId, expectedEpoch, keepsPassword, session };
+  const change = { userId, expectedEpoch, keepsPassword, session: holder };
   return await ports.users.verifyEmail(change, [verified]);
 }
 
 async function confirmChange(
   ports: Touches,
-  { user, claim, keepsPassword, session }: Confirmation,
+  { user, claim, keepsPassword, holder }: Confirmation,
 ): Promise<User | "email_taken" | undefined> {
   const change = claim.changeId && (await ports.emailChanges.find(claim.changeId));
   if (change?.userId !== user.id || change.epoch !== user.epoch) return undefined;
   const payload = { email: user.email }; // who has that address is told
   const facts = { userId: user.id, data: {}, payload };
   const changed = newEvent(ports, "user.email_changed", facts);
-  return await ports.emailChanges.confirm({ ...change, keepsPassword, session }, [changed]);
+  return await ports.emailChanges.confirm({ ...change, keepsPassword, session: holder }, [changed]);
 }
 
 /** Whoever can read the address's mail may reset the password; asking for a second mail shows nothing more. */

@@ -6,14 +6,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // The queues' library fills it; made here, so that the worker's role need not define schemas.
   await sql`create schema if not exists pgboss`.execute(db);
 
-  await db.schema.alterTable("users").addColumn("verify_by", "timestamptz").execute();
-  await db.schema
-    .createIndex("users_to_verify")
-    .on("users")
-    .column("verify_by")
-    .where(sql.ref("email_verified_at"), "is", null)
-    .execute();
-
   await db.schema
     .alterTable("sessions")
     .addColumn("remembered", "boolean", (column) => column.notNull().defaultTo(false))
@@ -67,5 +59,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .createIndex("email_changes_of_user")
     .on("email_changes")
     .column("user_id")
+    .execute();
+
+  // The last, as it keeps everybody out of the table while it looks through it once.
+  await db.schema.alterTable("users").addColumn("verify_by", "timestamptz").execute();
+  await db.schema
+    .createIndex("users_to_verify")
+    .on("users")
+    .column("verify_by")
+    .where(sql.ref("email_verified_at"), "is", null)
     .execute();
 }
