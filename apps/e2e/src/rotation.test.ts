@@ -28,7 +28,7 @@ describe.skipIf(!testServers().redisUrl)("rotating keys", () => {
     let api: ApiProcess = await startApi(opened([old]));
     let worker = await startWorker(opened([old]));
 
-    let isOver = false;
+    const over = new AbortController();
     const people: { email: string; failures: string[] }[] = [];
     const mailTo = (email: string) =>
       smtp.received
@@ -36,7 +36,7 @@ describe.skipIf(!testServers().redisUrl)("rotating keys", () => {
         .map(({ message }) => message.text ?? "");
     /** Registers, and uses the link of the mail, again and again. */
     async function live(): Promise<void> {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         const person = { email: anEmail("rotated"), failures: [] as string[] };
         people.push(person);
         try {
@@ -69,7 +69,7 @@ describe.skipIf(!testServers().redisUrl)("rotating keys", () => {
     await some();
     await before.end("SIGTERM");
     await replaceWorker([next, old]); // once more, as the document says
-    isOver = true;
+    over.abort();
     await Promise.all(living);
     await expect
       .poll(async () => await stores.query("select from outbox"), PATIENCE)

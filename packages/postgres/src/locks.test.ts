@@ -1,4 +1,4 @@
-import type { SessionId, UserId } from "@postern/domain";
+import type { UserId } from "@postern/domain";
 import { aNewUser, anEvent, aTokenHash, aUser } from "@postern/domain/contract";
 import { memoryIds, memorySeal } from "@postern/domain/memory";
 import { coursePolicy } from "@postern/domain";
@@ -90,7 +90,7 @@ describe("a change under way", () => {
       "a session that is opened",
       async (userId) => {
         const user = { ...(await aUser(stores().users)), id: userId };
-        const opening = { id: ids.sessionId() as SessionId, tokenHash: aTokenHash(), user };
+        const opening = { id: ids.sessionId(), tokenHash: aTokenHash(), user };
         return await stores().sessions.open({ ...opening, rules: coursePolicy.session });
       },
       undefined,

@@ -1,6 +1,7 @@
 import { PGlite } from "@electric-sql/pglite";
 import {
   deviceStoreContract,
+  emailChangeStoreContract,
   epochContract,
   eventStoreContract,
   sessionStoreContract,
@@ -12,6 +13,7 @@ import { testServers } from "@postern/test-servers";
 import { Kysely, PGliteDialect } from "kysely";
 import { afterAll, beforeAll, describe } from "vitest";
 import { postgresDeviceStore } from "./device-store.ts";
+import { postgresEmailChangeStore } from "./email-change-store.ts";
 import { postgresEventStore } from "./event-store.ts";
 import { migrate } from "./migrate.ts";
 import type { Schema } from "./schema.ts";
@@ -47,6 +49,7 @@ describe.each([
 
   const world = async () => ({
     devices: postgresDeviceStore(opened.db),
+    emailChanges: postgresEmailChangeStore(opened.db, seal),
     events: postgresEventStore(opened.db, seal),
     sessions: postgresSessionStore(opened.db),
     tokens: postgresTokenStore(opened.db),
@@ -57,6 +60,7 @@ describe.each([
 
   describe("user store", () => userStoreContract(world));
   describe("device store", () => deviceStoreContract(world));
+  describe("e-mail change store", () => emailChangeStoreContract(world));
   describe("event store", () => eventStoreContract(world));
   describe("session store", () => sessionStoreContract(world));
   describe("token store", () => tokenStoreContract(world));

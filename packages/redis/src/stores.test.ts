@@ -67,6 +67,24 @@ describe.skipIf(!redisUrl)("redis", () => {
       ]);
     });
 
+    it("is not made for a session that would be over already, as then it would never go", async () => {
+      const { sessions, users } = await world();
+      const user = await aUser(users);
+      const now = new Date();
+      const before = { epoch: 0, createdAt: now, lastSeenAt: now, idleExpiresAt: now };
+      const continues = {
+        ...before,
+        id: memoryIds().sessionId(),
+        userId: user.id,
+        absoluteExpiresAt: new Date(now.getTime() - 1_000),
+        remembered: false,
+      };
+      const opening = { id: memoryIds().sessionId(), tokenHash: aTokenHash(), user, continues };
+      const { session: rules } = coursePolicy;
+      expect(await sessions.open({ ...opening, rules })).toBeUndefined();
+      expect(await redis.client.pttl(`postern:user:${user.id}`)).toBe(-2);
+    });
+
     it("lives as long as its longest session may, and touching does not change that", async () => {
       const { sessions, user, tokenHash, key } = await opened();
       const before = await redis.client.pexpiretime(key);

@@ -1,10 +1,38 @@
-import { logIn, type Ports, registerUser, strictPolicy, type UserEvent } from "@postern/domain";
+import {
+  deleteUser,
+  logIn,
+  type Ports,
+  registerUser,
+  strictPolicy,
+  type UserEvent,
+  type EmailKey,
+  type EventId,
+  type UserId,
+} from "@postern/domain";
 import { memoryClock, memoryPorts } from "@postern/domain/memory";
 import { english, keptMailer, linksTo } from "@postern/mail";
 import { describe, expect, it } from "vitest";
 import { SUBSCRIBERS } from "../subscribers.ts";
 import { type Delivery, handlerFor, type HandlerPorts } from "../subscriber.ts";
 import { mailSubscriber } from "./mail.ts";
+
+/** What the deletion of Bob would tell whom. */
+async function farewell(isVerified: boolean) {
+  const { ports, ids, userId } = await opened();
+  if (isVerified)
+    await ports.users.verifyEmail({ userId, expectedEpoch: 0, keepsPassword: true }, []);
+  const told: (string | undefined)[] = [];
+  const remove = ports.users.delete;
+  const users: typeof ports.users = {
+    ...ports.users,
+    delete: (id, events, holder) => {
+      told.push(...events.map(({ payload }) => payload?.email));
+      return remove(id, events, holder);
+    },
+  };
+  await deleteUser({ ...ports, ids, users }, userId);
+  return told;
+}
 
 const BARE: Delivery = { payload: {}, keyId: undefined };
 const mail = async (ports: HandlerPorts, event: UserEvent) =>
@@ -71,6 +99,53 @@ describe("the mail handler", () => {
     const { ports, mailer, requested } = await opened();
     await mail(ports, requested(data));
     expect(mailer.list()).toEqual([]);
+  });
+
+  it("tells whoever is deleted, at an address that is known to be theirs, and nobody else", async () => {
+    expect(await farewell(true)).toEqual([EMAIL]);
+    expect(await farewell(false)).toEqual([undefined]);
+  });
+
+  const ofLink = (userId: UserId | undefined, id: EventId, epoch: number): UserEvent => ({
+    id,
+    type: "user.email_verification_requested",
+    version: 1,
+    userId,
+    occurredAt: new Date("2026-01-01T00:00:00.000Z"),
+    data: { epoch, expiresAt: "2026-01-02T00:00:00.000Z" },
+  });
+
+  it("writes a link to who needs one: not of an earlier epoch, nor to who is verified", async () => {
+    const { ports, mailer, userId, ids } = await opened();
+    await ports.users.endSessions([userId], []);
+    await mail(ports, ofLink(userId, ids.eventId(), 0));
+    expect(mailer.list()).toEqual([]);
+    await mail(ports, ofLink(userId, ids.eventId(), 1));
+    expect(mailer.list().map(({ subject }) => subject)).toEqual(["Confirm your e-mail address"]);
+    await ports.users.verifyEmail({ userId, expectedEpoch: 1, keepsPassword: true }, []);
+    await mail(ports, ofLink(userId, ids.eventId(), 1));
+    expect(mailer.list()).toHaveLength(1);
+  });
+
+  it("tells of an attempt to register by one mail: the link, where that is sent, or that there is one", async () => {
+    for (const isVerified of [false, true]) {
+      const { ports, mailer, userId, ids } = await opened();
+      if (isVerified)
+        await ports.users.verifyEmail({ userId, expectedEpoch: 0, keepsPassword: true }, []);
+      const payload = { emailKey: EMAIL as EmailKey, isLinkSent: true };
+      const common = { version: 1, userId: undefined, occurredAt: new Date(), data: {} } as const;
+      const attempted = {
+        ...common,
+        id: ids.eventId(),
+        type: "user.registration_attempted",
+      } as const;
+      const handle = async (event: UserEvent) =>
+        handlerFor(mailSubscriber, event)?.(ports, event, { payload, keyId: undefined });
+      await handle(attempted);
+      await handle(ofLink(undefined, ids.eventId(), 0));
+      const expected = isVerified ? "You have an account already" : "Confirm your e-mail address";
+      expect(mailer.list().map(({ subject }) => subject)).toEqual([expected]);
+    }
   });
 
   it("writes nothing to a user who is disabled, or nobody", async () => {
