@@ -37,6 +37,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .column("expires_at")
     .execute();
 
+  // Was this session revoked? Asked before anything is done in its name.
+  await sql`
+    create index events_revoked on events ((data->>'sessionId'))
+    where type = 'session.revoked'`.execute(db);
   await db.schema
     .createIndex("webhook_attempts_of_event")
     .on("webhook_attempts")
