@@ -66,6 +66,7 @@ export async function openPorts(config: WorkerConfig, log: Log) {
     webhooks: { store: postgresWebhookStore(db, seal), networks: networks(config.webhookNetworks) },
     listen: (onSignal) =>
       listenPostgres({ url, channels: [OUTBOX_CHANNEL, JOBS_CHANNEL], onSignal, onError }),
+    deletesUnverified: smtp !== undefined,
     // Without a way out mail waits for a worker that has one; it is dropped by nobody unasked.
     resting: config.smtp ? [] : [mailSubscriber.name, noticesSubscriber.name],
     retention: config.retention,

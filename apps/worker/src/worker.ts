@@ -41,6 +41,8 @@ export interface WorkerOptions {
   /** Names of subscribers whose events are queued, and handled by other workers. */
   readonly resting?: readonly string[];
   readonly retention: Retention;
+  /** Deletes users who have not verified their address in time. Not where no link is mailed. */
+  readonly deletesUnverified?: boolean;
   /** When housekeeping is done for the first time. */
   readonly choresAfterMs?: number;
   /** How often the handling of an event is tried before it is a dead letter. */
@@ -60,7 +62,7 @@ const UNVERIFIED_AT_ONCE = 100;
 /** Moves events from the outbox to the subscribers' queues, and the queues' jobs to their handlers. */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { db, patientDb = db, onFault, webhooks, subscribers = SUBSCRIBERS, retention } = options;
-  const { choresAfterMs = FIRST_CHORES_AFTER_MS } = options;
+  const { choresAfterMs = FIRST_CHORES_AFTER_MS, deletesUnverified = true } = options;
   const boss = openBoss(options.queues, onFault);
   await boss.start();
   const retries = options.tries === undefined ? RETRIES : { ...RETRIES, limit: options.tries - 1 };
@@ -100,7 +102,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const stopping = new AbortController();
   const chores = [
     every(CLEAN_UP_EVERY_MS, () => cleanUp(patientDb, retention)),
-    every(LOOK_EVERY_MS, () => deleteUnverifiedUsers(ports, UNVERIFIED_AT_ONCE)),
+    every(LOOK_EVERY_MS, async () => {
+      if (deletesUnverified) await deleteUnverifiedUsers(ports, UNVERIFIED_AT_ONCE);
+    }),
     every(LOOK_EVERY_MS, async () => {
       for (const backlog of worrying(await backlogs(patientDb))) options.onBacklog?.(backlog);
     }),
