@@ -85,7 +85,7 @@ export function toPolicy(env: PolicyEnvironment, byDefault: Policy["name"]): Pol
   };
 }
 
-/** Who is not asked to verify by themselves is deleted for it only where that was said in so many words. */
+/** Who is mailed no link is not deleted for not using it. */
 function toUnverifiedTtl({ verification }: Policy, onRegistration: boolean, given?: number) {
   if (given !== undefined) return given === 0 ? undefined : inMs(given);
   return onRegistration ? verification.unverifiedTtlMs : undefined;
@@ -134,13 +134,13 @@ export function policyContradictions(
   if (registration.logsIn && verification.isRequired) {
     mistakes.push("POLICY_REGISTRATION_LOGS_IN: needs POLICY_VERIFICATION_REQUIRED to be off");
   }
-  const { unverifiedTtlMs = Number.POSITIVE_INFINITY } = verification;
-  if (Number.isFinite(unverifiedTtlMs) && !verification.onRegistration) {
+  const { unverifiedTtlMs } = verification;
+  if (unverifiedTtlMs !== undefined && !verification.onRegistration) {
     mistakes.push(
       "POLICY_UNVERIFIED_SECONDS: would delete users who were never mailed a link; set POLICY_VERIFICATION_ON_REGISTRATION",
     );
   }
-  if (unverifiedTtlMs < verification.tokenTtlMs) {
+  if (unverifiedTtlMs !== undefined && unverifiedTtlMs < verification.tokenTtlMs) {
     mistakes.push("POLICY_UNVERIFIED_SECONDS: would delete users before their link expires");
   }
   const longestMs = Math.max(policy.session.absoluteMs, policy.rememberedSession.absoluteMs);

@@ -40,17 +40,22 @@ interface EventServiceOptions {
   ) => ReturnType<NonNullable<Parameters<typeof startHttpReceiver>[0]>>;
 }
 
+/** For a service that answers everybody alike, and mails what it has to say. */
+export const mailing = ({ environment }: Stores, smtp: SmtpSink): Environment => ({
+  ...environment,
+  POLICY_DISCLOSURE: "closed",
+  BCRYPT_COST: "4",
+  PUBLIC_URL: "http://127.0.0.1",
+  SMTP_URL: smtp.url,
+  MAIL_FROM: "Postern <no-reply@example.com>",
+});
+
 export async function startEventService(options: EventServiceOptions = {}): Promise<EventService> {
   const stores = await fullStores();
   const smtp = await startSmtpSink(options.judgeMail);
   const receiver = await startHttpReceiver(options.answerPost);
   const environment: Environment = {
-    ...stores.environment,
-    POLICY_DISCLOSURE: "closed",
-    BCRYPT_COST: "4",
-    PUBLIC_URL: "http://127.0.0.1",
-    SMTP_URL: smtp.url,
-    MAIL_FROM: "Postern <no-reply@example.com>",
+    ...mailing(stores, smtp),
     WEBHOOK_ALLOW_NETWORKS: "127.0.0.0/8",
     ...options.environment,
   };

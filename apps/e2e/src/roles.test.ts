@@ -4,6 +4,7 @@ import { startSmtpSink, testServers } from "@postern/test-servers";
 import { describe, expect, it } from "vitest";
 import pg from "pg";
 import { startApi, startWorker } from "./api-process.ts";
+import { mailing } from "./event-service.ts";
 import { tokenIn } from "./lives.ts";
 import { fullStores } from "./stores.ts";
 import { anEmail, visitor } from "./visitor.ts";
@@ -30,13 +31,8 @@ describe.skipIf(!testServers().redisUrl)("the roles of the database", () => {
     };
     const smtp = await startSmtpSink();
     const environment = {
-      ...stores.environment,
-      POLICY_DISCLOSURE: "closed",
+      ...mailing(stores, smtp),
       POLICY_VERIFICATION_ON_REGISTRATION: "true",
-      BCRYPT_COST: "4",
-      PUBLIC_URL: "http://127.0.0.1",
-      SMTP_URL: smtp.url,
-      MAIL_FROM: "no-reply@example.com",
     };
     const api = await startApi({ ...environment, DATABASE_URL: urlOf("postern_api") });
     const worker = await startWorker({ ...environment, DATABASE_URL: urlOf("postern_worker") });

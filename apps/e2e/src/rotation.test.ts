@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { startSmtpSink, testServers } from "@postern/test-servers";
 import { describe, expect, it } from "vitest";
 import { type ApiProcess, startApi, startWorker } from "./api-process.ts";
+import { mailing } from "./event-service.ts";
 import { tokenIn } from "./lives.ts";
 import { fullStores } from "./stores.ts";
 import { anEmail, visitor } from "./visitor.ts";
@@ -16,13 +17,8 @@ describe.skipIf(!testServers().redisUrl)("rotating keys", () => {
     const smtp = await startSmtpSink();
     const [old, next] = [key("old"), key("next")];
     const environment = {
-      ...stores.environment,
-      POLICY_DISCLOSURE: "closed",
+      ...mailing(stores, smtp),
       POLICY_VERIFICATION_ON_REGISTRATION: "true",
-      BCRYPT_COST: "4",
-      PUBLIC_URL: "http://127.0.0.1",
-      SMTP_URL: smtp.url,
-      MAIL_FROM: "no-reply@example.com",
     };
     const opened = (secrets: string[]) => ({ ...environment, SECRETS: secrets.join(",") });
     let api: ApiProcess = await startApi(opened([old]));

@@ -1,6 +1,6 @@
 import type { EmailKey, EventId, Seal, UserId } from "@postern/domain";
 import { openPayload, type Schema } from "@postern/postgres";
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import { DEAD } from "./queues.ts";
 
 const AT_ONCE = 1_000;
@@ -69,29 +69,36 @@ async function forgetNobodys({ db, seal, readers }: Records, emailKey: EmailKey)
       return true; // its key is gone, so it serves nobody any more
     }
   };
-  for (let after = NOTHING; ;) {
-    const { rows } = await sql<Nobodys>`
+  await bareEach(
+    (after) => sql<Nobodys>`
       select event_id as id, event_id, sealed from outbox join events on events.id = event_id
       where sealed is not null and events.user_id is null and event_id > ${after}::uuid
-      order by event_id limit ${AT_ONCE}`.execute(db);
-    const ids = rows.filter(isAbout).map(({ id }) => id);
-    await sql`update outbox set sealed = null where event_id = any(${ids}::uuid[])`.execute(db);
-    after = rows.at(-1)?.id ?? after;
-    if (rows.length < AT_ONCE) break;
-  }
-  for (let after = NOTHING; ;) {
-    const { rows } = await sql<Nobodys>`
+      order by event_id limit ${AT_ONCE}`,
+    (ids) => sql`update outbox set sealed = null where event_id = any(${ids}::uuid[])`,
+  );
+  await bareEach(
+    (after) => sql<Nobodys>`
       select id, (data->'event'->>'id')::uuid as event_id, data->>'sealed' as sealed
       from pgboss.job
       where name = any(${queues}::text[]) and state not in ('active', 'completed')
         and data->>'sealed' is not null and data->'event'->>'userId' is null and id > ${after}::uuid
-      order by id limit ${AT_ONCE}`.execute(db);
-    const ids = rows.filter(isAbout).map(({ id }) => id);
-    await sql`
-      update pgboss.job set ${bare}
-      where id = any(${ids}::uuid[]) and state <> 'active'`.execute(db);
-    after = rows.at(-1)?.id ?? after;
-    if (rows.length < AT_ONCE) break;
+      order by id limit ${AT_ONCE}`,
+    (ids) => sql`
+      update pgboss.job set ${bare} where id = any(${ids}::uuid[]) and state <> 'active'`,
+  );
+
+  /** Page by page, from the first id to the last. */
+  async function bareEach(
+    page: (after: string) => RawBuilder<Nobodys>,
+    bareAll: (ids: readonly string[]) => RawBuilder<unknown>,
+  ): Promise<void> {
+    let [after, found] = [NOTHING, AT_ONCE];
+    while (found === AT_ONCE) {
+      const { rows } = await page(after).execute(db);
+      await bareAll(rows.filter(isAbout).map(({ id }) => id)).execute(db);
+      after = rows.at(-1)?.id ?? after;
+      found = rows.length;
+    }
   }
 }
 

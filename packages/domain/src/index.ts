@@ -40,6 +40,7 @@ export type { ListedSession } from "./session/list-sessions.ts";
 export { listSessions } from "./session/list-sessions.ts";
 export { logIn } from "./session/log-in.ts";
 export { logOut } from "./session/log-out.ts";
+export { reproject } from "./session/reproject.ts";
 export type { MintedToken, SecretSource, Token, TokenHash } from "./session/secret-source.ts";
 export type { Origin, Session, SessionRules } from "./session/session.ts";
 export { MAX_SESSIONS } from "./session/session.ts";

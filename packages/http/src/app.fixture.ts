@@ -13,12 +13,13 @@ export function testApp(options: Partial<AppOptions> & { policy?: Policy } = {})
   const { policy = coursePolicy, ports: given, ...rest } = options;
   const ports: Ports = given ?? memoryPorts({ policy });
   const app = createApp({ ports, ...rest });
+  let check: ReturnType<typeof describedBy> | undefined;
   /** Every answer that a test sees is held against its description. */
   const request = async (method: string, path: string, init: RequestInit = {}) => {
     const url = `http://localhost${path}`;
     const response = await app.request(url, { method, ...init });
     const { status, headers } = response;
-    const check = await checkOf(createApp({ ...rest, ports, onRequest: undefined }));
+    check ??= await checkOf(createApp({ ...rest, ports, onRequest: undefined }));
     check(method, url, { status, headers, text: await response.clone().text() });
     return response;
   };

@@ -117,27 +117,25 @@ function toOperation(path: string, method: Method, endpoint: Operation): OpenApi
     ...parametersOf("query", endpoint.query),
     ...parametersOf("header", endpoint.headers),
   ];
-  const required = ((fields && toSchema(fields))?.["required"] ?? []) as string[];
+  const body = fields && toSchema(fields);
+  const required = (body?.["required"] ?? []) as string[];
   return {
     operationId: id,
     tags: [tag],
     summary,
     security: session === undefined ? [] : session === "needed" ? [NEEDED] : [NEEDED, {}],
     ...(parameters.length > 0 && { parameters }),
-    ...(fields && { requestBody: { required: required.length > 0, content: bodyOf(fields) } }),
+    ...(body && { requestBody: { required: required.length > 0, content: bodyOf(body) } }),
     responses: { ...successesOf(endpoint), ...refusedWith(refusalsOf(method, endpoint)) },
   };
 }
 
 const NEEDED = { session: [] };
 
-function bodyOf(fields: z.ZodObject): Content {
-  const schema = toSchema(fields);
-  return {
-    "application/json": { schema },
-    "application/x-www-form-urlencoded": { schema },
-  };
-}
+const bodyOf = (schema: Schema): Content => ({
+  "application/json": { schema },
+  "application/x-www-form-urlencoded": { schema },
+});
 
 function parametersOf(place: "query" | "header", schema: z.ZodObject | undefined) {
   return Object.entries(schema?.shape ?? {}).map(([name, field]) => {
@@ -175,7 +173,6 @@ const header = (description: string) => ({ description, schema: { type: "string"
 /** Headers that RFC 9110 asks for. */
 const HEADERS: Readonly<Record<string, string>> = {
   401: "WWW-Authenticate",
-  405: "Allow",
   503: "Retry-After",
 };
 

@@ -35,32 +35,19 @@ export function postgresEmailChangeStore(db: Kysely<Schema>, seal?: Seal): Email
     },
 
     async confirm({ userId, epoch, email, emailKey, keepsPassword, session }, events) {
-      const isFree = sql`not exists (
-        select from users as other where other.email_key = ${emailKey} and other.id <> ${userId}
-      )`;
       const statement = sql`
         update users set email = ${email}, email_key = ${emailKey}, email_verified_at = now(),
           epoch = epoch + 1, ${touched}
           ${keepsPassword ? sql`` : sql`, password_hash = null, reset_receipt = null`}
-        where id = ${userId} and epoch = ${epoch} and disabled_at is null and ${isFree}
+        where id = ${userId} and epoch = ${epoch} and disabled_at is null
           and ${session ? holds(session) : sql`true`}`;
-      const owner = () =>
-        db.selectFrom("users").select("id").where("email_key", "=", emailKey).executeTakeFirst();
       try {
-        const changed = await change({ userId, statement, events });
-        if (changed) return changed;
+        return await change({ userId, statement, events });
       } catch (error) {
-        // Somebody else got the address between the look and the write.
-        if (!isUniqueViolation(error)) throw error;
-        return "email_taken";
+        // The index decides who has an address; looking first would be a race.
+        if (isUniqueViolation(error)) return "email_taken";
+        throw error;
       }
-      const user = await db
-        .selectFrom("users")
-        .select(["epoch", "disabled_at"])
-        .where("id", "=", userId)
-        .executeTakeFirst();
-      const stands = user?.epoch === epoch && user.disabled_at === null;
-      return stands && (await owner()) ? "email_taken" : undefined;
     },
   };
 }

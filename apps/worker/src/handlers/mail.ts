@@ -1,12 +1,34 @@
-import { isEnabled, type UserEvent } from "@postern/domain";
+import {
+  type EventId,
+  isEnabled,
+  type Token,
+  type TokenClaim,
+  type UserEvent,
+} from "@postern/domain";
 import { toMessage } from "@postern/mail";
-import type { Handler, Subscriber } from "../subscriber.ts";
+import type { Handler, HandlerPorts, Subscriber } from "../subscriber.ts";
 
 type Of<Type extends UserEvent["type"]> = Handler<Extract<UserEvent, { type: Type }>>;
 
 const MINUTE_MS = 60_000;
 
+interface Mailing {
+  readonly id: EventId;
+  readonly keyId: string | undefined;
+  readonly ttlMs: number;
+}
+
 /** The token is the event's own, so a second delivery carries the same one and adds no other. */
+async function putToken(
+  { secrets, tokens }: HandlerPorts,
+  { id, keyId, ttlMs }: Mailing,
+  claim: Omit<TokenClaim, "byMail">,
+): Promise<Token> {
+  const { token, tokenHash } = secrets.mailedToken(claim.purpose, id, keyId);
+  await tokens.put(tokenHash, { ...claim, byMail: true }, ttlMs);
+  return token;
+}
+
 const sendReset: Of<"user.password_reset_requested"> = async (ports, event, { keyId }) => {
   const { id, userId, occurredAt, data } = event;
   if (data.tokenBy !== "mail" || !userId) return;
@@ -14,9 +36,8 @@ const sendReset: Of<"user.password_reset_requested"> = async (ports, event, { ke
   const expiresAt = new Date(data.expiresAt).getTime();
   const ttlMs = expiresAt - ports.clock.now().getTime();
   if (!user || !isEnabled(user) || user.epoch !== data.epoch || ttlMs <= 0) return;
-  const { token, tokenHash } = ports.secrets.mailedToken("password_reset", id, keyId);
-  const claim = { purpose: "password_reset", userId, epoch: data.epoch, byMail: true } as const;
-  await ports.tokens.put(tokenHash, claim, ttlMs);
+  const claim = { purpose: "password_reset", userId, epoch: data.epoch } as const;
+  const token = await putToken(ports, { id, keyId, ttlMs }, claim);
   const { email: to } = user;
   const url = ports.links.reset({ email: to, token });
   const minutes = Math.round((expiresAt - occurredAt.getTime()) / MINUTE_MS);
@@ -58,10 +79,8 @@ const sendVerification: Of<"user.email_verification_requested"> = async (
   const ttlMs = new Date(data.expiresAt).getTime() - ports.clock.now().getTime();
   if (!user || !isEnabled(user) || user.emailVerifiedAt || ttlMs <= 0) return;
   if (userId && user.epoch !== data.epoch) return;
-  const purpose = "email_verification";
-  const { token, tokenHash } = ports.secrets.mailedToken(purpose, id, keyId);
-  const claim = { purpose, userId: user.id, epoch: user.epoch, byMail: true } as const;
-  await ports.tokens.put(tokenHash, claim, ttlMs);
+  const claim = { purpose: "email_verification", userId: user.id, epoch: user.epoch } as const;
+  const token = await putToken(ports, { id, keyId, ttlMs }, claim);
   const { email: to } = user;
   const url = ports.links.verify({ token });
   await ports.mailer.send(toMessage(id, to, ports.letters.verifyAddress({ to, token, url })));
@@ -83,10 +102,8 @@ const sendEmailChange: Of<"user.email_change_requested"> = async (
     await ports.mailer.send(toMessage(id, to, ports.letters.registrationAttempted({ to })));
     return;
   }
-  const purpose = "email_change";
-  const { token, tokenHash } = ports.secrets.mailedToken(purpose, id, keyId);
-  const claim = { purpose, userId, epoch: data.epoch, byMail: true, changeId: id } as const;
-  await ports.tokens.put(tokenHash, claim, ttlMs);
+  const claim = { purpose: "email_change", userId, epoch: data.epoch, changeId: id } as const;
+  const token = await putToken(ports, { id, keyId, ttlMs }, claim);
   const { email: to } = change;
   const url = ports.links.verify({ token });
   await ports.mailer.send(toMessage(id, to, ports.letters.verifyNewAddress({ to, token, url })));

@@ -1,4 +1,4 @@
-import type { UserEvent } from "@postern/domain";
+import { reproject, type UserEvent } from "@postern/domain";
 import type { Handler, Subscriber } from "../subscriber.ts";
 
 type OfUser = Extract<
@@ -19,10 +19,7 @@ type OfUser = Extract<
  * Writes epoch and user into the session store again, as Postgres has them now. The event says only
  * whom to look at: what it said when it happened may be old by now.
  */
-const project: Handler<OfUser> = async ({ sessions, users }, { userId }) => {
-  const user = await users.find(userId);
-  await (user ? sessions.project(user) : sessions.forget(userId));
-};
+const project: Handler<OfUser> = (ports, { userId }) => reproject(ports, userId);
 
 /** What a request could not write to the session store after its commit is written all the same. */
 export const sessionsSubscriber: Subscriber = {

@@ -16,7 +16,7 @@ export type PasswordRefusal =
 export interface PasswordRules {
   /** In code points after normalisation (NIST SP 800-63B-4 section 3.1.1.2). */
   readonly minCodePoints: number;
-  /** Refuses a password that is the user's own address, or the part before its `@`. */
+  /** Refuses a password that is the user's own address, a part of it, or such a part with little around. */
   readonly refuseEmail: boolean;
   /** Refuses the most common passwords (NIST SP 800-63B-4 section 3.1.1.2). */
   readonly refuseCommon: boolean;

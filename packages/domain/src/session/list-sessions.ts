@@ -11,18 +11,22 @@ export async function listSessions(
   token: string | undefined,
 ): Promise<Result<readonly ListedSession[], "session_missing">> {
   const checked = await checkSession(ports, token);
-  if (!checked) return err("session_missing");
-  const { id: userId } = checked.user;
+  return checked ? ok(await sessionsOf(ports, checked.session)) : err("session_missing");
+}
+
+/** The live sessions of the user whose session `current` is. */
+export async function sessionsOf(
+  ports: Pick<Ports, "sessions" | "users">,
+  { id: currentId, userId }: Session,
+): Promise<readonly ListedSession[]> {
   const [sessions, origins] = await Promise.all([
     ports.sessions.list(userId),
     ports.users.originsOf(userId),
   ]);
   const originOf = new Map(origins.map((origin) => [origin.sessionId, origin]));
-  return ok(
-    sessions.map((session) => {
-      const { device, network } = originOf.get(session.id) ?? {};
-      const isCurrent = session.id === checked.session.id;
-      return Object.assign({ device, network, isCurrent }, session);
-    }),
-  );
+  return sessions.map((session) => {
+    const { device, network } = originOf.get(session.id) ?? {};
+    const isCurrent = session.id === currentId;
+    return Object.assign({ device, network, isCurrent }, session);
+  });
 }

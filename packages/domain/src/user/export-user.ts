@@ -3,7 +3,7 @@ import type { UserId } from "../ids.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
 import { checkSession } from "../session/check-session.ts";
-import { type ListedSession, listSessions } from "../session/list-sessions.ts";
+import { type ListedSession, sessionsOf } from "../session/list-sessions.ts";
 import type { EmailChange } from "../verification/email-change-store.ts";
 import type { User } from "./user.ts";
 import type { SessionOrigin } from "./user-store.ts";
@@ -31,11 +31,10 @@ export async function exportUser(
 ): Promise<Result<UserExport, "session_missing">> {
   const checked = await checkSession(ports, token);
   const user = checked && (await ports.users.find(checked.user.id));
-  const sessions = await listSessions(ports, token);
-  if (!user || !sessions.ok) return err("session_missing");
+  if (!user) return err("session_missing");
   return ok({
     user,
-    sessions: sessions.value,
+    sessions: await sessionsOf(ports, checked.session),
     origins: await ports.users.originsOf(user.id),
     devices: await ports.devices.list(user.id),
     emailChanges: await ports.emailChanges.list(user.id),

@@ -8,7 +8,7 @@ const PAGE_POLICY =
   "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 const STYLE = `body { font: 16px/1.5 system-ui, sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; color: #1c1c1a }
-nav { columns: 3 12em } nav a { display: block } h2 { border-bottom: 1px solid #d8d8d4; margin-top: 2em }
+h2 { border-bottom: 1px solid #d8d8d4; margin-top: 2em }
 article { border: 1px solid #d8d8d4; border-radius: 8px; margin: 1em 0; padding: .2em 1.2em 1em }
 h3 code { background: #1c1c1a; color: #fff; border-radius: 4px; padding: .1em .4em; margin-right: .4em }
 table { border-collapse: collapse; width: 100% } td, th { text-align: left; vertical-align: top; padding: .2em .8em .2em 0 }
