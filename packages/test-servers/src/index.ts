@@ -1,4 +1,5 @@
 export { describedBy } from "./described.ts";
+export { findPostgres } from "./postgres.ts";
 export { testServers } from "./provided.ts";
 export { type Proxy, startProxy, type Verdict, type Watch } from "./proxy.ts";
 export { redisProgram, startRedis } from "./redis.ts";

@@ -1,0 +1,7 @@
+/** L0: what node:http itself costs. */
+import { listen } from "./listen.ts";
+
+const BODY = JSON.stringify({ email: "somebody@example.com" });
+const HEADERS = { "content-type": "application/json", "content-length": BODY.length };
+
+listen((_, response) => response.writeHead(200, HEADERS).end(BODY));

@@ -1,0 +1,8 @@
+/** L1: what Hono adds to node:http. */
+import { getRequestListener } from "@hono/node-server";
+import { Hono } from "hono";
+import { listen } from "./listen.ts";
+
+const app = new Hono();
+app.get("/profile", (c) => c.json({ email: "somebody@example.com" }));
+listen(getRequestListener(app.fetch));

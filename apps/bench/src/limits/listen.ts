@@ -1,0 +1,17 @@
+import { createServer, type RequestListener } from "node:http";
+
+/** Listens on a free port of loopback and says which, for the bench to read. */
+export function listen(listener: RequestListener): void {
+  const server = createServer(listener);
+  server.listen(0, "127.0.0.1", () => {
+    const address = server.address();
+    if (address && typeof address === "object") console.log(`listens on port ${address.port}`);
+  });
+}
+
+/** What the bench has set for this process. */
+export function setting(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not set`);
+  return value;
+}

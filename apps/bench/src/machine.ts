@@ -1,0 +1,57 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { availableParallelism, cpus, totalmem } from "node:os";
+
+/** What the figures were measured on, in words. */
+export function describeMachine(): string {
+  const model = cpus()[0]?.model.trim() ?? "an unknown CPU";
+  const gib = Math.round(totalmem() / 2 ** 30);
+  return `${model}, ${availableParallelism()} CPUs, ${gib} GiB, ${process.platform} ${process.arch}, Node ${process.versions.node}`;
+}
+
+/** Can processes be held to a CPU here? Elsewhere they share all, and the noise is larger. */
+export const canPin = process.platform === "linux" && hasTaskset() && availableParallelism() >= 2;
+
+function hasTaskset(): boolean {
+  try {
+    execFileSync("taskset", ["--version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const ALL_CPUS = `0-${availableParallelism() - 1}`;
+/** The server under measurement has this one for itself. */
+export const SERVER_CPU = "0";
+/** The stores and the load have the rest. */
+export const OTHER_CPUS = availableParallelism() > 2 ? `1-${availableParallelism() - 1}` : "1";
+
+/** Holds a process with all its threads to these CPUs. */
+export function pin(pid: number, cpuList: string): void {
+  if (canPin) execFileSync("taskset", ["-acp", cpuList, String(pid)], { stdio: "ignore" });
+}
+
+const CLOCK_TICKS_PER_SECOND = 100; // USER_HZ, the same on every Linux
+const PAGE_BYTES = 4096;
+
+/** CPU that a process has used so far, in ms, all threads together. `NaN` where that cannot be read. */
+export function cpuMs(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return ((Number(fields[11]) + Number(fields[12])) * 1000) / CLOCK_TICKS_PER_SECOND;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** Resident memory of a process, in MB. */
+export function residentMb(pid: number): number {
+  try {
+    const pages = Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]);
+    return (pages * PAGE_BYTES) / 1e6;
+  } catch {
+    return Number.NaN;
+  }
+}

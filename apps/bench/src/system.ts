@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { requestBytes } from "./load/connection.ts";
+import { canPin } from "./machine.ts";
+
+export interface Account {
+  readonly email: string;
+  readonly password: string;
+}
+
+/** Something that can be started and asked; the requests differ, what they are for does not. */
+export interface System {
+  readonly name: string;
+  readonly script: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly register?: (account: Account) => Buffer;
+  readonly logIn?: (account: Account) => Buffer;
+  readonly check: (cookie: string) => Buffer;
+}
+
+export interface RunningSystem {
+  readonly system: System;
+  readonly port: number;
+  readonly pid: number;
+  /** From the process's start to its first answer, if `untilAnswer` was asked for. */
+  readonly startMs: number;
+  stop(): Promise<void>;
+}
+
+const script = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** What the course's contract has in common with most: forms, and a cookie. */
+export const courseRequests = {
+  register: (account: Account) => requestBytes("POST", "/users", { form: { ...account } }),
+  logIn: (account: Account) => requestBytes("POST", "/sessions", { form: { ...account } }),
+  check: (cookie: string) => requestBytes("GET", "/profile", { cookie }),
+};
+
+export const LIMITS = ["l0", "l1", "l2", "l3"].map(
+  (name): System => ({
+    name: name.toUpperCase(),
+    script: script(`limits/${name}.server.ts`),
+    check: () => courseRequests.check(""),
+  }),
+);
+export const smallestFull = (cost: number): System => ({
+  name: "LF",
+  script: script("limits/lf.server.ts"),
+  env: { BCRYPT_COST: String(cost) },
+  ...courseRequests,
+});
+
+const POSTERN = script("../../api/src/main.ts");
+const KEY = `bench:${randomBytes(32).toString("base64")}`;
+const LISTENING = { HOST: "127.0.0.1", PORT: "0" };
+
+/** As it is deployed: strict, cost 12, logging as it comes. */
+export const postern = (env: Readonly<Record<string, string>> = {}): System => ({
+  name: "Postern",
+  script: POSTERN,
+  env: { ...LISTENING, SECRETS: KEY, PUBLIC_URL: "https://auth.example.com", ...env },
+  ...courseRequests,
+  check: (cookie) => courseRequests.check(cookie.replace("session_id", "__Host-session_id")),
+});
+
+/** The same with the course's policy and a cheap hash: for making accounts, and for registrations. */
+export const posternOfTheCourse = (cost: number): System => ({
+  name: "Postern",
+  script: POSTERN,
+  env: { ...LISTENING, SECRETS: KEY, POLICY: "course", BCRYPT_COST: String(cost) },
+  ...courseRequests,
+});
+
+const START_WITHIN_MS = 30_000;
+const LOOK_EVERY_MS = 5;
+
+/** Starts a system on the given CPUs, its output in a file, as a supervisor would have it. */
+export async function startSystem(
+  system: System,
+  env: Readonly<Record<string, string>>,
+  cpuList: string,
+): Promise<RunningSystem> {
+  const folder = mkdtempSync(join(tmpdir(), "postern-bench-"));
+  const output = join(folder, "output");
+  const fd = openSync(output, "w");
+  const { PATH = "" } = process.env;
+  const node = [process.execPath, "--disable-warning=ExperimentalWarning", system.script];
+  const [command = "", ...args] = canPin ? ["taskset", "-c", cpuList, ...node] : node;
+  const startedAt = performance.now();
+  const child = spawn(command, args, {
+    env: { PATH, ...env, ...system.env },
+    stdio: ["ignore", fd, fd],
+  });
+  closeSync(fd);
+  const stop = async () => {
+    await ended(child);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once("exit", () => child.kill("SIGKILL"));
+  while (performance.now() - startedAt < START_WITHIN_MS) {
+    const port = /listens on (?:port |\S+:)(\d+)/.exec(readFileSync(output, "utf8"))?.[1];
+    if (port && child.pid)
+      return {
+        system,
+        port: Number(port),
+        pid: child.pid,
+        startMs: performance.now() - startedAt,
+        stop,
+      };
+    if (child.exitCode !== null) break;
+    await pause(LOOK_EVERY_MS);
+  }
+  const said = readFileSync(output, "utf8");
+  await stop();
+  throw new Error(`${system.name} did not start:\n${said}`);
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGKILL");
+  await gone;
+}
