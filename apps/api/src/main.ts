@@ -29,6 +29,7 @@ await runProcess(async () => {
     // Open disclosure is for this machine; a page that rebinds its name to loopback is not of it.
     isOwnHost: policy.disclosure === "open" && isLoopback(host) ? isLoopbackHost : undefined,
     onRequest: (record) => log.info(record, "request"),
+    onRead: log.isLevelEnabled("debug") ? (record) => log.debug(record, "request") : undefined,
     onFault(error, requestId) {
       const passes = error instanceof Unavailable;
       const fields = { requestId, error: errorFields(error) };

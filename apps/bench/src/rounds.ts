@@ -75,6 +75,8 @@ export const ratiosOf = <Value>(
   ratioOf(
     rounds.map((round) => {
       const [one, other] = [round.get(name), round.get(reference)];
-      return one === undefined || other === undefined ? Number.NaN : figureOf(one) / figureOf(other);
+      return one === undefined || other === undefined
+        ? Number.NaN
+        : figureOf(one) / figureOf(other);
     }),
   );

@@ -17,6 +17,8 @@ export interface Account {
 export interface System {
   readonly name: string;
   readonly script: string;
+  /** Further arguments for Node. */
+  readonly nodeArgs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly register?: (account: Account) => Buffer;
   readonly logIn?: (account: Account) => Buffer;
@@ -29,7 +31,7 @@ export interface RunningSystem {
   readonly pid: number;
   /** From the process's start to its first answer, if `untilAnswer` was asked for. */
   readonly startMs: number;
-  stop(): Promise<void>;
+  stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
 const script = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -41,13 +43,11 @@ export const courseRequests = {
   check: (cookie: string) => requestBytes("GET", "/profile", { cookie }),
 };
 
-export const LIMITS = ["l0", "l1", "l2", "l3"].map(
-  (name): System => ({
-    name: name.toUpperCase(),
-    script: script(`limits/${name}.server.ts`),
-    check: () => courseRequests.check(""),
-  }),
-);
+export const LIMITS = ["l0", "l1", "l2", "l3"].map((name): System => ({
+  name: name.toUpperCase(),
+  script: script(`limits/${name}.server.ts`),
+  check: () => courseRequests.check(""),
+}));
 export const smallestFull = (cost: number): System => ({
   name: "LF",
   script: script("limits/lf.server.ts"),
@@ -89,7 +89,8 @@ export async function startSystem(
   const output = join(folder, "output");
   const fd = openSync(output, "w");
   const { PATH = "" } = process.env;
-  const node = [process.execPath, "--disable-warning=ExperimentalWarning", system.script];
+  const nodeArgs = ["--disable-warning=ExperimentalWarning", ...(system.nodeArgs ?? [])];
+  const node = [process.execPath, ...nodeArgs, system.script];
   const [command = "", ...args] = canPin ? ["taskset", "-c", cpuList, ...node] : node;
   const startedAt = performance.now();
   const child = spawn(command, args, {
@@ -97,8 +98,8 @@ export async function startSystem(
     stdio: ["ignore", fd, fd],
   });
   closeSync(fd);
-  const stop = async () => {
-    await ended(child);
+  const stop = async (signal?: NodeJS.Signals) => {
+    await ended(child, signal);
     rmSync(folder, { recursive: true, force: true });
   };
   process.once("exit", () => child.kill("SIGKILL"));
@@ -120,9 +121,9 @@ export async function startSystem(
   throw new Error(`${system.name} did not start:\n${said}`);
 }
 
-async function ended(child: ChildProcess): Promise<void> {
+async function ended(child: ChildProcess, signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once("exit", resolve));
-  child.kill("SIGKILL");
+  child.kill(signal);
   await gone;
 }

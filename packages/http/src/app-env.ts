@@ -5,6 +5,8 @@ import type { ProblemCode } from "./problems.ts";
 export interface AppEnv {
   Variables: {
     requestId: string;
+    /** Of the answer. */
+    headers: Record<string, string>;
     code?: ProblemCode;
     userId?: UserId;
   };

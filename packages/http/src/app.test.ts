@@ -76,18 +76,20 @@ describe("errors", () => {
   });
 
   it("say nothing of a bug to the caller, and all of it to the log", async () => {
-    const faults: [string, string][] = [];
+    const faults: [unknown, string][] = [];
     const bug = () => Promise.reject(new Error("the secret reason"));
     const memory = memoryPorts();
     const ports = { ...memory, users: { ...memory.users, findCredentials: bug } };
-    const onFault = (error: Error, requestId: string) => faults.push([error.message, requestId]);
+    const onFault = (error: unknown, requestId: string) => faults.push([error, requestId]);
     const { logIn } = testApp({ ports, onFault });
     const { response } = await logIn();
     expect(await seen(Promise.resolve(response))).toEqual([
       500,
       '{"message":"something went wrong here"}',
     ]);
-    expect(faults).toEqual([["the secret reason", response.headers.get("x-request-id")]]);
+    expect(faults).toEqual([
+      [new Error("the secret reason"), response.headers.get("x-request-id")],
+    ]);
   });
 });
 
@@ -149,11 +151,14 @@ describe("every answer", () => {
 
   it("is recorded by route and code, with nothing of what the caller sent", async () => {
     const records: RequestRecord[] = [];
+    const reads: RequestRecord[] = [];
     const { request, send, register, logIn } = testApp({
       onRequest: (record) => records.push(record),
+      onRead: (record) => reads.push(record),
     });
     await register();
-    await logIn();
+    const { cookie } = await logIn();
+    await request("GET", "/profile", { headers: { cookie } });
     await request("GET", "/profile?token=canary");
     await request("GET", "/canary");
     await send("POST", "/sessions", { email: "canary@example.com", password: "canary" });
@@ -166,6 +171,11 @@ describe("every answer", () => {
         ["POST", "/sessions", 401, "credentials_invalid"],
       ],
     );
+    // Those that change nothing and succeed are the many; who wants them is told of them apart.
+    const ofProfile = reads.filter(({ route }) => route === "/profile");
+    expect(ofProfile.map(({ route, status, userId }) => [route, status, userId])).toEqual([
+      ["/profile", 200, records[1]?.userId],
+    ]);
     expect(records[1]?.userId).toMatch(/^[0-9a-f-]{36}$/);
     expect(JSON.stringify(records)).not.toContain("canary");
   });

@@ -1,4 +1,4 @@
-import { type Ports, Unavailable } from "@postern/domain";
+import type { Ports } from "@postern/domain";
 import { type Context, Hono } from "hono";
 import type { AppEnv } from "./app-env.ts";
 import type { CallerOptions } from "./caller.ts";
@@ -29,25 +29,17 @@ export interface AppOptions extends Omit<EdgeOptions, "policy">, CallerOptions {
   readonly isLocalCaller?: (request: Request, bindings: unknown) => boolean;
   /** Throws when the service cannot serve now. */
   readonly ready?: () => Promise<void>;
-  /** Told of every fault, expected to pass or not; the caller is told nothing of its cause. */
-  readonly onFault?: (error: Error, requestId: string) => void;
 }
 
 const notFound = (c: Context<AppEnv>) => problem(c, "not_found");
 
 /** The whole HTTP surface on the given ports. `app.fetch` is a standard fetch handler. */
 export function createApp(options: AppOptions): Hono<AppEnv> {
-  const { ports, onFault } = options;
   const app = new Hono<AppEnv>();
-  app.use(edge({ ...options, policy: ports.policy }));
-  for (const [path, resource] of Object.entries(surface(options))) mount(app, path, resource);
-  app.notFound(notFound);
-  app.onError((error, c) => {
-    onFault?.(error, c.var.requestId);
-    if (!(error instanceof Unavailable)) return problem(c, "internal_error");
-    const headers = { "retry-after": String(error.retryAfterSeconds) };
-    return problem(c, "unavailable", { headers });
-  });
+  const guarded = edge({ ...options, policy: options.ports.policy });
+  for (const [path, resource] of Object.entries(surface(options)))
+    mount(app, path, resource, guarded);
+  app.notFound(guarded("/*", notFound));
   return app;
 }
 

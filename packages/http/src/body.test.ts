@@ -53,7 +53,7 @@ describe("bodies", () => {
   });
 
   it("answers a client that goes away in the middle as a bad request, not as a bug of ours", async () => {
-    const faults: Error[] = [];
+    const faults: unknown[] = [];
     const { request } = testApp({ onFault: (error) => faults.push(error) });
     const body = new ReadableStream({
       pull: (controller) => controller.error(new Error("aborted")),

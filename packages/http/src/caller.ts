@@ -1,5 +1,6 @@
 import type { Origin, Ports, StartedSession } from "@postern/domain";
 import type { Context } from "hono";
+import { setHeader } from "./answer.ts";
 import type { AppEnv } from "./app-env.ts";
 import { deviceOf } from "./device.ts";
 import { endedSessionCookie, readSessionCookie, sessionCookie } from "./session-cookie.ts";
@@ -29,5 +30,5 @@ export function setSession(
   const cookie = started
     ? sessionCookie(started, policy.cookie, clock.now())
     : endedSessionCookie(policy.cookie);
-  c.header("set-cookie", cookie);
+  setHeader(c, "set-cookie", cookie);
 }

@@ -1,6 +1,6 @@
-import type { Policy } from "@postern/domain";
-import type { Context, MiddlewareHandler } from "hono";
-import { routePath } from "hono/route";
+import { type Policy, Unavailable } from "@postern/domain";
+import type { Context } from "hono";
+import { setHeader } from "./answer.ts";
 import type { AppEnv } from "./app-env.ts";
 import { problem, type ProblemCode } from "./problems.ts";
 
@@ -24,7 +24,12 @@ export interface EdgeOptions {
   readonly isOwnHost?: ((host: string) => boolean) | undefined;
   /** Whose pages may call us with their visitors' cookies; exactly as browsers write them. */
   readonly corsOrigins?: readonly string[];
+  /** Told of every answer to a request that changed something, or was to, or was refused. */
   readonly onRequest?: ((record: RequestRecord) => void) | undefined;
+  /** Told of the others: these are the many, and the least is said by them. */
+  readonly onRead?: ((record: RequestRecord) => void) | undefined;
+  /** Told of every fault, expected to pass or not; the caller is told nothing of its cause. */
+  readonly onFault?: ((error: unknown, requestId: string) => void) | undefined;
 }
 
 /** OWASP ASVS 5.0 section 3.4 and item 14.3.2. Nothing we answer is a page, or for a cache. */
@@ -41,31 +46,49 @@ const TWO_YEARS_OF_HTTPS = "max-age=63072000; includeSubDomains";
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
+type Handler = (c: Context<AppEnv>) => Response | Promise<Response>;
+
+/** Puts the edge around what answers on a route. */
+export type Edge = (route: string, handle: Handler) => Handler;
+
 /** What every request meets first and every answer last. */
-export function edge({
-  policy,
-  publicOrigin,
-  isOwnHost,
-  corsOrigins = [],
-  onRequest,
-}: EdgeOptions): MiddlewareHandler<AppEnv> {
-  const headers = Object.entries(SECURITY_HEADERS);
-  if (policy.cookie.secure) headers.push(["strict-transport-security", TWO_YEARS_OF_HTTPS]);
-  return async (c, next) => {
+export function edge(options: EdgeOptions): Edge {
+  const { policy, publicOrigin, isOwnHost, corsOrigins = [], onRequest, onRead } = options;
+  const usual = {
+    ...SECURITY_HEADERS,
+    ...(policy.cookie.secure && { "strict-transport-security": TWO_YEARS_OF_HTTPS }),
+  };
+  const refusal = (c: Context<AppEnv>) => {
+    const isListed = allowListed(c, corsOrigins);
+    if (isOwnHost?.(c.req.header("host") ?? "") === false) return "misdirected_request";
+    return !isListed && isCrossSiteWrite(c.req.raw, publicOrigin)
+      ? "cross_site_request"
+      : undefined;
+  };
+  return (route, handle) => async (c) => {
     const startedAt = performance.now();
     const given = c.req.header("x-request-id");
     const requestId = given && UUID.test(given) ? given : crypto.randomUUID();
     c.set("requestId", requestId);
-    c.header("x-request-id", requestId);
-    for (const [name, value] of headers) c.header(name, value);
-    const isListed = allowListed(c, corsOrigins);
-    if (isOwnHost?.(c.req.header("host") ?? "") === false)
-      c.res = problem(c, "misdirected_request");
-    else if (!isListed && isCrossSiteWrite(c.req.raw, publicOrigin))
-      c.res = problem(c, "cross_site_request");
-    else await next();
-    onRequest?.(recordOf(c, requestId, startedAt));
+    c.set("headers", { ...usual, "x-request-id": requestId });
+    let response: Response;
+    try {
+      const refused = refusal(c);
+      response = refused ? problem(c, refused) : await handle(c);
+    } catch (error) {
+      response = faulty(c, error, options);
+    }
+    const { status } = response;
+    const tell = SAFE_METHODS.has(c.req.method) && status < 400 ? onRead : onRequest;
+    tell?.(recordOf(c, { route, status, startedAt }));
+    return response;
   };
+}
+
+function faulty(c: Context<AppEnv>, error: unknown, { onFault }: EdgeOptions): Response {
+  onFault?.(error, c.get("requestId"));
+  if (!(error instanceof Unavailable)) return problem(c, "internal_error");
+  return problem(c, "unavailable", { headers: { "retry-after": String(error.retryAfterSeconds) } });
 }
 
 /**
@@ -74,16 +97,20 @@ export function edge({
  */
 function allowListed(c: Context<AppEnv>, origins: readonly string[]): boolean {
   if (origins.length === 0) return false;
-  c.header("vary", "Origin");
+  setHeader(c, "vary", "Origin");
   const origin = origins.find((one) => one === c.req.header("origin"));
   if (origin === undefined) return false;
-  c.header("access-control-allow-origin", origin);
-  c.header("access-control-allow-credentials", "true");
+  setHeader(c, "access-control-allow-origin", origin);
+  setHeader(c, "access-control-allow-credentials", "true");
   if (c.req.method === "OPTIONS") {
-    c.header("access-control-allow-methods", "GET, POST, PUT, DELETE");
-    c.header("access-control-allow-headers", "content-type, accept, idempotency-key, x-request-id");
-    c.header("access-control-max-age", "600");
-  } else c.header("access-control-expose-headers", "retry-after, x-request-id");
+    setHeader(c, "access-control-allow-methods", "GET, POST, PUT, DELETE");
+    setHeader(
+      c,
+      "access-control-allow-headers",
+      "content-type, accept, idempotency-key, x-request-id",
+    );
+    setHeader(c, "access-control-max-age", "600");
+  } else setHeader(c, "access-control-expose-headers", "retry-after, x-request-id");
   return true;
 }
 
@@ -104,13 +131,16 @@ function isCrossSiteWrite(
   return URL.parse(origin)?.host !== (headers.get("host") ?? new URL(url).host);
 }
 
-function recordOf(c: Context<AppEnv>, requestId: string, startedAt: number): RequestRecord {
-  const { code, userId } = c.var;
+function recordOf(
+  c: Context<AppEnv>,
+  { route, status, startedAt }: { route: string; status: number; startedAt: number },
+): RequestRecord {
+  const [code, userId] = [c.get("code"), c.get("userId")];
   return {
-    requestId,
+    requestId: c.get("requestId"),
     method: c.req.method,
-    route: routePath(c, -1),
-    status: c.res.status,
+    route,
+    status,
     durationMs: Math.round((performance.now() - startedAt) * 100) / 100,
     ...(code && { code }),
     ...(userId && { userId }),

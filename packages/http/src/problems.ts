@@ -7,6 +7,7 @@ import type {
   VerifyEmailError,
 } from "@postern/domain";
 import type { Context } from "hono";
+import { answer, json, setHeader } from "./answer.ts";
 import type { AppEnv } from "./app-env.ts";
 
 type UseCaseError =
@@ -79,7 +80,7 @@ const PROBLEM_JSON = "application/problem+json";
 interface Details {
   /** Said instead of the problem's own message. */
   readonly message?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<Lowercase<string>, string>>;
 }
 
 /** The one way an error becomes an answer: `{"message"}`, or RFC 9457 for clients that ask for it. */
@@ -87,8 +88,9 @@ export function problem(c: Context<AppEnv>, code: ProblemCode, details: Details 
   const { status, message: usual } = PROBLEMS[code];
   const message = details.message ?? usual;
   c.set("code", code);
-  for (const [name, value] of Object.entries(details.headers ?? {})) c.header(name, value);
-  if (!c.req.header("accept")?.includes(PROBLEM_JSON)) return c.json({ message }, status);
+  for (const [name, value] of Object.entries(details.headers ?? {}))
+    setHeader(c, name as Lowercase<string>, value);
+  if (!c.req.header("accept")?.includes(PROBLEM_JSON)) return json(c, { message }, status);
   const body = { type: `urn:postern:problem:${code}`, title: usual, status, code, detail: message };
-  return c.json(body, status, { "content-type": PROBLEM_JSON });
+  return answer(c, { status, body: JSON.stringify(body), type: PROBLEM_JSON });
 }

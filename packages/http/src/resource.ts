@@ -1,5 +1,7 @@
 import type { Context, Hono } from "hono";
+import { answer, setHeader } from "./answer.ts";
 import type { AppEnv } from "./app-env.ts";
+import type { Edge } from "./edge.ts";
 import type { Operation } from "./operation.ts";
 import { problem } from "./problems.ts";
 
@@ -19,13 +21,24 @@ export type Resources = Readonly<Record<string, Resource>>;
 export const endpointsOf = (resource: Resource): [Method, Endpoint][] =>
   Object.entries(resource) as [Method, Endpoint][];
 
-/** Mounts a resource; every other method on its path is told which ones there are (RFC 9110 15.5.6). */
-export function mount(app: Hono<AppEnv>, path: string, resource: Resource): void {
+/**
+ * Mounts a resource behind the edge, as one handler for all methods: a path with a single handler is
+ * served by Hono without a chain. A method that is not there is told which ones are (RFC 9110 15.5.6).
+ */
+export function mount(app: Hono<AppEnv>, path: string, resource: Resource, edge: Edge): void {
   const pattern = path.replace(/\{(\w+)\}/g, ":$1");
-  const methods: string[] = Object.keys(resource);
-  if (resource.GET) methods.push("HEAD");
-  const allow = [...methods, "OPTIONS"].join(", ");
-  for (const [method, { handle }] of endpointsOf(resource)) app.on(method, pattern, handle);
-  app.on("OPTIONS", pattern, (c) => c.body(null, 204, { allow }));
-  app.all(pattern, (c) => problem(c, "method_not_allowed", { headers: { allow } }));
+  const handlers = new Map(
+    endpointsOf(resource).map(([method, { handle }]) => [`${method}`, handle]),
+  );
+  if (resource.GET) handlers.set("HEAD", resource.GET.handle);
+  const allow = [...handlers.keys(), "OPTIONS"].join(", ");
+  handlers.set("OPTIONS", (c) => {
+    setHeader(c, "allow", allow);
+    return answer(c, { status: 204 });
+  });
+  const refuse = (c: Context<AppEnv>) => problem(c, "method_not_allowed", { headers: { allow } });
+  app.all(
+    pattern,
+    edge(pattern, (c) => (handlers.get(c.req.method) ?? refuse)(c)),
+  );
 }

@@ -27,7 +27,11 @@ export async function measureChecks(stores: Stores, options: { rounds: number; s
   const running = new Map<string, { system: RunningSystem; requests: Buffer[] }>();
   const env = { REDIS_URL: stores.redisUrl };
   for (const limit of LIMITS) {
-    const system = await startSystem(limit, { ...env, DATABASE_URL: stores.databaseUrl }, SERVER_CPU);
+    const system = await startSystem(
+      limit,
+      { ...env, DATABASE_URL: stores.databaseUrl },
+      SERVER_CPU,
+    );
     running.set(limit.name, { system, requests: [limit.check("")] });
   }
   const lf = await startSystem(

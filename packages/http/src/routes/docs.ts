@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import { json, htmlPage, setHeader } from "../answer.ts";
 import type { OpenApi, OpenApiOperation } from "../openapi.ts";
 import type { Resource, Resources } from "../resource.ts";
 import { z } from "zod";
@@ -30,7 +31,7 @@ export const docsResources = (describe: () => OpenApi): Resources => ({
           body: z.looseObject({ openapi: z.literal("3.1.0") }),
         },
       },
-      handle: (c) => c.json(describe()),
+      handle: (c) => json(c, describe()),
     },
   },
   "/docs": docsResource(describe),
@@ -46,8 +47,8 @@ function docsResource(describe: () => OpenApi): Resource {
       summary: "This description, for people",
       answers: { page: { status: 200, description: "The page.", page: "text/html" } },
       handle(c) {
-        c.header("content-security-policy", PAGE_POLICY);
-        return c.html((made ??= page(describe())));
+        setHeader(c, "content-security-policy", PAGE_POLICY);
+        return htmlPage(c, (made ??= page(describe())));
       },
     },
   };

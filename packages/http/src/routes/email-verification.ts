@@ -1,5 +1,6 @@
 import { type Ports, requestVerification, verifyEmail } from "@postern/domain";
 import { z } from "zod";
+import { json } from "../answer.ts";
 import { withFields } from "../body.ts";
 import { type CallerOptions, originOf, sessionToken, setSession } from "../caller.ts";
 import { toAsciiDomain } from "../email-domain.ts";
@@ -34,7 +35,7 @@ export function emailVerificationResource(ports: Ports, caller: CallerOptions): 
         withFields(c, request, async ({ email: address }) => {
           const result = await requestVerification(ports, { email: toAsciiDomain(address) });
           if (!result.ok) return problem(c, result.error);
-          return c.json({ email: address, message: "verification requested" }, 202);
+          return json(c, { email: address, message: "verification requested" }, 202);
         }),
     },
     PUT: confirming(ports, caller),
@@ -74,12 +75,12 @@ const confirming = (ports: Ports, caller: CallerOptions): Endpoint => ({
       if (!result.ok) return problem(c, result.error);
       const { user, did } = result.value;
       c.set("userId", user.id);
-      if (did.as === "verified") return c.json({ email: user.email, message: "email verified" });
+      if (did.as === "verified") return json(c, { email: user.email, message: "email verified" });
       if (did.as === "changed") {
         if (did.renewed) setSession(c, ports, did.renewed);
-        return c.json({ email: user.email, message: "email changed" });
+        return json(c, { email: user.email, message: "email changed" });
       }
       const message = "email verified, choose a new password";
-      return c.json({ email: user.email, message, reset_token: did.resetToken });
+      return json(c, { email: user.email, message, reset_token: did.resetToken });
     }),
 });

@@ -1,4 +1,5 @@
 import { html, raw } from "hono/html";
+import { answer, htmlPage, setHeader } from "../answer.ts";
 import type { Resource, Resources } from "../resource.ts";
 
 const PAGE_POLICY =
@@ -24,8 +25,9 @@ interface FormPage {
 export function formPage(path: string, page: FormPage): Resources {
   const folder = path.slice(path.lastIndexOf("/") + 1);
   const handle: NonNullable<Resource["GET"]>["handle"] = (c) => {
-    c.header("content-security-policy", PAGE_POLICY);
-    return c.html(
+    setHeader(c, "content-security-policy", PAGE_POLICY);
+    return htmlPage(
+      c,
       html`<!doctype html>
         <html lang="en">
           <head>
@@ -83,6 +85,6 @@ export const served = (id: string, type: string, text: string): Resource => ({
     tag: "Pages",
     summary: "What the page loads",
     answers: { text: { status: 200, description: "A text.", page: type } },
-    handle: (c) => c.body(text, 200, { "content-type": `${type}; charset=utf-8` }),
+    handle: (c) => answer(c, { status: 200, body: text, type: `${type}; charset=utf-8` }),
   },
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { json } from "../answer.ts";
 import type { Resource } from "../resource.ts";
 
 /** The process runs. */
@@ -14,7 +15,7 @@ export const liveResource: Resource = {
         body: z.strictObject({ status: z.literal("live") }),
       },
     },
-    handle: (c) => c.json({ status: "live" }),
+    handle: (c) => json(c, { status: "live" }),
   },
 };
 
@@ -34,7 +35,7 @@ export function readyResource(ready: () => Promise<void>): Resource {
       },
       async handle(c) {
         await ready();
-        return c.json({ status: "ready" });
+        return json(c, { status: "ready" });
       },
     },
   };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { json } from "../answer.ts";
 import type { Resource } from "../resource.ts";
 
 export const homeResource: Resource = {
@@ -13,6 +14,6 @@ export const homeResource: Resource = {
         body: z.strictObject({ message: z.literal("Bienvenue") }),
       },
     },
-    handle: (c) => c.json({ message: "Bienvenue" }),
+    handle: (c) => json(c, { message: "Bienvenue" }),
   },
 };

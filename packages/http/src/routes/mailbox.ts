@@ -1,3 +1,4 @@
+import { htmlPage, setHeader } from "../answer.ts";
 import type { AppEnv } from "../app-env.ts";
 import type { Context } from "hono";
 import { html, raw } from "hono/html";
@@ -47,9 +48,10 @@ export function mailboxResource(
 
   function handle(c: Context<AppEnv>) {
     if (!isLocalCaller(c.req.raw, c.env)) return refuse(c);
-    c.header("content-security-policy", PAGE_POLICY);
+    setHeader(c, "content-security-policy", PAGE_POLICY);
     const mails = mailbox.list().toReversed();
-    return c.html(
+    return htmlPage(
+      c,
       html`<!doctype html>
         <html lang="en">
           <head>

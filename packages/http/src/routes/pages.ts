@@ -1,3 +1,4 @@
+import { redirect } from "../answer.ts";
 import type { Resource, Resources } from "../resource.ts";
 import { formPage } from "./form-page.ts";
 
@@ -69,6 +70,6 @@ export const changePasswordResource: Resource = {
     answers: {
       found: { status: 302, description: "Leads there, always.", location: "/profile/password" },
     },
-    handle: (c) => c.redirect("/profile/password", 302),
+    handle: (c) => redirect(c, "/profile/password"),
   },
 };

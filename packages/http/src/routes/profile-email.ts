@@ -1,5 +1,6 @@
 import { changeEmail, type Ports } from "@postern/domain";
 import { z } from "zod";
+import { json } from "../answer.ts";
 import { withFields } from "../body.ts";
 import { sessionToken } from "../caller.ts";
 import { toAsciiDomain } from "../email-domain.ts";
@@ -37,7 +38,7 @@ export function profileEmailResource(ports: Ports): Resource {
           const input = { email: toAsciiDomain(address), currentPassword: current_password };
           const result = await changeEmail(ports, sessionToken(c, ports), input);
           if (!result.ok) return problem(c, result.error);
-          return c.json({ email: address, message: "confirmation requested" }, 202);
+          return json(c, { email: address, message: "confirmation requested" }, 202);
         }),
     },
   };

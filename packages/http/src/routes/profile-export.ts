@@ -1,5 +1,6 @@
 import { exportUser, type Ports, toEventJson, type UserExport } from "@postern/domain";
 import { z } from "zod";
+import { json, setHeader } from "../answer.ts";
 import { sessionToken } from "../caller.ts";
 import { email, id, time } from "../fields.ts";
 import { problem } from "../problems.ts";
@@ -58,8 +59,8 @@ export function profileExportResource(ports: Ports): Resource {
         const result = await exportUser(ports, sessionToken(c, ports));
         if (!result.ok) return problem(c, result.error);
         c.set("userId", result.value.user.id);
-        c.header("content-disposition", 'attachment; filename="export.json"');
-        return c.json(toAnswer(result.value));
+        setHeader(c, "content-disposition", 'attachment; filename="export.json"');
+        return json(c, toAnswer(result.value));
       },
     },
   };

@@ -1,5 +1,6 @@
 import { changePassword, type Ports } from "@postern/domain";
 import { z } from "zod";
+import { json } from "../answer.ts";
 import { withFields } from "../body.ts";
 import { type CallerOptions, originOf, sessionToken, setSession } from "../caller.ts";
 import { currentPassword, newPassword, said } from "../fields.ts";
@@ -47,7 +48,7 @@ export function profilePasswordResource(ports: Ports, caller: CallerOptions): Re
           const { user, renewed } = result.value;
           c.set("userId", user.id);
           setSession(c, ports, renewed);
-          return c.json({ email: user.email, message: "Password updated" });
+          return json(c, { email: user.email, message: "Password updated" });
         }),
     },
   };

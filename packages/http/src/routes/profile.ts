@@ -1,5 +1,6 @@
 import { checkSession, deleteOwnUser, type Ports } from "@postern/domain";
 import { z } from "zod";
+import { json } from "../answer.ts";
 import { withFields } from "../body.ts";
 import { sessionToken, setSession } from "../caller.ts";
 import { currentPassword, email, said } from "../fields.ts";
@@ -27,7 +28,7 @@ export function profileResource(ports: Ports): Resource {
         const checked = await checkSession(ports, sessionToken(c, ports));
         if (!checked) return problem(c, "session_missing");
         c.set("userId", checked.user.id);
-        return c.json({ email: checked.user.email });
+        return json(c, { email: checked.user.email });
       },
     },
 
@@ -52,7 +53,7 @@ export function profileResource(ports: Ports): Resource {
           if (!result.ok) return problem(c, result.error);
           c.set("userId", result.value.id);
           setSession(c, ports, undefined);
-          return c.json({ email: result.value.email, message: "user deleted" });
+          return json(c, { email: result.value.email, message: "user deleted" });
         }),
     },
   };

@@ -1,5 +1,6 @@
 import { type Ports, requestReset, resetPassword } from "@postern/domain";
 import { z } from "zod";
+import { json } from "../answer.ts";
 import { withFields } from "../body.ts";
 import { toAsciiDomain } from "../email-domain.ts";
 import { email, newPassword, resetToken, said } from "../fields.ts";
@@ -51,8 +52,8 @@ export function resetPasswordResource(ports: Ports): Resource {
         withFields(c, request, async ({ email: address }) => {
           const result = await requestReset(ports, { email: toAsciiDomain(address) });
           if (!result.ok) return problem(c, result.error);
-          if (result.value) return c.json({ email: address, reset_token: result.value });
-          return c.json({ email: address, message: "reset requested" }, 202);
+          if (result.value) return json(c, { email: address, reset_token: result.value });
+          return json(c, { email: address, message: "reset requested" }, 202);
         }),
     },
     PUT: resetting(ports),
@@ -90,7 +91,7 @@ const resetting = (ports: Ports): Endpoint => ({
       const result = await resetPassword(ports, { ...input, idempotencyKey });
       if (result.ok) {
         c.set("userId", result.value.id);
-        return c.json({ email: address, message: "Password updated" });
+        return json(c, { email: address, message: "Password updated" });
       }
       return problem(c, result.error, { message: ofNewPassword(result.error) });
     }),

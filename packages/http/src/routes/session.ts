@@ -1,5 +1,6 @@
 import { checkSession, endSession, type ListedSession, type Ports } from "@postern/domain";
 import { z } from "zod";
+import { json } from "../answer.ts";
 import { sessionToken, setSession } from "../caller.ts";
 import { email, id, time } from "../fields.ts";
 import { problem } from "../problems.ts";
@@ -58,7 +59,7 @@ export function sessionResource(ports: Ports): Resource {
         const result = await endSession(ports, sessionToken(c, ports), sessionId);
         if (!result.ok) return problem(c, result.error);
         if (result.value.wasCurrent) setSession(c, ports, undefined);
-        return c.json({ message: "session ended" });
+        return json(c, { message: "session ended" });
       },
     },
   };
@@ -88,7 +89,7 @@ export function currentSessionResource(ports: Ports): Resource {
         if (!checked) return problem(c, "session_missing");
         const { session, user } = checked;
         c.set("userId", user.id);
-        return c.json({
+        return json(c, {
           user_id: user.id,
           email: user.email,
           email_verified: user.emailVerifiedAt !== undefined,

@@ -8,6 +8,7 @@ import {
 } from "@postern/domain";
 import type { Context } from "hono";
 import { z } from "zod";
+import { json, redirect } from "../answer.ts";
 import type { AppEnv } from "../app-env.ts";
 import { withFields } from "../body.ts";
 import { type CallerOptions, originOf, sessionToken, setSession } from "../caller.ts";
@@ -60,7 +61,7 @@ export function sessionsResource(ports: Ports, caller: CallerOptions): Resource 
             return problem(c, result.error, { headers: challenge(ports.policy.cookie.name) });
           c.set("userId", result.value.session.userId);
           setSession(c, ports, result.value);
-          return c.json({ email: address, message: "logged in" });
+          return json(c, { email: address, message: "logged in" });
         }),
     },
 
@@ -100,7 +101,7 @@ async function leave(c: Context<AppEnv>, ports: Ports, endsAll: boolean): Promis
   const result = await end(ports, sessionToken(c, ports));
   if (!result.ok) return problem(c, result.error);
   setSession(c, ports, undefined);
-  return c.redirect("/", 302); // fixed, whatever the request says
+  return redirect(c, "/"); // fixed, whatever the request says
 }
 
 async function endOthers(c: Context<AppEnv>, ports: Ports, caller: CallerOptions) {
@@ -109,7 +110,7 @@ async function endOthers(c: Context<AppEnv>, ports: Ports, caller: CallerOptions
   const { user, renewed } = result.value;
   c.set("userId", user.id);
   setSession(c, ports, renewed);
-  return c.json({ email: user.email, message: "other sessions ended" });
+  return json(c, { email: user.email, message: "other sessions ended" });
 }
 
 const listing = (ports: Ports): Endpoint => ({
@@ -128,7 +129,7 @@ const listing = (ports: Ports): Endpoint => ({
   async handle(c) {
     const result = await listSessions(ports, sessionToken(c, ports));
     if (!result.ok) return problem(c, result.error);
-    return c.json({ sessions: result.value.map(toSessionAnswer) });
+    return json(c, { sessions: result.value.map(toSessionAnswer) });
   },
 });
 

@@ -1,5 +1,6 @@
 import { type Ports, registerUser } from "@postern/domain";
 import { z } from "zod";
+import { json } from "../answer.ts";
 import { withFields } from "../body.ts";
 import { type CallerOptions, originOf, setSession } from "../caller.ts";
 import { toAsciiDomain } from "../email-domain.ts";
@@ -47,9 +48,9 @@ export function usersResource(ports: Ports, caller: CallerOptions): Resource {
           const result = await registerUser(ports, input);
           if (!result.ok) return problem(c, result.error);
           if (result.value.as === "accepted")
-            return c.json({ email: address, message: "registration accepted" }, 202);
+            return json(c, { email: address, message: "registration accepted" }, 202);
           if (result.value.started) setSession(c, ports, result.value.started);
-          return c.json({ email: address, message: "user created" });
+          return json(c, { email: address, message: "user created" });
         }),
     },
   };
