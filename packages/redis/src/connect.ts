@@ -1,10 +1,10 @@
 import { Unavailable } from "@postern/domain";
 import { Redis, type RedisOptions } from "ioredis";
-import { CHECK, END, LIST, OPEN, PROJECT } from "./scripts.ts";
+import { END, LIST, OPEN, PROJECT, TOUCH } from "./scripts.ts";
 
 /** ioredis with the scripts as commands: sent by their SHA-1, and whole when Redis forgot them. */
 export interface RedisClient extends Redis {
-  posternCheck(key: string, field: string, touchEveryMs: number): Promise<[string, string] | null>;
+  posternTouch(key: string, field: string): Promise<string | null>;
   posternOpen(key: string, ...values: (string | number)[]): Promise<string | null>;
   posternEnd(key: string, sessionId: string): Promise<null>;
   posternProject(key: string, epoch: number, user: string): Promise<null>;
@@ -19,14 +19,15 @@ export interface RedisConnection {
 }
 
 /** Less than the 1 s within which a request must have its 503. */
-const COMMAND_TIMEOUT_MS = 800;
+const SILENCE_TIMEOUT_MS = 800;
 const LONGEST_RETRY_MS = 500;
 
 const OPTIONS = {
-  connectTimeout: COMMAND_TIMEOUT_MS,
-  commandTimeout: COMMAND_TIMEOUT_MS,
-  // A connection that has gone silent is given up, not only the commands on it.
-  socketTimeout: COMMAND_TIMEOUT_MS,
+  connectTimeout: SILENCE_TIMEOUT_MS,
+  // A connection that has gone silent is given up with all that was asked on it. There is no limit for
+  // each command beside this one: answers come in order, so where some come, all do, and a timer for
+  // each costs a session check a microsecond.
+  socketTimeout: SILENCE_TIMEOUT_MS,
   maxLoadingRetryTime: LONGEST_RETRY_MS,
   // A primary that was demoted answers, but takes no writes: look for the new one.
   reconnectOnError: ({ message }: Error) => message.startsWith("READONLY"),
@@ -48,7 +49,7 @@ export async function connectRedis(
   const client = new Redis(url, { ...OPTIONS, lazyConnect: true }) as RedisClient;
   client.on("error", onError);
   const scripts = {
-    posternCheck: CHECK,
+    posternTouch: TOUCH,
     posternOpen: OPEN,
     posternEnd: END,
     posternProject: PROJECT,

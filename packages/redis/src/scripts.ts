@@ -43,28 +43,22 @@ local function revisionOf(user) return tonumber(string.match(user, '^(%d+) ')) e
 `;
 
 /**
- * ARGV: field, touch interval in ms. Gives the user and the session, or nil.
- * The answer is a list, so that a replication history can join it as a third part.
- * The touch is in here, so it never brings back a session that ended between a look and a write.
+ * ARGV: field. Touches a session that is live, and gives it; nil if it is not. A look and a write in
+ * one, so that it never brings back a session that ended in between.
  */
-export const CHECK = `${CLOCK}${PACKING}
-local kept = redis.call('HMGET', KEYS[1], 'epoch', 'user', ARGV[1])
-if not (kept[1] and kept[2] and kept[3]) then return false end
-local session = unpackSession(kept[3])
+export const TOUCH = `${CLOCK}${PACKING}
+local kept = redis.call('HMGET', KEYS[1], 'epoch', ARGV[1])
+if not (kept[1] and kept[2]) then return false end
+local session = unpackSession(kept[2])
 if session.epoch ~= kept[1] or not isLive(session, now) then return false end
-if now - session.seen >= tonumber(ARGV[2]) then
-  session.seen = now
-  local touched = packSession(session)
-  local answer = redis.pcall('HSET', KEYS[1], ARGV[1], touched)
-  -- A full Redis, or one that cannot save or replicate, takes no writes; the session is live all the same.
-  if type(answer) == 'number' then
-    kept[3] = touched
-  elseif not (string.find(answer.err, 'OOM') or string.find(answer.err, 'MISCONF')
-    or string.find(answer.err, 'NOREPLICAS')) then
-    return answer
-  end
-end
-return { kept[2], kept[3] }
+session.seen = now
+local touched = packSession(session)
+local answer = redis.pcall('HSET', KEYS[1], ARGV[1], touched)
+if type(answer) == 'number' then return touched end
+-- A full Redis, or one that cannot save or replicate, takes no writes; the session is live all the same.
+if string.find(answer.err, 'OOM') or string.find(answer.err, 'MISCONF')
+  or string.find(answer.err, 'NOREPLICAS') then return kept[2] end
+return answer
 `;
 
 /**

@@ -6,6 +6,7 @@ import {
   type User,
   type UserId,
 } from "@postern/domain";
+import { redisClock } from "./clock.ts";
 import { answered, type RedisClient } from "./connect.ts";
 
 /** What a check answers of a user, beside the id that is in the key. Times in ms since 1970. */
@@ -16,6 +17,7 @@ interface Snapshot {
 
 /** Sessions in one hash per user; `scripts.ts` shows its form. Every method is one round trip. */
 export function redisSessionStore(client: RedisClient): SessionStore {
+  const now = redisClock(client);
   return {
     async open({ id, tokenHash, user, rules, remembered = false, continues }) {
       const { idleMs, absoluteMs } = rules;
@@ -32,15 +34,30 @@ export function redisSessionStore(client: RedisClient): SessionStore {
         continues ? continues.absoluteExpiresAt.getTime() : "",
       ];
       const packed = await answered(client.posternOpen(keyOf(user.id), ...values));
-      return packed === null ? undefined : toSession(user.id, packed);
+      return packed === null ? undefined : toSession(user.id, unpackSession(packed));
     },
 
     async check(userId, tokenHash, { touchEveryMs }) {
-      const answer = client.posternCheck(keyOf(userId), fieldOf(tokenHash), touchEveryMs);
-      const found = await answered(answer);
-      if (!found) return undefined;
-      const [user, session] = found;
-      return { session: toSession(userId, session), user: { id: userId, ...unpackUser(user) } };
+      const time = now(); // asked first, so it is never later than what is judged by it
+      const [key, field] = [keyOf(userId), fieldOf(tokenHash)];
+      const kept = await answered(client.hmget(key, "epoch", "user", field));
+      const [epoch, user, packed] = kept;
+      if (!epoch || !user || !packed) return undefined;
+      const [session, at] = [unpackSession(packed), await time];
+      if (session.epoch !== epoch || !isLive(session, at)) return undefined;
+      if (at - session.seen >= touchEveryMs) {
+        // Nobody waits for the touch, which also finds out by itself whether there is still something
+        // to touch. One that fails is the next check's.
+        client.posternTouch(key, field).catch(() => undefined);
+        session.seen = at;
+      }
+      return {
+        user: { id: userId, ...unpackUser(user) },
+        // Most who ask want to know who it is, and nothing of the session.
+        get session() {
+          return toSession(userId, session);
+        },
+      };
     },
 
     async end(userId, sessionId) {
@@ -58,7 +75,8 @@ export function redisSessionStore(client: RedisClient): SessionStore {
     async list(userId) {
       const packed = await answered(client.posternList(keyOf(userId)));
       return packed
-        .toSorted((one, other) => createdMicroseconds(one) - createdMicroseconds(other))
+        .map(unpackSession)
+        .toSorted((one, other) => one.created - other.created)
         .map((session) => toSession(userId, session));
     },
   };
@@ -83,18 +101,34 @@ function unpackUser(packed: string): Pick<User, "email" | "emailVerifiedAt"> {
   return { email, emailVerifiedAt: verified === undefined ? undefined : new Date(verified) };
 }
 
-const createdMicroseconds = (packed: string) => Number(packed.split(" ")[2]);
-
-function toSession(userId: UserId, packed: string): Session {
-  const [epoch, id, created, seen, idle, over] = packed.split(" ");
+/** A session as `scripts.ts` packs it. */
+function unpackSession(packed: string) {
+  const [epoch = "", id = "", created, seen, idle = "", over] = packed.split(" ");
   return {
+    epoch,
     id: id as SessionId,
+    created: Number(created),
+    seen: Number(seen),
+    idle: Number(idle),
+    over: Number(over),
+    remembered: idle.startsWith(REMEMBERED),
+  };
+}
+
+type Packed = ReturnType<typeof unpackSession>;
+
+const isLive = ({ seen, idle, over }: Packed, now: number) => now < seen + idle && now < over;
+
+function toSession(userId: UserId, packed: Packed): Session {
+  const { epoch, id, created, seen, idle, over, remembered } = packed;
+  return {
+    id,
     userId,
     epoch: Number(epoch),
-    createdAt: new Date(Number(created) / 1000),
-    lastSeenAt: new Date(Number(seen)),
-    idleExpiresAt: new Date(Math.min(Number(seen) + Number(idle), Number(over))),
-    absoluteExpiresAt: new Date(Number(over)),
-    remembered: idle?.startsWith(REMEMBERED) === true,
+    createdAt: new Date(created / 1000),
+    lastSeenAt: new Date(seen),
+    idleExpiresAt: new Date(Math.min(seen + idle, over)),
+    absoluteExpiresAt: new Date(over),
+    remembered,
   };
 }
