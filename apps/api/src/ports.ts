@@ -1,9 +1,11 @@
-import { availableParallelism } from "node:os";
 import {
   aesSeal,
+  type Bcrypt,
   bcryptHasher,
   breachedPasswords,
   hashGate,
+  hashingAtOnce,
+  hashThreads,
   idSource,
   secretSource,
 } from "@postern/crypto";
@@ -56,7 +58,7 @@ async function openFull(
   const redis = redisUrl ? await connectRedis(redisUrl, onError) : undefined;
   const { secrets: keys = [] } = config; // in full mode there are some
   const ports: Ports = {
-    ...commonPorts(config, keys, log),
+    ...commonPorts(config, keys, log, { atOnce: hashingAtOnce(), bcrypt: hashThreads() }),
     ...postgresStores(postgres.db, aesSeal({ keys })),
     ...(redis && {
       sessions: redisSessionStore(redis.client),
@@ -82,31 +84,41 @@ export const postgresStores = (db: Kysely<Schema>, seal: Seal) => ({
   users: postgresUserStore(db, seal),
 });
 
+/** Where hashes are computed, and how many at once. */
+interface Hashing {
+  readonly atOnce: number;
+  readonly bcrypt?: Bcrypt;
+}
+
 export function commonPorts(
   { bcryptCost, policy, breachedPasswordsUrl: url }: Config,
   keys: readonly SecretKey[],
   log: Log,
+  { atOnce, bcrypt }: Hashing,
 ) {
   const onFault = (error: unknown) =>
     log.warn({ error: errorFields(error) }, "the check for breached passwords passed one unasked");
   return {
     breachedPasswords: url ? breachedPasswords({ url, onFault }) : noBreachedPasswords,
     clock: { now: () => new Date() },
-    hasher: bcryptHasher({ cost: bcryptCost, gate: hashGate(hashing(bcryptCost)) }),
+    hasher: bcryptHasher({
+      cost: bcryptCost,
+      gate: hashGate({
+        atOnce,
+        maxWaitMs: MAX_WAIT_MS,
+        deadlineMs: DEADLINE_MS,
+        expectedMs: COST_ZERO_MS * 2 ** bcryptCost,
+      }),
+      ...(bcrypt && { bcrypt }),
+    }),
     ids: idSource(),
     policy,
     secrets: secretSource({ keys }),
   };
 }
 
-/** libuv's threads, where hashes are computed, are four unless the environment says otherwise. */
-const LIBUV_THREADS = 4;
-const MAX_WAIT_MS = 3_000;
+/** Twice this and more, if hashing turns out slower than it was, is still within a caller's patience. */
+const MAX_WAIT_MS = 1_500;
+const DEADLINE_MS = 5_000;
 /** One hash at cost 0 on a usual machine; each step of cost doubles it. */
 const COST_ZERO_MS = 0.05;
-
-const hashing = (cost: number) => ({
-  atOnce: Math.min(availableParallelism(), LIBUV_THREADS),
-  maxWaitMs: MAX_WAIT_MS,
-  expectedMs: COST_ZERO_MS * 2 ** cost,
-});

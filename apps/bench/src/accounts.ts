@@ -1,9 +1,12 @@
 import { sendAll } from "./load/closed-loop.ts";
 import type { Account, RunningSystem } from "./system.ts";
 
+/** Everybody's, so that one hash does for all where hashes are written by hand. */
+export const PASSWORD = "a long enough passphrase";
+
 export const accountOf = (n: number): Account => ({
   email: `somebody-${n}@example.com`,
-  password: `a long enough passphrase ${n}`,
+  password: PASSWORD,
 });
 
 /** Registers so many users. */

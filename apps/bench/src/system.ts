@@ -46,7 +46,7 @@ export const courseRequests = {
 export const LIMITS = ["l0", "l1", "l2", "l3"].map((name): System => ({
   name: name.toUpperCase(),
   script: script(`limits/${name}.server.ts`),
-  check: () => courseRequests.check(""),
+  check: courseRequests.check,
 }));
 export const smallestFull = (cost: number): System => ({
   name: "LF",

@@ -1,4 +1,4 @@
-import { hash as bcrypt, verify as bcryptVerify } from "@node-rs/bcrypt";
+import * as onLibuv from "@node-rs/bcrypt";
 import type { PasswordHash, PasswordHasher } from "@postern/domain";
 import type { HashGate } from "./hash-gate.ts";
 
@@ -13,30 +13,43 @@ const ALPHABET = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 /** Salt and digest of a well-formed hash. One that is not is refused early, which would show. */
 const DUMMY_TAIL = "SXZFGyiRavv4BQmH5nbg5u0zWt2T6eG4qu1CIjb4YdJYFf81WOhiC";
 
+/** The function itself, and where it is computed. */
+export interface Bcrypt {
+  hash(password: string, cost: number): Promise<string>;
+  verify(password: string, hash: string): Promise<boolean>;
+}
+
+interface HasherOptions {
+  readonly cost: number;
+  readonly gate: HashGate;
+  /** libuv's threads by default, which will do where nothing else is to be done meanwhile. */
+  readonly bcrypt?: Bcrypt;
+}
+
 /**
  * Passwords by bcrypt, a few at a time through `gate`. `cost` is the base-2 logarithm of the rounds
  * (OWASP Password Storage Cheat Sheet: 10 or more).
  */
-export function bcryptHasher({ cost, gate }: { cost: number; gate: HashGate }): PasswordHasher {
+export function bcryptHasher({ cost, gate, bcrypt = onLibuv }: HasherOptions): PasswordHasher {
   const own = twoDigits(cost);
   return {
     maxBytes: MAX_BYTES,
 
     hash(password) {
-      return gate.run(async () => (await bcrypt(password, cost)) as PasswordHash);
+      return gate.run(async () => (await bcrypt.hash(password, cost)) as PasswordHash);
     },
 
     verify(password, hash) {
       const made = costOf(hash);
       return gate.run(async () => {
         if (!hash || made === undefined) {
-          await bcryptVerify(password, dummyHash(cost));
+          await bcrypt.verify(password, dummyHash(cost));
           return false;
         }
-        const matches = await bcryptVerify(password, canonical(hash));
+        const matches = await bcrypt.verify(password, canonical(hash));
         // 2^c + (2^c + 2^(c+1) + … + 2^(C-1)) = 2^C: an old, cheaper hash takes as long as a new one.
         for (let missing = made; missing < cost; missing += 1) {
-          await bcryptVerify(password, dummyHash(missing));
+          await bcrypt.verify(password, dummyHash(missing));
         }
         return matches;
       });

@@ -47,6 +47,21 @@ describe("hash gate", () => {
     await expect(later).resolves.toBeUndefined();
   });
 
+  it("refuses what has waited till its deadline, as hashing turned out slower than was thought", async () => {
+    const gate = hashGate({ atOnce: 1, maxWaitMs: 1000, deadlineMs: 30, expectedMs: 1 });
+    const { state, work, finish } = manualWork();
+    const first = gate.run(work);
+    await expect(gate.run(work)).rejects.toMatchObject({ retryAfterSeconds: 1 });
+    const third = gate.run(work); // the place of the one that gave up is not given to nobody
+    await settle();
+    finish.shift()?.();
+    await first;
+    await settle();
+    finish.shift()?.();
+    await third;
+    expect(state).toMatchObject({ running: 0, most: 1 });
+  });
+
   it("gives the place back when the work fails", async () => {
     const gate = hashGate({ atOnce: 1, maxWaitMs: 1000, expectedMs: 1 });
     const failing = () => Promise.reject(new Error("no"));

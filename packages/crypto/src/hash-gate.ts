@@ -5,6 +5,8 @@ export interface HashGateOptions {
   readonly atOnce: number;
   /** A hash that would wait longer than this is refused at once. */
   readonly maxWaitMs: number;
+  /** One that has waited this long, because the reckoning was wrong, is refused then. */
+  readonly deadlineMs?: number;
   /** How long one hash is thought to take, until some have been measured. */
   readonly expectedMs: number;
 }
@@ -23,29 +25,48 @@ export interface HashGate {
  * Lets hashes through a few at a time. The queue is bounded by the time it stands for, not by a
  * number: work that would be finished after its caller has given up keeps the CPUs from the rest.
  */
-export function hashGate({ atOnce, maxWaitMs, expectedMs }: HashGateOptions): HashGate {
-  const waiting: (() => void)[] = [];
+export function hashGate(options: HashGateOptions): HashGate {
+  const { atOnce, maxWaitMs, deadlineMs = maxWaitMs, expectedMs } = options;
+  const waiting = new Set<() => void>(); // in the order they came
   let running = 0;
   let averageMs = expectedMs;
 
-  function refuseIfLate(): void {
-    const waitMs = running < atOnce ? 0 : ((waiting.length + 1) * averageMs) / atOnce;
-    if (waitMs <= maxWaitMs && waiting.length < MAX_WAITING) return;
+  const atCapacity = (waitMs: number) => {
     const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
-    throw new Unavailable("password hashing is at capacity", { retryAfterSeconds });
+    return new Unavailable("password hashing is at capacity", { retryAfterSeconds });
+  };
+
+  /** Waits for its turn; what was reckoned may be wrong, if the CPUs are wanted for something else. */
+  async function place(): Promise<void> {
+    if (running < atOnce) {
+      running += 1;
+      return;
+    }
+    const waitMs = ((waiting.size + 1) * averageMs) / atOnce;
+    if (waitMs > maxWaitMs || waiting.size >= MAX_WAITING) throw atCapacity(waitMs);
+    await new Promise<void>((resume, reject) => {
+      const turn = () => {
+        clearTimeout(deadline);
+        resume(); // it inherits the place it is given
+      };
+      const deadline = setTimeout(() => {
+        waiting.delete(turn);
+        reject(atCapacity(maxWaitMs));
+      }, deadlineMs);
+      waiting.add(turn);
+    });
   }
 
   return {
     async run(work) {
-      refuseIfLate();
-      if (running < atOnce) running += 1;
-      else await new Promise<void>((resume) => waiting.push(resume)); // inherits the place it is given
+      await place();
       const startedAt = performance.now();
       try {
         return await work();
       } finally {
         averageMs += NEWEST_WEIGHT * (performance.now() - startedAt - averageMs);
-        const next = waiting.shift();
+        const [next] = waiting;
+        if (next) waiting.delete(next);
         if (next) next();
         else running -= 1;
       }

@@ -68,6 +68,23 @@ describe("a connection to Redis", () => {
     await proxy.close();
   });
 
+  it.skipIf(!redisUrl)(
+    "carries a check and the time it is judged by in one round trip",
+    async () => {
+      const sent: string[] = [];
+      const watch = { sent: (text: string) => (sent.push(text), "pass" as const) };
+      const proxy = await startProxy(Number(new URL(redisUrl).port || 6379), watch);
+      const redis = await connectRedis(`redis://127.0.0.1:${proxy.port}`);
+      sent.length = 0; // the greetings
+      const userId = memoryIds().userId();
+      await redisSessionStore(redis.client).check(userId, "x" as TokenHash, coursePolicy.session);
+      expect(sent).toHaveLength(1);
+      expect(sent[0]).toMatch(/time[^]*hmget/i);
+      await redis.close();
+      await proxy.close();
+    },
+  );
+
   it.skipIf(!redisUrl)("does not pass off a mistake as the server's fault", async () => {
     const redis = await connectRedis(redisUrl);
     const key = `postern:user:${memoryIds().userId()}`;

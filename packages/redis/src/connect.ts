@@ -4,7 +4,7 @@ import { END, LIST, OPEN, PROJECT, TOUCH } from "./scripts.ts";
 
 /** ioredis with the scripts as commands: sent by their SHA-1, and whole when Redis forgot them. */
 export interface RedisClient extends Redis {
-  posternTouch(key: string, field: string): Promise<string | null>;
+  posternTouch(key: string, field: string, at: number): Promise<null>;
   posternOpen(key: string, ...values: (string | number)[]): Promise<string | null>;
   posternEnd(key: string, sessionId: string): Promise<null>;
   posternProject(key: string, epoch: number, user: string): Promise<null>;
@@ -69,12 +69,10 @@ export async function connectRedis(
 const MISTAKE = /^(ERR (?!max number of clients)|WRONGTYPE|NOSCRIPT|NOPERM|CROSSSLOT)/;
 
 /** The answer, with every passing fault as `Unavailable`. */
-export async function answered<Value>(answer: Promise<Value>): Promise<Value> {
-  try {
-    return await answer;
-  } catch (error) {
-    const isMistake =
-      error instanceof Error && error.name === "ReplyError" && MISTAKE.test(error.message);
-    throw isMistake ? error : new Unavailable("Redis does not answer", { cause: error });
-  }
+export const answered = <Value>(answer: Promise<Value>): Promise<Value> => answer.catch(fail);
+
+function fail(error: unknown): never {
+  const isMistake =
+    error instanceof Error && error.name === "ReplyError" && MISTAKE.test(error.message);
+  throw isMistake ? error : new Unavailable("Redis does not answer", { cause: error });
 }

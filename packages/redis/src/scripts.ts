@@ -43,22 +43,16 @@ local function revisionOf(user) return tonumber(string.match(user, '^(%d+) ')) e
 `;
 
 /**
- * ARGV: field. Touches a session that is live, and gives it; nil if it is not. A look and a write in
- * one, so that it never brings back a session that ended in between.
+ * ARGV: field, time of the use in ms. Touches a session that was live at that time, if it is still
+ * there: a look and a write in one, so that it brings none back that ended in between.
  */
-export const TOUCH = `${CLOCK}${PACKING}
+export const TOUCH = `${PACKING}
 local kept = redis.call('HMGET', KEYS[1], 'epoch', ARGV[1])
-if not (kept[1] and kept[2]) then return false end
-local session = unpackSession(kept[2])
-if session.epoch ~= kept[1] or not isLive(session, now) then return false end
+if not (kept[1] and kept[2]) then return end
+local session, now = unpackSession(kept[2]), tonumber(ARGV[2])
+if session.epoch ~= kept[1] or session.seen >= now or not isLive(session, now) then return end
 session.seen = now
-local touched = packSession(session)
-local answer = redis.pcall('HSET', KEYS[1], ARGV[1], touched)
-if type(answer) == 'number' then return touched end
--- A full Redis, or one that cannot save or replicate, takes no writes; the session is live all the same.
-if string.find(answer.err, 'OOM') or string.find(answer.err, 'MISCONF')
-  or string.find(answer.err, 'NOREPLICAS') then return kept[2] end
-return answer
+redis.call('HSET', KEYS[1], ARGV[1], packSession(session))
 `;
 
 /**

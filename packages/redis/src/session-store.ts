@@ -46,18 +46,11 @@ export function redisSessionStore(client: RedisClient): SessionStore {
       const [session, at] = [unpackSession(packed), await time];
       if (session.epoch !== epoch || !isLive(session, at)) return undefined;
       if (at - session.seen >= touchEveryMs) {
-        // Nobody waits for the touch, which also finds out by itself whether there is still something
-        // to touch. One that fails is the next check's.
-        client.posternTouch(key, field).catch(() => undefined);
+        // Nobody waits for the touch. One that fails, because Redis is full perhaps, is the next check's.
+        client.posternTouch(key, field, at).catch(() => undefined);
         session.seen = at;
       }
-      return {
-        user: { id: userId, ...unpackUser(user) },
-        // Most who ask want to know who it is, and nothing of the session.
-        get session() {
-          return toSession(userId, session);
-        },
-      };
+      return { session: toSession(userId, session), user: { id: userId, ...unpackUser(user) } };
     },
 
     async end(userId, sessionId) {

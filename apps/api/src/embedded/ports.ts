@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { aesSeal } from "@postern/crypto";
 import type { Ports } from "@postern/domain";
 import { openDatabase, openDataFolder } from "@postern/embedded";
@@ -10,6 +11,9 @@ import type { Config } from "../config.ts";
 import { isForThisMachine } from "../loopback.ts";
 import { commonPorts, type Opened, postgresStores } from "../ports.ts";
 
+/** Hashing has none of its own here: one person's service has no storms, and a thread takes 28 MB. */
+const LIBUV_THREADS = 4;
+
 /** Everything in one process: PGlite in a folder, tables for sessions and tokens, and the worker. */
 export async function openEmbedded(config: Config, path: string, log: Log): Promise<Opened> {
   const folder = openDataFolder(path);
@@ -17,7 +21,10 @@ export async function openEmbedded(config: Config, path: string, log: Log): Prom
   // The folder's own key stays: it opens what was sealed before there were others.
   const keys = [...(config.secrets ?? []), ...folder.secrets];
   const seal = aesSeal({ keys });
-  const ports: Ports = { ...commonPorts(config, keys, log), ...postgresStores(db, seal) };
+  const ports: Ports = {
+    ...commonPorts(config, keys, log, { atOnce: Math.min(availableParallelism(), LIBUV_THREADS) }),
+    ...postgresStores(db, seal),
+  };
   // Nothing is sent from here, so the terminal is the mailbox, tokens and all, and so is a page.
   const mailer = keptMailer(({ to, subject, text }) =>
     console.log(`--- mail to ${to}: ${subject}\n${text}---`),

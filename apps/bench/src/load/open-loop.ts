@@ -14,6 +14,8 @@ export interface OpenLoopResult {
   /** By status, of those that were answered; 0: not answered in time. */
   readonly byStatus: Readonly<Record<number, Latency>>;
   readonly sent: number;
+  /** From the first request to the last answer. */
+  readonly tookMs: number;
 }
 
 const MAX_CONNECTIONS = 4_000;
@@ -82,11 +84,13 @@ export async function openLoop(options: OpenLoopOptions): Promise<OpenLoopResult
       resolve();
     }, 1);
   });
+  const tookMs = performance.now() - startedAt;
   const unanswered = total - answered;
   for (let n = 0; n < unanswered; n += 1) count(0, startedAt);
   for (const connection of all) connection.close();
   return {
     sent: total,
+    tookMs,
     byStatus: Object.fromEntries([...byStatus].map(([status, { result }]) => [status, result()])),
   };
 }

@@ -5,7 +5,7 @@ import { startStores } from "./stores.ts";
 pin(process.pid, OTHER_CPUS);
 const stores = await startStores();
 try {
-  const checks = await measureChecks(stores, { rounds: 3, seconds: 2 });
+  const checks = await measureChecks(stores, { rounds: 5, seconds: 3 });
   console.log(checks.disturbed);
   console.table(
     checks.rows.map(({ name, perSecond, throughput, cpuMicroseconds, cpu, p99 }) => ({
