@@ -1,8 +1,12 @@
 import { existsSync, renameSync, rmSync } from "node:fs";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
 import { PGlite } from "@electric-sql/pglite";
 import { dataDir as emptyCluster } from "@electric-sql/pglite-prepopulatedfs";
 import { migrate, type Schema } from "@postern/postgres";
 import { Kysely, PGliteDialect } from "kysely";
+import { unpackTar } from "modern-tar/fs";
 import { oneAtATime } from "./one-at-a-time.ts";
 
 export interface EmbeddedDatabase {
@@ -27,7 +31,8 @@ export async function openDatabase(path: string): Promise<EmbeddedDatabase> {
 async function seed(path: string): Promise<void> {
   const unfinished = `${path}.new`;
   rmSync(unfinished, { recursive: true, force: true });
-  const pglite = await PGlite.create(unfinished, { loadDataDir: await emptyCluster() });
-  await pglite.close();
+  const cluster = (await emptyCluster()).stream();
+  // PGlite could load it by itself, but only by starting once more than is needed.
+  await pipeline(Readable.fromWeb(cluster), createGunzip(), unpackTar(unfinished));
   renameSync(unfinished, path);
 }

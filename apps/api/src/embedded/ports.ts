@@ -29,7 +29,8 @@ export async function openEmbedded(config: Config, path: string, log: Log): Prom
   const mailer = keptMailer(({ to, subject, text }) =>
     console.log(`--- mail to ${to}: ${subject}\n${text}---`),
   );
-  const worker = await startWorker({
+  // The first caller need not wait for the queues. Nobody catches this: without its worker, it ends.
+  const working = startWorker({
     db,
     queues: queuesOnPglite(pglite),
     seal,
@@ -47,6 +48,7 @@ export async function openEmbedded(config: Config, path: string, log: Log): Prom
     ...(isForThisMachine(config.publicUrl) && { mailbox: mailer }),
     ping: async () => void (await pglite.query("select 1")),
     async close() {
+      const worker = await working;
       await worker.stop();
       await closeDatabase();
       folder.release();
