@@ -76,6 +76,14 @@ export const posternOfTheCourse = (cost: number): System => ({
   ...courseRequests,
 });
 
+/** Everything in one process, its data in `folder`. */
+export const embedded = (folder: string): System => ({
+  name: "Postern",
+  script: POSTERN,
+  env: { ...LISTENING, DATA_DIR: folder },
+  ...courseRequests,
+});
+
 const START_WITHIN_MS = 30_000;
 const LOOK_EVERY_MS = 5;
 
@@ -98,11 +106,13 @@ export async function startSystem(
     stdio: ["ignore", fd, fd],
   });
   closeSync(fd);
+  const killAtExit = () => child.kill("SIGKILL");
+  process.once("exit", killAtExit);
   const stop = async (signal?: NodeJS.Signals) => {
     await ended(child, signal);
+    process.off("exit", killAtExit);
     rmSync(folder, { recursive: true, force: true });
   };
-  process.once("exit", () => child.kill("SIGKILL"));
   while (performance.now() - startedAt < START_WITHIN_MS) {
     const port = /listens on (?:port |\S+:)(\d+)/.exec(readFileSync(output, "utf8"))?.[1];
     if (port && child.pid)

@@ -3,8 +3,8 @@ import { accountOf, logIn, register } from "../accounts.ts";
 import { closedLoop } from "../load/closed-loop.ts";
 import { cpuMs, SERVER_CPU } from "../machine.ts";
 import { interleaved, median, ratiosOf } from "../rounds.ts";
-import type { Stores } from "../stores.ts";
-import { migrate, withRedis } from "../stores.ts";
+import { digits, type Effort, type Section, spread } from "../section.ts";
+import { migrate, type Stores, withRedis } from "../stores.ts";
 import {
   LIMITS,
   postern,
@@ -12,6 +12,7 @@ import {
   type RunningSystem,
   smallestFull,
   startSystem,
+  type System,
 } from "../system.ts";
 
 const CONNECTIONS = 64;
@@ -24,8 +25,81 @@ interface Check {
 }
 
 /** W1: session checks, as many as one CPU serves, 1,000 sessions in turn on 64 connections. */
-export async function measureChecks(stores: Stores, options: { rounds: number; seconds: number }) {
-  const running = new Map<string, { system: RunningSystem; requests: Buffer[] }>();
+export async function measureChecks(
+  stores: Stores,
+  { rounds: count, seconds }: Effort,
+  peers: readonly System[],
+): Promise<Section> {
+  const running = await startAll(stores, peers);
+  const measure = (name: string, forSeconds = seconds) => checksOf(running.get(name), forSeconds);
+  const names = [...running.keys()];
+  for (const name of names) await measure(name, WARM_UP_SECONDS); // until V8 has compiled what is hot
+  const { rounds, disturbed } = await interleaved(
+    { rounds: count, names, reference: "L2" },
+    measure,
+    ({ perSecond }) => perSecond,
+  );
+  for (const { system } of running.values()) await system.stop();
+  const of = (name: string, read: (check: Check) => number) =>
+    median(rounds.map((round) => read(round.get(name) ?? NO_CHECK)));
+  const throughput = (name: string) => ratiosOf(rounds, name, "L2", ({ perSecond }) => perSecond);
+  const cpu = (name: string) => ratiosOf(rounds, name, "L2", (check) => check.cpuMicroseconds);
+  return {
+    title: "W1: session checks on one CPU",
+    text:
+      `\`GET /profile\`, 64 connections, 1,000 sessions in turn, the server alone on its CPU. L0: node:http, ` +
+      "L1: Hono with a constant, L2: one GET in Redis by the cookie, L3: one SELECT instead, LF: the smallest " +
+      `service that registers, logs in and checks. Disturbed rounds that were measured again: ${disturbed}.`,
+    table: {
+      head: ["system", "requests/s", "× L2", "server CPU µs", "CPU × L2", "p99 ms"],
+      rows: names.map((name) => [
+        name,
+        digits(of(name, ({ perSecond }) => perSecond)),
+        spread(throughput(name)),
+        digits(of(name, ({ cpuMicroseconds }) => cpuMicroseconds)),
+        spread(cpu(name)),
+        digits(of(name, ({ p99 }) => p99)),
+      ]),
+    },
+    bars: {
+      name: "checks",
+      title: "Session checks a second, relative to L2",
+      unit: "×",
+      bars: names.map((label) => ({
+        label,
+        value: throughput(label).median,
+        isOurs: label === "Postern",
+      })),
+    },
+    findings: [
+      {
+        id: "checks.throughput",
+        says: "session checks a second × L2",
+        target: { atLeast: 0.9 },
+        isBetterWhen: "higher",
+        ...throughput("Postern"),
+      },
+      {
+        id: "checks.cpu",
+        says: "server CPU a check × L2",
+        target: { atMost: 1.15 },
+        isBetterWhen: "lower",
+        ...cpu("Postern"),
+      },
+    ],
+  };
+}
+
+const WARM_UP_SECONDS = 3;
+const NO_CHECK: Check = { perSecond: Number.NaN, cpuMicroseconds: Number.NaN, p99: Number.NaN };
+
+interface Measured {
+  readonly system: RunningSystem;
+  readonly requests: readonly Buffer[];
+}
+
+async function startAll(stores: Stores, peers: readonly System[]): Promise<Map<string, Measured>> {
+  const running = new Map<string, Measured>();
   const env = { REDIS_URL: stores.redisUrl };
   const kept = await keepCookies(stores.redisUrl, SESSIONS);
   for (const limit of LIMITS) {
@@ -36,61 +110,37 @@ export async function measureChecks(stores: Stores, options: { rounds: number; s
     );
     running.set(limit.name, { system, requests: kept.map(limit.check) });
   }
-  const lf = await startSystem(
-    smallestFull(4),
-    { ...env, DATABASE_URL: await stores.freshDatabase("lf") },
-    SERVER_CPU,
-  );
-  await register(lf, SESSIONS);
-  const lfCookies = await logIn(lf, SESSIONS);
-  running.set("LF", { system: lf, requests: lfCookies.map(lf.system.check) });
-
+  for (const full of [smallestFull(4), ...peers]) {
+    const own = { ...env, DATABASE_URL: await stores.freshDatabase(full.name.toLowerCase()) };
+    const system = await startSystem(full, own, SERVER_CPU);
+    await register(system, SESSIONS);
+    const cookies = await logIn(system, SESSIONS);
+    running.set(full.name, { system, requests: cookies.map(full.check) });
+  }
   const database = { ...env, DATABASE_URL: await stores.freshDatabase("postern") };
   migrate(database.DATABASE_URL);
   const cookies = await posternSessions(database, SESSIONS);
-  const served = await startSystem(postern(), database, SERVER_CPU);
-  running.set("Postern", { system: served, requests: cookies.map(served.system.check) });
+  const system = await startSystem(postern(), database, SERVER_CPU);
+  running.set("Postern", { system, requests: cookies.map(system.system.check) });
+  return running;
+}
 
-  const measure = async (name: string, seconds = options.seconds): Promise<Check> => {
-    const one = running.get(name);
-    if (!one) throw new Error(`${name} does not run`);
-    const before = cpuMs(one.system.pid);
-    const startedAt = performance.now();
-    const result = await closedLoop({
-      port: one.system.port,
-      connections: CONNECTIONS,
-      durationMs: seconds * 1000,
-      request: (n) => one.requests[n % one.requests.length] as Buffer,
-    });
-    const took = performance.now() - startedAt;
-    if (Object.keys(result.statuses).join() !== "200")
-      throw new Error(`${name} answers ${JSON.stringify(result.statuses)}`);
-    const requests = (result.perSecond * took) / 1000;
-    return {
-      perSecond: result.perSecond,
-      cpuMicroseconds: ((cpuMs(one.system.pid) - before) * 1000) / requests,
-      p99: result.latency.p99,
-    };
-  };
-  const names = [...running.keys()];
-  for (const name of names) await measure(name, 2); // until V8 has compiled what is hot
-  const { rounds, disturbed } = await interleaved(
-    { rounds: options.rounds, names, reference: "L2" },
-    measure,
-    ({ perSecond }) => perSecond,
-  );
-  for (const { system } of running.values()) await system.stop();
-  return {
-    disturbed,
-    rows: names.map((name) => ({
-      name,
-      perSecond: median(rounds.map((round) => round.get(name)?.perSecond ?? 0)),
-      throughput: ratiosOf(rounds, name, "L2", ({ perSecond }) => perSecond),
-      cpuMicroseconds: median(rounds.map((round) => round.get(name)?.cpuMicroseconds ?? 0)),
-      cpu: ratiosOf(rounds, name, "L2", ({ cpuMicroseconds }) => cpuMicroseconds),
-      p99: median(rounds.map((round) => round.get(name)?.p99 ?? 0)),
-    })),
-  };
+/** Session checks on one system for so long. Throws if one is answered with anything but 200. */
+export async function checksOf(measured: Measured | undefined, seconds: number): Promise<Check> {
+  if (!measured) throw new Error("this system does not run");
+  const { system, requests } = measured;
+  const [before, startedAt] = [cpuMs(system.pid), performance.now()];
+  const { perSecond, statuses, latency } = await closedLoop({
+    port: system.port,
+    connections: CONNECTIONS,
+    durationMs: seconds * 1000,
+    request: (n) => requests[n % requests.length] as Buffer,
+  });
+  const answered = (perSecond * (performance.now() - startedAt)) / 1000;
+  if (Object.keys(statuses).join() !== "200")
+    throw new Error(`${system.system.name} answers ${JSON.stringify(statuses)}`);
+  const cpuMicroseconds = ((cpuMs(system.pid) - before) * 1000) / answered;
+  return { perSecond, cpuMicroseconds, p99: latency.p99 };
 }
 
 /** Cookies that Redis knows an address for, as long as ours: what L2 looks up. */
