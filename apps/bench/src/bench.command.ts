@@ -1,22 +1,96 @@
-import { OTHER_CPUS, pin } from "./machine.ts";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { ALL_CPUS, describeMachine, OTHER_CPUS, pin } from "./machine.ts";
 import { measureChecks } from "./measures/checks.ts";
-import { startStores } from "./stores.ts";
+import { measureEvents } from "./measures/events.ts";
+import { measureGrowth } from "./measures/growth.ts";
+import { measureHashing } from "./measures/hashing.ts";
+import { measureRedis } from "./measures/redis.ts";
+import { measureRegistrations } from "./measures/registration.ts";
+import { measureStart } from "./measures/start.ts";
+import { measureStorm } from "./measures/storm.ts";
+import { measureSwitches } from "./measures/switches.ts";
+import { installedPeers } from "./peers.ts";
+import { plot } from "./report/plot.ts";
+import { gotWorse, type Kept, kept, report } from "./report/report.ts";
+import type { Effort, Section } from "./section.ts";
+import { startStores, type Stores } from "./stores.ts";
+import type { System } from "./system.ts";
 
-pin(process.pid, OTHER_CPUS);
-const stores = await startStores();
-try {
-  const checks = await measureChecks(stores, { rounds: 5, seconds: 3 });
-  console.log(checks.disturbed);
-  console.table(
-    checks.rows.map(({ name, perSecond, throughput, cpuMicroseconds, cpu, p99 }) => ({
-      name,
-      perSecond: Math.round(perSecond),
-      x: throughput.median.toFixed(3),
-      us: cpuMicroseconds.toFixed(1),
-      cpu: cpu.median.toFixed(3),
-      p99: p99.toFixed(2),
-    })),
-  );
-} finally {
-  await stores.stop();
+/**
+ * `pnpm bench`: everything, some twenty minutes. `--quick`: each once or twice, under two minutes.
+ * `--peers`: others too, installed on the way. `--only checks,storm`: these. `--keep`: the report is
+ * written to the documents, and is what later runs are compared with.
+ */
+const { values: flags } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    peers: { type: "boolean", default: false },
+    keep: { type: "boolean", default: false },
+    only: { type: "string" },
+  },
+});
+
+type Measure = (stores: Stores, effort: Effort, peers: readonly System[]) => Promise<Section>;
+
+/** What needs all CPUs, and what has the server alone on one. */
+const UNPINNED: Readonly<Record<string, Measure>> = {
+  hashing: measureHashing,
+  storm: measureStorm,
+};
+const PINNED: Readonly<Record<string, Measure>> = {
+  checks: measureChecks,
+  switches: measureSwitches,
+  registrations: measureRegistrations,
+  redis: measureRedis,
+  start: measureStart,
+  growth: measureGrowth,
+  events: measureEvents,
+};
+
+const DOCUMENTS = new URL("../../../docs/performance/", import.meta.url);
+const LAST = new URL("ratios.json", DOCUMENTS);
+
+const machine = describeMachine();
+const only = flags.only?.split(",");
+const effort: Effort = flags.quick
+  ? { isQuick: true, rounds: 2, seconds: 1 }
+  : { isQuick: false, rounds: 5, seconds: 3 };
+const peers = flags.peers ? installedPeers() : [];
+const sections: Section[] = [];
+
+for (const [cpus, measures] of [
+  [ALL_CPUS, UNPINNED],
+  [OTHER_CPUS, PINNED],
+] as const) {
+  pin(process.pid, cpus); // and with it the stores, which are its children
+  const chosen = Object.entries(measures).filter(([name]) => only?.includes(name) ?? true);
+  if (chosen.length === 0) continue;
+  const stores = await startStores();
+  try {
+    for (const [name, measure] of chosen) {
+      console.error(`measuring: ${name}`);
+      sections.push(await measure(stores, effort, peers));
+    }
+  } finally {
+    await stores.stop();
+  }
+}
+
+const at = new Date().toISOString().slice(0, 10);
+const markdown = report(sections, { machine, at, plots: flags.keep });
+console.log(markdown);
+const before = existsSync(LAST) ? (JSON.parse(readFileSync(LAST, "utf8")) as Kept) : {};
+const worse = gotWorse(kept(sections), before);
+console.log(
+  worse.length > 0
+    ? `Worse than the run that was kept:\n${worse.join("\n")}`
+    : "Nothing got worse.",
+);
+if (flags.keep) {
+  mkdirSync(DOCUMENTS, { recursive: true });
+  writeFileSync(new URL("report.md", DOCUMENTS), markdown);
+  writeFileSync(LAST, `${JSON.stringify({ ...before, ...kept(sections) }, null, 2)}\n`);
+  for (const { bars } of sections)
+    if (bars) writeFileSync(new URL(`${bars.name}.svg`, DOCUMENTS), plot(bars));
 }

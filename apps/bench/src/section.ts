@@ -8,14 +8,14 @@ export interface Effort {
 }
 
 /** A figure that something is to keep to, and how it may be read. */
-export interface Finding extends Ratio {
+export interface Finding {
   /** Stable: what runs are compared by. */
   readonly id: string;
   readonly says: string;
+  readonly ratio: Ratio;
   readonly target?: { readonly atLeast: number } | { readonly atMost: number };
   /** Where there is no target: which way is worse. */
   readonly isBetterWhen: "higher" | "lower";
-  readonly unit?: string;
 }
 
 /** One part of the report. */

@@ -20,6 +20,8 @@ export interface System {
   /** Further arguments for Node. */
   readonly nodeArgs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** What it prints when it is ready, with its port if it has one. */
+  readonly ready?: RegExp;
   readonly register?: (account: Account) => Buffer;
   readonly logIn?: (account: Account) => Buffer;
   readonly check: (cookie: string) => Buffer;
@@ -29,8 +31,6 @@ export interface RunningSystem {
   readonly system: System;
   readonly port: number;
   readonly pid: number;
-  /** From the process's start to its first answer, if `untilAnswer` was asked for. */
-  readonly startMs: number;
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
@@ -84,6 +84,24 @@ export const embedded = (folder: string): System => ({
   ...courseRequests,
 });
 
+/** The worker, with nobody to mail to. */
+export const posternWorker: System = {
+  name: "the worker",
+  script: script("../../worker/src/main.ts"),
+  env: { SECRETS: KEY, MAIL: "off" },
+  ready: /worker ready/,
+  check: courseRequests.check,
+};
+
+/** pg-boss moving jobs with nothing in them. */
+export const emptyJobs: System = {
+  name: "pg-boss",
+  script: script("limits/empty-jobs.worker.ts"),
+  ready: /ready/,
+  check: courseRequests.check,
+};
+
+const LISTENS = /listens on (?:port |\S+:)(\d+)/;
 const START_WITHIN_MS = 30_000;
 const LOOK_EVERY_MS = 5;
 
@@ -114,15 +132,8 @@ export async function startSystem(
     rmSync(folder, { recursive: true, force: true });
   };
   while (performance.now() - startedAt < START_WITHIN_MS) {
-    const port = /listens on (?:port |\S+:)(\d+)/.exec(readFileSync(output, "utf8"))?.[1];
-    if (port && child.pid)
-      return {
-        system,
-        port: Number(port),
-        pid: child.pid,
-        startMs: performance.now() - startedAt,
-        stop,
-      };
+    const ready = (system.ready ?? LISTENS).exec(readFileSync(output, "utf8"));
+    if (ready && child.pid) return { system, port: Number(ready[1]), pid: child.pid, stop };
     if (child.exitCode !== null) break;
     await pause(LOOK_EVERY_MS);
   }

@@ -1,4 +1,7 @@
+import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { promisify } from "node:util";
+import { Unavailable } from "@postern/domain";
 import { passwordHasherContract } from "@postern/domain/contract";
 import { describe, expect, it } from "vitest";
 import { bcryptHasher } from "./bcrypt-hasher.ts";
@@ -23,6 +26,29 @@ describe("hashing threads", () => {
   it("go on after a job that cannot be done", async () => {
     await expect(bcrypt.hash("password", 99)).rejects.toThrow(/cost/i);
     await expect(bcrypt.verify("password", await bcrypt.hash("password", 4))).resolves.toBe(true);
+  });
+
+  it("that break refuse their job as something that passes, and are replaced", async () => {
+    const breaking = hashThreads(new URL("data:text/javascript,throw new Error('no')"));
+    await expect(breaking.hash("password", 4)).rejects.toThrow(Unavailable);
+    await expect(breaking.hash("password", 4)).rejects.toThrow(Unavailable);
+    const leaving = hashThreads(new URL("data:text/javascript,process.exit(0)"));
+    await expect(leaving.hash("password", 4)).rejects.toThrow(Unavailable);
+    const onceOnly = `import { parentPort } from "node:worker_threads";
+      parentPort.once("message", () => (parentPort.postMessage({ value: "done" }), parentPort.close()));`;
+    const idle = hashThreads(new URL(`data:text/javascript,${encodeURIComponent(onceOnly)}`));
+    expect(await idle.hash("password", 4)).toBe("done");
+    await new Promise((resolve) => setTimeout(resolve, 200)); // it is gone, unseen by anybody
+    expect(await idle.hash("password", 4)).toBe("done");
+  });
+
+  it("do not keep a process from its end", async () => {
+    const code = `import { hashThreads } from ${JSON.stringify(new URL("hash-threads.ts", import.meta.url).href)};
+      console.log((await hashThreads().hash("password", 4)).slice(0, 7));`;
+    const options = { timeout: 20_000 };
+    const args = ["--input-type=module", "--disable-warning=ExperimentalWarning", "-e", code];
+    const { stdout } = await promisify(execFile)(process.execPath, args, options);
+    expect(stdout).toBe("$2b$04$\n");
   });
 
   it.runIf(process.platform === "linux")(

@@ -22,7 +22,7 @@ export const hashingAtOnce = (): number =>
  * CPUs, and serve files and DNS too (docs/decisions/0016). A thread is started when there is none idle:
  * how many there will be is up to whoever asks.
  */
-export function hashThreads(): Bcrypt {
+export function hashThreads(code = THREAD): Bcrypt {
   const idle: Worker[] = [];
 
   const compute = (job: HashJob) =>
@@ -45,7 +45,7 @@ export function hashThreads(): Bcrypt {
     });
 
   const openThread = () => {
-    const thread = new Worker(THREAD, { resourceLimits: LIMITS });
+    const thread = new Worker(code, { resourceLimits: LIMITS, execArgv: [] });
     const drop = () => {
       const at = idle.indexOf(thread);
       if (at !== -1) idle.splice(at, 1);

@@ -75,6 +75,20 @@ describe("errors", () => {
     expect(response.headers.get("set-cookie")).toBeNull();
   });
 
+  it("have their headers even when whoever is told of them fails", async () => {
+    const { request } = testApp({
+      onRequest: () => {
+        throw new Error("the log is full");
+      },
+    });
+    const response = await request("GET", "/profile");
+    expect(await seen(Promise.resolve(response))).toEqual([
+      500,
+      '{"message":"something went wrong here"}',
+    ]);
+    expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+  });
+
   it("say nothing of a bug to the caller, and all of it to the log", async () => {
     const faults: [unknown, string][] = [];
     const bug = () => Promise.reject(new Error("the secret reason"));

@@ -40,6 +40,8 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   for (const [path, resource] of Object.entries(surface(options)))
     mount(app, path, resource, guarded);
   app.notFound(guarded("/*", notFound));
+  // What the edge answers with, and whoever it tells, may fail too.
+  app.onError((_, c) => problem(c, "internal_error"));
   return app;
 }
 

@@ -27,9 +27,8 @@ export const endpointsOf = (resource: Resource): [Method, Endpoint][] =>
  */
 export function mount(app: Hono<AppEnv>, path: string, resource: Resource, edge: Edge): void {
   const pattern = path.replace(/\{(\w+)\}/g, ":$1");
-  const handlers = new Map(
-    endpointsOf(resource).map(([method, { handle }]) => [`${method}`, handle]),
-  );
+  const handlers = new Map<string, Endpoint["handle"]>();
+  for (const [method, { handle }] of endpointsOf(resource)) handlers.set(method, handle);
   if (resource.GET) handlers.set("HEAD", resource.GET.handle);
   const allow = [...handlers.keys(), "OPTIONS"].join(", ");
   handlers.set("OPTIONS", (c) => {

@@ -1,3 +1,4 @@
+import { type AddressInfo, connect, createServer } from "node:net";
 import { coursePolicy, type TokenHash, Unavailable } from "@postern/domain";
 import { aUser } from "@postern/domain/contract";
 import { memoryIds, memoryPorts } from "@postern/domain/memory";
@@ -84,6 +85,36 @@ describe("a connection to Redis", () => {
       await proxy.close();
     },
   );
+
+  it.skipIf(!redisUrl)("is unavailable in time while answers only trickle", async () => {
+    const target = Number(new URL(redisUrl).port || 6379);
+    const slow = createServer((incoming) => {
+      const outgoing = connect(target, "127.0.0.1");
+      incoming.pipe(outgoing).on("error", () => undefined);
+      incoming.on("error", () => outgoing.destroy());
+      let isSlow = false;
+      incoming.on("data", (bytes) => (isSlow ||= bytes.includes("hmget")));
+      // A piece of an answer every now and then: never silent, and never done.
+      outgoing.on("data", (bytes) => {
+        if (!isSlow) incoming.write(bytes);
+        else
+          for (const [n, byte] of bytes.entries())
+            setTimeout(() => incoming.writable && incoming.write(Buffer.of(byte)), n * 200);
+      });
+    });
+    await new Promise<void>((resolve) => slow.listen(0, "127.0.0.1", resolve));
+    const redis = await connectRedis(`redis://127.0.0.1:${(slow.address() as AddressInfo).port}`);
+    const check = redisSessionStore(redis.client).check(
+      memoryIds().userId(),
+      "x" as TokenHash,
+      coursePolicy.session,
+    );
+    const begun = Date.now();
+    await expect(check).rejects.toThrow(Unavailable);
+    expect(Date.now() - begun).toBeLessThan(2_000); // 0.8 s, and patience with a busy machine
+    await redis.close();
+    slow.close();
+  });
 
   it.skipIf(!redisUrl)("does not pass off a mistake as the server's fault", async () => {
     const redis = await connectRedis(redisUrl);

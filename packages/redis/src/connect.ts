@@ -19,15 +19,14 @@ export interface RedisConnection {
 }
 
 /** Less than the 1 s within which a request must have its 503. */
-const SILENCE_TIMEOUT_MS = 800;
+const TIME_LIMIT_MS = 800;
 const LONGEST_RETRY_MS = 500;
 
 const OPTIONS = {
-  connectTimeout: SILENCE_TIMEOUT_MS,
-  // A connection that has gone silent is given up with all that was asked on it. There is no limit for
-  // each command beside this one: answers come in order, so where some come, all do, and a timer for
-  // each costs a session check a microsecond.
-  socketTimeout: SILENCE_TIMEOUT_MS,
+  connectTimeout: TIME_LIMIT_MS,
+  // A connection that has gone silent is given up with all that was asked on it. One that is slow is
+  // `answered`'s; ioredis' limit for each command costs a session check a microsecond and more.
+  socketTimeout: TIME_LIMIT_MS,
   maxLoadingRetryTime: LONGEST_RETRY_MS,
   // A primary that was demoted answers, but takes no writes: look for the new one.
   reconnectOnError: ({ message }: Error) => message.startsWith("READONLY"),
@@ -68,10 +67,23 @@ export async function connectRedis(
 /** Errors in what we asked, as opposed to errors of the server's state or of the connection. */
 const MISTAKE = /^(ERR (?!max number of clients)|WRONGTYPE|NOSCRIPT|NOPERM|CROSSSLOT)/;
 
-/** The answer, with every passing fault as `Unavailable`. */
-export const answered = <Value>(answer: Promise<Value>): Promise<Value> => answer.catch(fail);
+/** The answer, if it comes in time; with every passing fault as `Unavailable`. */
+export async function answered<Value>(answer: Promise<Value>): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Unavailable("Redis is slow")), TIME_LIMIT_MS);
+  });
+  try {
+    return await Promise.race([answer, limit]);
+  } catch (error) {
+    return fail(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
-function fail(error: unknown): never {
+/** Throws what went wrong: as it is, if the mistake is ours. */
+export function fail(error: unknown): never {
   const isMistake =
     error instanceof Error && error.name === "ReplyError" && MISTAKE.test(error.message);
   throw isMistake ? error : new Unavailable("Redis does not answer", { cause: error });

@@ -43,15 +43,15 @@ local function revisionOf(user) return tonumber(string.match(user, '^(%d+) ')) e
 `;
 
 /**
- * ARGV: field, time of the use in ms. Touches a session that was live at that time, if it is still
- * there: a look and a write in one, so that it brings none back that ended in between.
+ * ARGV: field, time of the use in ms. Touches a session that is live now, however late it comes: a
+ * look and a write in one, so that it brings none back that ended in between.
  */
-export const TOUCH = `${PACKING}
+export const TOUCH = `${CLOCK}${PACKING}
 local kept = redis.call('HMGET', KEYS[1], 'epoch', ARGV[1])
 if not (kept[1] and kept[2]) then return end
-local session, now = unpackSession(kept[2]), tonumber(ARGV[2])
-if session.epoch ~= kept[1] or session.seen >= now or not isLive(session, now) then return end
-session.seen = now
+local session, used = unpackSession(kept[2]), tonumber(ARGV[2])
+if session.epoch ~= kept[1] or session.seen >= used or not isLive(session, now) then return end
+session.seen = used
 redis.call('HSET', KEYS[1], ARGV[1], packSession(session))
 `;
 

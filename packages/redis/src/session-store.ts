@@ -7,7 +7,7 @@ import {
   type UserId,
 } from "@postern/domain";
 import { redisClock } from "./clock.ts";
-import { answered, type RedisClient } from "./connect.ts";
+import { answered, fail, type RedisClient } from "./connect.ts";
 
 /** What a check answers of a user, beside the id that is in the key. Times in ms since 1970. */
 interface Snapshot {
@@ -38,12 +38,12 @@ export function redisSessionStore(client: RedisClient): SessionStore {
     },
 
     async check(userId, tokenHash, { touchEveryMs }) {
-      const time = now(); // asked first, so it is never later than what is judged by it
       const [key, field] = [keyOf(userId), fieldOf(tokenHash)];
-      const kept = await answered(client.hmget(key, "epoch", "user", field));
-      const [epoch, user, packed] = kept;
+      // The time has a limit of its own, which is thereby this one's: a timer for each turn, not for each.
+      const asked = [now(), client.hmget(key, "epoch", "user", field).catch(fail)] as const;
+      const [time, [epoch, user, packed]] = await Promise.all(asked);
       if (!epoch || !user || !packed) return undefined;
-      const [session, at] = [unpackSession(packed), await time];
+      const [session, at] = [unpackSession(packed), time()];
       if (session.epoch !== epoch || !isLive(session, at)) return undefined;
       if (at - session.seen >= touchEveryMs) {
         // Nobody waits for the touch. One that fails, because Redis is full perhaps, is the next check's.

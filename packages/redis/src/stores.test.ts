@@ -73,6 +73,49 @@ describe.skipIf(!redisUrl)("redis", () => {
       ]);
     });
 
+    it("is judged by Redis' time, whatever the clock here says", async () => {
+      const { user, tokenHash } = await opened();
+      const inDays = async (days: number) => {
+        const time = async () => [Math.floor(Date.now() / 1000) + days * 86_400, 0] as const;
+        const client = Object.assign(Object.create(redis.client), { time });
+        return await redisSessionStore(client).check(user.id, tokenHash, coursePolicy.session);
+      };
+      expect(await inDays(0)).toBeDefined();
+      expect(await inDays(2)).toBeUndefined(); // idle for too long
+    });
+
+    it("ends a session at its absolute limit, though a longer one keeps the key", async () => {
+      const { sessions, user } = await opened();
+      const [id, tokenHash] = [memoryIds().sessionId(), aTokenHash()];
+      const rules = { ...coursePolicy.session, absoluteMs: 30 };
+      await sessions.open({ id, tokenHash, user, rules });
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      expect(await sessions.check(user.id, tokenHash, rules)).toBeUndefined();
+    });
+
+    it("is touched for a session that is live, and for no other, however late the touch comes", async () => {
+      const { sessions, user, key } = await opened();
+      const [id, tokenHash] = [memoryIds().sessionId(), aTokenHash()];
+      await sessions.open({ id, tokenHash, user, rules: { ...coursePolicy.session, idleMs: 50 } });
+      const field = `s:${tokenHash}`;
+      const usedAt = Date.now() + 10;
+      const seen = async () => Number((await redis.client.hget(key, field))?.split(" ")[3]);
+      await redis.client.posternTouch(key, field, usedAt);
+      expect(await seen()).toBe(usedAt);
+      await redis.client.posternTouch(key, field, usedAt - 5); // an earlier use that was overtaken
+      expect(await seen()).toBe(usedAt);
+      await new Promise((resolve) => setTimeout(resolve, 80));
+      await redis.client.posternTouch(key, field, usedAt + 20); // it was live then, and is over now
+      expect(await seen()).toBe(usedAt);
+
+      const other = await opened();
+      await redis.client.hset(other.key, "epoch", 7);
+      const otherField = `s:${other.tokenHash}`;
+      const before = await redis.client.hget(other.key, otherField);
+      await redis.client.posternTouch(other.key, otherField, Date.now() + 1_000);
+      expect(await redis.client.hget(other.key, otherField)).toBe(before);
+    });
+
     it("is not made for a session that would be over already, as then it would never go", async () => {
       const { sessions, users } = await world();
       const user = await aUser(users);

@@ -48,10 +48,12 @@ export async function openEmbedded(config: Config, path: string, log: Log): Prom
     ...(isForThisMachine(config.publicUrl) && { mailbox: mailer }),
     ping: async () => void (await pglite.query("select 1")),
     async close() {
-      const worker = await working;
-      await worker.stop();
-      await closeDatabase();
-      folder.release();
+      try {
+        await (await working).stop();
+      } finally {
+        await closeDatabase();
+        folder.release();
+      }
     },
   };
 }

@@ -1,8 +1,10 @@
-import { createServer, type RequestListener } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /** Listens on a free port of loopback and says which, for the bench to read. */
-export function listen(listener: RequestListener): void {
-  const server = createServer(listener);
+export function listen(listener: Listener): void {
+  const server = createServer((request, response) => void listener(request, response));
   server.listen(0, "127.0.0.1", () => {
     const address = server.address();
     if (address && typeof address === "object") console.log(`listens on port ${address.port}`);

@@ -51,17 +51,19 @@ export async function openLoop(options: OpenLoopOptions): Promise<OpenLoopResult
       else send(connection, next);
     });
   };
-  const open = () => {
+  const open = async () => {
     opening += 1;
-    openConnection(port)
-      .then((connection) => {
-        all.add(connection);
-        const next = due.shift();
-        if (next === undefined) idle.push(connection);
-        else send(connection, next);
-      })
-      .catch(() => count(0, due.shift() ?? performance.now()))
-      .finally(() => (opening -= 1));
+    try {
+      const connection = await openConnection(port);
+      all.add(connection);
+      const next = due.shift();
+      if (next === undefined) idle.push(connection);
+      else send(connection, next);
+    } catch {
+      count(0, due.shift() ?? performance.now()); // not even connected
+    } finally {
+      opening -= 1;
+    }
   };
 
   const startedAt = performance.now();
@@ -75,7 +77,7 @@ export async function openLoop(options: OpenLoopOptions): Promise<OpenLoopResult
         if (connection) send(connection, dueAt);
         else {
           due.push(dueAt);
-          if (all.size + opening < MAX_CONNECTIONS) open();
+          if (all.size + opening < MAX_CONNECTIONS) void open();
         }
       }
       const isOver = answered >= total || now > startedAt + durationMs + patienceMs;

@@ -80,7 +80,7 @@ export async function measureHashing(stores: Stores, effort: Effort): Promise<Se
       says: `${what} at cost 12 × bcrypt alone`,
       target: { atLeast: 0.95 },
       isBetterWhen: "higher",
-      ...ratio(`Postern, ${what}`),
+      ratio: ratio(`Postern, ${what}`),
     })),
   };
 }

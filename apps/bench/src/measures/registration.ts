@@ -69,7 +69,7 @@ export async function measureRegistrations(
         says: "registrations at cost 4 × LF's single insert",
         target: { atLeast: 0.6 },
         isBetterWhen: "higher",
-        ...ratio("Postern"),
+        ratio: ratio("Postern"),
       },
     ],
   };

@@ -60,35 +60,35 @@ export async function measureStart(stores: Stores, effort: Effort): Promise<Sect
         says: "start to first answer × LF",
         target: { atMost: 2.5 },
         isBetterWhen: "lower",
-        ...ratios(starts.ours, starts.lf),
+        ratio: ratios(starts.ours, starts.lf),
       },
       {
         id: "start.memory",
         says: "resident after W1 × LF",
         target: { atMost: 1.3 },
         isBetterWhen: "lower",
-        ...ratioOf([memory.ours / memory.lf]),
+        ratio: ratioOf([memory.ours / memory.lf]),
       },
       {
         id: "start.embedded.first",
         says: "ms to the first answer ever, embedded",
         target: { atMost: 2_000 },
         isBetterWhen: "lower",
-        ...ratioOf(once.first),
+        ratio: ratioOf(once.first),
       },
       {
         id: "start.embedded.later",
         says: "ms to the first answer later, embedded",
         target: { atMost: 1_000 },
         isBetterWhen: "lower",
-        ...ratioOf(once.later),
+        ratio: ratioOf(once.later),
       },
       {
         id: "start.embedded.memory",
         says: "resident MB, embedded",
         target: { atMost: 350 },
         isBetterWhen: "lower",
-        ...ratioOf(once.resident),
+        ratio: ratioOf(once.resident),
       },
     ],
   };
@@ -132,12 +132,15 @@ async function embeddedStarts(count: number) {
   const measured = { first: [] as number[], later: [] as number[], resident: [] as number[] };
   for (let n = 0; n < count; n += 1) {
     const folder = mkdtempSync(join(tmpdir(), "postern-embedded-"));
-    for (const into of [measured.first, measured.later]) {
+    for (const [into, use] of [
+      [measured.first, register],
+      [measured.later, logIn],
+    ] as const) {
       const startedAt = performance.now();
       const running = await startSystem(embedded(folder), {}, ALL_CPUS);
       await sendAll(running.port, [requestBytes("GET", "/")], ({ status }) => status, 1);
       into.push(performance.now() - startedAt);
-      await register(running, 2);
+      await use(running, 2);
       measured.resident.push(residentMb(running.pid));
       await running.stop("SIGTERM");
     }

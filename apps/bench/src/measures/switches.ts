@@ -69,7 +69,7 @@ export async function measureSwitches(stores: Stores, effort: Effort): Promise<S
         id: "switches.debug",
         says: "CPU of a check when every request is logged × as shipped",
         isBetterWhen: "lower",
-        ...cpu("every request logged (LOG_LEVEL=debug)"),
+        ratio: cpu("every request logged (LOG_LEVEL=debug)"),
       },
     ],
   };

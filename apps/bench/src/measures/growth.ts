@@ -1,0 +1,115 @@
+import { accountOf } from "../accounts.ts";
+import { closedLoop } from "../load/closed-loop.ts";
+import { cpuMs, SERVER_CPU } from "../machine.ts";
+import { interleaved, median, ratioOf, type Round } from "../rounds.ts";
+import { digits, type Effort, type Section, spread } from "../section.ts";
+import { migrate, type Stores } from "../stores.ts";
+import { posternOfTheCourse, type RunningSystem, startSystem } from "../system.ts";
+import { fill, plans } from "./many-users.ts";
+
+const WORKLOADS = ["checks", "log-ins", "registrations"] as const;
+
+/** Does a request cost more where there are more users? Each size has a database and a Redis of its own. */
+export async function measureGrowth(stores: Stores, effort: Effort): Promise<Section> {
+  const sizes = effort.isQuick ? [1_000, 10_000] : [1_000, 100_000, 1_000_000];
+  const running = new Map<number, { system: RunningSystem; cookies: string[] }>();
+  let plan = "";
+  for (const [index, size] of sizes.entries()) {
+    const env = {
+      DATABASE_URL: await stores.freshDatabase(`growth_${size}`),
+      REDIS_URL: `${stores.redisUrl}/${index + 1}`,
+    };
+    migrate(env.DATABASE_URL);
+    const cookies = await fill(env.DATABASE_URL, env.REDIS_URL, size);
+    plan = await plans(env.DATABASE_URL);
+    running.set(size, {
+      system: await startSystem(posternOfTheCourse(4), env, SERVER_CPU),
+      cookies,
+    });
+  }
+  let fresh = Math.max(...sizes);
+  const measure = async (name: string): Promise<Cost> => {
+    const [workload = "", size = ""] = name.split(" of ");
+    const one = running.get(Number(size));
+    if (!one) throw new Error(`there is no ${name}`);
+    const { system, cookies } = one;
+    const { check, logIn, register } = system.system;
+    const checks = cookies.map(check);
+    const requests: Record<string, (n: number) => Buffer | undefined> = {
+      checks: (n) => checks[n % checks.length],
+      "log-ins": (n) => logIn?.(accountOf((n * 7_919) % Number(size))),
+      registrations: () => register?.(accountOf((fresh += 1))),
+    };
+    const before = cpuMs(system.pid);
+    const startedAt = performance.now();
+    const { perSecond, statuses } = await closedLoop({
+      port: system.port,
+      connections: workload === "checks" ? 64 : 16,
+      durationMs: effort.seconds * 1000,
+      request: (n) => requests[workload]?.(n) ?? Buffer.alloc(0),
+    });
+    if (Object.keys(statuses).join() !== "200")
+      throw new Error(`${name}: ${JSON.stringify(statuses)}`);
+    const answered = (perSecond * (performance.now() - startedAt)) / 1000;
+    return { perSecond, cpuMicroseconds: ((cpuMs(system.pid) - before) * 1000) / answered };
+  };
+  const names = WORKLOADS.flatMap((workload) => sizes.map((size) => `${workload} of ${size}`));
+  for (const name of names) await measure(name);
+  const [smallest = 0, largest = 0] = [sizes[0], sizes.at(-1)];
+  const { rounds } = await interleaved(
+    { rounds: effort.rounds, names, reference: `checks of ${smallest}` },
+    measure,
+    ({ perSecond }) => perSecond,
+  );
+  for (const { system } of running.values()) await system.stop();
+  return {
+    title: "Growth",
+    text:
+      "Users with a session each and an event each, cost 4, one CPU; checks of 10,000 sessions in turn, spread over " +
+      `all. How Postgres finds users and revocations among ${digits(largest)}:\n\n\`\`\`\n${plan}\n\`\`\``,
+    table: {
+      head: ["", ...sizes.map((size) => `${digits(size)} users`)],
+      rows: WORKLOADS.flatMap((workload) => [
+        [
+          `${workload} a second`,
+          ...sizes.map((size) =>
+            digits(over(rounds, `${workload} of ${size}`, (cost) => cost.perSecond)),
+          ),
+        ],
+        [
+          `server CPU µs`,
+          ...sizes.map((size) =>
+            digits(over(rounds, `${workload} of ${size}`, (cost) => cost.cpuMicroseconds)),
+          ),
+        ],
+        [
+          `time each × the fewest`,
+          ...sizes.map((size) => spread(dearer(rounds, workload, [smallest, size]))),
+        ],
+      ]),
+    },
+    findings: WORKLOADS.map((workload) => ({
+      id: `growth.${workload}`,
+      says: `time of one of ${workload} at ${digits(largest)} users × at ${digits(smallest)}`,
+      target: { atMost: 1.1 },
+      isBetterWhen: "lower" as const,
+      ratio: dearer(rounds, workload, [smallest, largest]),
+    })),
+  };
+}
+
+interface Cost {
+  readonly perSecond: number;
+  readonly cpuMicroseconds: number;
+}
+
+const over = (rounds: readonly Round<Cost>[], name: string, read: (cost: Cost) => number) =>
+  median(rounds.map((round) => read(round.get(name) ?? { perSecond: 0, cpuMicroseconds: 0 })));
+
+const dearer = (rounds: readonly Round<Cost>[], workload: string, [few, many]: [number, number]) =>
+  ratioOf(
+    rounds.map((round) => {
+      const rate = (size: number) => round.get(`${workload} of ${size}`)?.perSecond ?? Number.NaN;
+      return rate(few) / rate(many);
+    }),
+  );

@@ -1,0 +1,77 @@
+import { createHash, randomBytes } from "node:crypto";
+import { hash } from "@node-rs/bcrypt";
+import { accountOf, PASSWORD } from "../accounts.ts";
+import { withPostgres, withRedis } from "../stores.ts";
+
+/** How many sessions of all are asked for. */
+const SAMPLED = 10_000;
+const AT_ONCE = 5_000;
+const DAY_MS = 86_400_000;
+
+/**
+ * So many users with a session each, written where the service keeps them and as it does; gives the
+ * cookies of some, spread over all. Through the service it would take hours.
+ */
+export async function fill(
+  databaseUrl: string,
+  redisUrl: string,
+  users: number,
+): Promise<string[]> {
+  const cheap = await hash(PASSWORD, 4);
+  await withPostgres(databaseUrl, async (client) => {
+    await client.query(
+      `insert into users (id, email, email_key, password_hash)
+       select ('01930000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid,
+         'somebody-' || n || '@example.com', 'somebody-' || n || '@example.com', $1
+       from generate_series(0, $2::int - 1) as n`,
+      [cheap, users],
+    );
+    await client.query(
+      `insert into events (id, type, version, user_id, occurred_at, data)
+       select gen_random_uuid(), 'user.created', 1, id, now(), '{}' from users`,
+    );
+    await client.query("vacuum analyze");
+  });
+  return await withRedis(redisUrl, async (redis) => {
+    const cookies: string[] = [];
+    const every = Math.max(1, Math.floor(users / SAMPLED));
+    const now = Date.now();
+    for (let from = 0; from < users; from += AT_ONCE) {
+      const pipeline = redis.pipeline();
+      for (let n = from; n < Math.min(from + AT_ONCE, users); n += 1) {
+        const hex = `01930000000070008000${n.toString(16).padStart(12, "0")}`;
+        const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+        const secret = randomBytes(32);
+        const packed = `0 ${id} ${now}000 ${now} ${DAY_MS} ${now + 7 * DAY_MS}`;
+        const field = `s:${createHash("sha256").update(secret).digest("base64url")}`;
+        const user = `0 ${JSON.stringify({ email: accountOf(n).email })}`;
+        pipeline.hset(`postern:user:${id}`, "epoch", 0, "user", user, field, packed);
+        pipeline.pexpire(`postern:user:${id}`, 7 * DAY_MS);
+        if (n % every !== 0) continue;
+        const token = Buffer.concat([Buffer.from(hex, "hex"), secret]).toString("base64url");
+        cookies.push(`session_id=${token}`);
+      }
+      await pipeline.exec();
+    }
+    return cookies;
+  });
+}
+
+/** How Postgres finds a user, and what a registration writes to. */
+export const plans = async (databaseUrl: string): Promise<string> =>
+  await withPostgres(databaseUrl, async (client) => {
+    const queries = [
+      "select * from users where email_key = 'somebody-77@example.com'",
+      "select * from users where id = '01930000-0000-7000-8000-00000000004d'",
+      "select from events where type = 'session.revoked' and data->>'sessionId' = 'x'",
+    ];
+    const explained = await Promise.all(
+      queries.map(async (query) => {
+        const { rows } = await client.query<{ "QUERY PLAN": string }>(
+          `explain (costs off) ${query}`,
+        );
+        return rows.map((row) => row["QUERY PLAN"]).join("\n");
+      }),
+    );
+    return explained.join("\n");
+  });
