@@ -10,4 +10,4 @@ WORKDIR /app
 COPY --from=build /app /app
 USER node
 EXPOSE 5000
-CMD ["node", "apps/api/src/main.ts"]
+CMD ["node", "apps/api/src/start.ts"]

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { ALL_CPUS, describeMachine, OTHER_CPUS, pin } from "./machine.ts";
 import { measureChecks } from "./measures/checks.ts";
+import { measureCrowd } from "./measures/crowd.ts";
 import { measureEvents } from "./measures/events.ts";
 import { measureGrowth } from "./measures/growth.ts";
 import { measureHashing } from "./measures/hashing.ts";
@@ -37,6 +38,7 @@ type Measure = (stores: Stores, effort: Effort, peers: readonly System[]) => Pro
 const UNPINNED: Readonly<Record<string, Measure>> = {
   hashing: measureHashing,
   storm: measureStorm,
+  crowd: measureCrowd,
 };
 const PINNED: Readonly<Record<string, Measure>> = {
   checks: measureChecks,
@@ -51,6 +53,7 @@ const PINNED: Readonly<Record<string, Measure>> = {
 const DOCUMENTS = new URL("../../../docs/performance/", import.meta.url);
 const LAST = new URL("ratios.json", DOCUMENTS);
 
+process.setMaxListeners(64); // each server that is started is ended with this process
 const machine = describeMachine();
 const only = flags.only?.split(",");
 const effort: Effort = flags.quick
@@ -70,7 +73,12 @@ for (const [cpus, measures] of [
   try {
     for (const [name, measure] of chosen) {
       console.error(`measuring: ${name}`);
-      sections.push(await measure(stores, effort, peers));
+      try {
+        sections.push(await measure(stores, effort, peers));
+      } catch (error) {
+        console.error(error); // the rest of a long run is worth having
+        process.exitCode = 1;
+      }
     }
   } finally {
     await stores.stop();

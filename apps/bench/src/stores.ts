@@ -22,7 +22,8 @@ export async function startStores(): Promise<Stores> {
     databaseUrl: postgres.url,
     redisUrl: `redis://127.0.0.1:${redis.port}`,
     redisPid: redis.process.pid,
-    async freshDatabase(name) {
+    async freshDatabase(given) {
+      const name = given.replace(/\W/g, "_");
       await withPostgres(postgres.url, async (client) => {
         await client.query(`drop database if exists "${name}" with (force)`);
         await client.query(`create database "${name}"`);

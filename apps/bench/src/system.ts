@@ -55,7 +55,7 @@ export const smallestFull = (cost: number): System => ({
   ...courseRequests,
 });
 
-const POSTERN = script("../../api/src/main.ts");
+const POSTERN = script("../../api/src/start.ts");
 const KEY = `bench:${randomBytes(32).toString("base64")}`;
 const LISTENING = { HOST: "127.0.0.1", PORT: "0" };
 
