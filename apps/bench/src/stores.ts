@@ -17,6 +17,7 @@ export interface Stores {
 export async function startStores(): Promise<Stores> {
   const program = redisProgram();
   if (!program) throw new Error("the bench needs a redis-server on this machine");
+  delete process.env["TEST_DATABASE_URL"]; // a server that was lent for tests is not for loads
   const [postgres, redis] = await Promise.all([findPostgres(), startRedis(program)]);
   return {
     databaseUrl: postgres.url,

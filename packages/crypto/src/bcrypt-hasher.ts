@@ -34,6 +34,7 @@ export function bcryptHasher({ cost, gate, bcrypt = onLibuv }: HasherOptions): P
   const own = twoDigits(cost);
   return {
     maxBytes: MAX_BYTES,
+    admit: gate.admit,
 
     hash(password) {
       return gate.run(async () => (await bcrypt.hash(password, cost)) as PasswordHash);

@@ -35,12 +35,14 @@ describe("hash gate", () => {
     const { work, finish } = manualWork();
     const accepted = Array.from({ length: 8 }, () => gate.run(work)); // 2 under way, 6 wait up to 3 s
     await expect(gate.run(work)).rejects.toThrow(Unavailable);
+    expect(() => gate.admit()).toThrow(Unavailable);
     await expect(gate.run(work)).rejects.toMatchObject({ retryAfterSeconds: 4 });
     for (const _ of accepted) {
       await settle();
       finish.shift()?.();
     }
     await Promise.all(accepted);
+    expect(() => gate.admit()).not.toThrow();
     const later = gate.run(work);
     await settle();
     finish.shift()?.();

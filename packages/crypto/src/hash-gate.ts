@@ -17,6 +17,8 @@ const MAX_WAITING = 1_000;
 const NEWEST_WEIGHT = 0.1;
 
 export interface HashGate {
+  /** Throws `Unavailable` if work would be refused now. */
+  admit(): void;
   /** Runs `work` when its turn comes, or throws `Unavailable` at once if that would be too late. */
   run<Value>(work: () => Promise<Value>): Promise<Value>;
 }
@@ -36,14 +38,19 @@ export function hashGate(options: HashGateOptions): HashGate {
     return new Unavailable("password hashing is at capacity", { retryAfterSeconds });
   };
 
+  function admit(): void {
+    if (running < atOnce) return;
+    const waitMs = ((waiting.size + 1) * averageMs) / atOnce;
+    if (waitMs > maxWaitMs || waiting.size >= MAX_WAITING) throw atCapacity(waitMs);
+  }
+
   /** Waits for its turn; what was reckoned may be wrong, if the CPUs are wanted for something else. */
   async function place(): Promise<void> {
+    admit();
     if (running < atOnce) {
       running += 1;
       return;
     }
-    const waitMs = ((waiting.size + 1) * averageMs) / atOnce;
-    if (waitMs > maxWaitMs || waiting.size >= MAX_WAITING) throw atCapacity(waitMs);
     await new Promise<void>((resume, reject) => {
       const turn = () => {
         clearTimeout(deadline);
@@ -58,6 +65,8 @@ export function hashGate(options: HashGateOptions): HashGate {
   }
 
   return {
+    admit,
+
     async run(work) {
       await place();
       const startedAt = performance.now();

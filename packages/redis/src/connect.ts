@@ -19,13 +19,13 @@ export interface RedisConnection {
 }
 
 /** Less than the 1 s within which a request must have its 503. */
-const TIME_LIMIT_MS = 800;
+export const TIME_LIMIT_MS = 800;
 const LONGEST_RETRY_MS = 500;
 
 const OPTIONS = {
   connectTimeout: TIME_LIMIT_MS,
-  // A connection that has gone silent is given up with all that was asked on it. One that is slow is
-  // `answered`'s; ioredis' limit for each command costs a session check a microsecond and more.
+  // A connection that has gone silent is given up with all that was asked on it. What is only slow has
+  // limits of ours; ioredis' own, for each command, costs a session check a microsecond and more.
   socketTimeout: TIME_LIMIT_MS,
   maxLoadingRetryTime: LONGEST_RETRY_MS,
   // A primary that was demoted answers, but takes no writes: look for the new one.
@@ -71,7 +71,7 @@ const MISTAKE = /^(ERR (?!max number of clients)|WRONGTYPE|NOSCRIPT|NOPERM|CROSS
 export async function answered<Value>(answer: Promise<Value>): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Unavailable("Redis is slow")), TIME_LIMIT_MS);
+    timer = setTimeout(() => reject(new Error("Redis is slow")), TIME_LIMIT_MS);
   });
   try {
     return await Promise.race([answer, limit]);

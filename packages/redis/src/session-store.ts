@@ -6,7 +6,7 @@ import {
   type User,
   type UserId,
 } from "@postern/domain";
-import { redisClock } from "./clock.ts";
+import { redisTurns, within } from "./clock.ts";
 import { answered, fail, type RedisClient } from "./connect.ts";
 
 /** What a check answers of a user, beside the id that is in the key. Times in ms since 1970. */
@@ -17,7 +17,7 @@ interface Snapshot {
 
 /** Sessions in one hash per user; `scripts.ts` shows its form. Every method is one round trip. */
 export function redisSessionStore(client: RedisClient): SessionStore {
-  const now = redisClock(client);
+  const turn = redisTurns(client);
   return {
     async open({ id, tokenHash, user, rules, remembered = false, continues }) {
       const { idleMs, absoluteMs } = rules;
@@ -39,11 +39,11 @@ export function redisSessionStore(client: RedisClient): SessionStore {
 
     async check(userId, tokenHash, { touchEveryMs }) {
       const [key, field] = [keyOf(userId), fieldOf(tokenHash)];
-      // The time has a limit of its own, which is thereby this one's: a timer for each turn, not for each.
-      const asked = [now(), client.hmget(key, "epoch", "user", field).catch(fail)] as const;
-      const [time, [epoch, user, packed]] = await Promise.all(asked);
+      const [now, [epoch, user, packed]] = await within(turn(), (time) =>
+        Promise.all([time, client.hmget(key, "epoch", "user", field).catch(fail)]),
+      );
       if (!epoch || !user || !packed) return undefined;
-      const [session, at] = [unpackSession(packed), time()];
+      const [session, at] = [unpackSession(packed), now()];
       if (session.epoch !== epoch || !isLive(session, at)) return undefined;
       if (at - session.seen >= touchEveryMs) {
         // Nobody waits for the touch. One that fails, because Redis is full perhaps, is the next check's.

@@ -65,13 +65,10 @@ export const plans = async (databaseUrl: string): Promise<string> =>
       "select * from users where id = '01930000-0000-7000-8000-00000000004d'",
       "select from events where type = 'session.revoked' and data->>'sessionId' = 'x'",
     ];
-    const explained = await Promise.all(
-      queries.map(async (query) => {
-        const { rows } = await client.query<{ "QUERY PLAN": string }>(
-          `explain (costs off) ${query}`,
-        );
-        return rows.map((row) => row["QUERY PLAN"]).join("\n");
-      }),
-    );
+    const explained: string[] = [];
+    for (const query of queries) {
+      const { rows } = await client.query<{ "QUERY PLAN": string }>(`explain (costs off) ${query}`);
+      explained.push(...rows.map((row) => row["QUERY PLAN"]));
+    }
     return explained.join("\n");
   });

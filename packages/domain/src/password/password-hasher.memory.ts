@@ -4,6 +4,7 @@ import type { PasswordHash, PasswordHasher } from "./password-hasher.ts";
 export function memoryPasswordHasher({ cost = 1 }: { cost?: number } = {}): PasswordHasher {
   return {
     maxBytes: 72,
+    admit: () => undefined,
     async hash(password) {
       return `plain$${cost}$${password}` as PasswordHash;
     },

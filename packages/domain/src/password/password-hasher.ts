@@ -8,6 +8,11 @@ export type PasswordHash = Brand<string, "PasswordHash">;
 export interface PasswordHasher {
   /** Passwords longer than this many UTF-8 bytes are refused, so that every byte counts. */
   readonly maxBytes: number;
+  /**
+   * Throws `Unavailable` if what is asked now would be refused: for whoever has something to look up
+   * first, so that a storm of log-ins reaches no store.
+   */
+  admit(): void;
   hash(password: Password): Promise<PasswordHash>;
   /**
    * Does the password match? The work is the same for every `hash` up to the configured cost:

@@ -12,6 +12,7 @@ import {
 } from "../journey.fixture.ts";
 import { memoryPasswordHasher, memoryPorts } from "../memory.ts";
 import { Unavailable } from "../unavailable.ts";
+import type { EmailKey } from "../user/email.ts";
 import { disableUser, enableUser } from "../user/disable-user.ts";
 import { checkSession } from "./check-session.ts";
 import { logIn } from "./log-in.ts";
@@ -178,6 +179,30 @@ describe("making a hash anew", () => {
       refused,
     );
     expect(await hashOf(ports)).toBe("plain$1$NewPwd");
+  });
+
+  it("is refused before any store is asked, when hashing is at capacity", async () => {
+    const ports = memoryPorts();
+    await registered(ports);
+    const asked: string[] = [];
+    const users = {
+      ...ports.users,
+      findCredentials: (key: EmailKey) => {
+        asked.push(key);
+        return ports.users.findCredentials(key);
+      },
+    };
+    const admit = () => {
+      throw new Unavailable("password hashing is at capacity");
+    };
+    const full = { ...ports, users, hasher: { ...ports.hasher, admit } };
+    const attempt = { email: "bob@example.com", password: "MyPwdOfBob" };
+    await expect(logIn(full, attempt)).rejects.toThrow(Unavailable);
+    expect(asked).toEqual([]);
+    await expect(logIn({ ...full, hasher: ports.hasher }, attempt)).resolves.toMatchObject({
+      ok: true,
+    });
+    expect(asked).toHaveLength(1);
   });
 });
 

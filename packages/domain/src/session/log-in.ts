@@ -24,6 +24,7 @@ export async function logIn(
 ): Promise<Result<StartedSession, "credentials_invalid">> {
   const password = toPassword(given, ports.hasher.maxBytes);
   if (!password.ok) return err("credentials_invalid"); // before any hashing: it never was a password
+  ports.hasher.admit();
   const emailKey = toEmailKey(email);
   const credentials = emailKey && (await ports.users.findCredentials(emailKey));
   const matches = await ports.hasher.verify(password.value, credentials?.passwordHash);
