@@ -96,7 +96,7 @@ describe.skipIf(!redisUrl)("redis", () => {
     it("is touched for a session that is live, and for no other, however late the touch comes", async () => {
       const { sessions, user, key } = await opened();
       const [id, tokenHash] = [memoryIds().sessionId(), aTokenHash()];
-      await sessions.open({ id, tokenHash, user, rules: { ...coursePolicy.session, idleMs: 50 } });
+      await sessions.open({ id, tokenHash, user, rules: { ...coursePolicy.session, idleMs: 500 } });
       const field = `s:${tokenHash}`;
       const usedAt = Date.now() + 10;
       const seen = async () => Number((await redis.client.hget(key, field))?.split(" ")[3]);
@@ -104,7 +104,7 @@ describe.skipIf(!redisUrl)("redis", () => {
       expect(await seen()).toBe(usedAt);
       await redis.client.posternTouch(key, field, usedAt - 5); // an earlier use that was overtaken
       expect(await seen()).toBe(usedAt);
-      await new Promise((resolve) => setTimeout(resolve, 80));
+      await new Promise((resolve) => setTimeout(resolve, 560));
       await redis.client.posternTouch(key, field, usedAt + 20); // it was live then, and is over now
       expect(await seen()).toBe(usedAt);
 
