@@ -41,7 +41,7 @@ export function secretSource({ keys }: { keys: readonly SecretKey[] }): SecretSo
   };
 }
 
-const sha256 = (data: string | Uint8Array) => hash("sha256", data, "base64url") as TokenHash;
+const sha256 = (data: string | Uint8Array) => hash("sha256", data, "hex") as TokenHash;
 
 const toUuid = (hex: string) =>
   `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}` as UserId;

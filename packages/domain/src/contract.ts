@@ -6,7 +6,7 @@ export { passwordHasherContract } from "./password/password-hasher.contract.ts";
 export { tokenStoreContract, type TokenWorld } from "./recovery/token-store.contract.ts";
 export { secretSourceContract } from "./session/secret-source.contract.ts";
 export { sessionStoreContract, type SessionWorld } from "./session/session-store.contract.ts";
-export { aHash, aNewUser, anEvent, aTokenHash, aUser } from "./user/user.fixture.ts";
+export { aHash, aNewUser, anEvent, aSessionId, aTokenHash, aUser } from "./user/user.fixture.ts";
 export {
   emailChangeStoreContract,
   type EmailChangeWorld,

@@ -6,11 +6,10 @@ export type UserId = Brand<string, "UserId">;
 /** UUID v7. */
 export type EventId = Brand<string, "EventId">;
 
-/** UUID v4, public: for listing and ending a session. It opens nothing, and tells nobody its age. */
+/** UUID v8 (RFC 9562 section 5.8), public: for listing and ending a session. It opens nothing. */
 export type SessionId = Brand<string, "SessionId">;
 
 export interface IdSource {
   userId(): UserId;
   eventId(): EventId;
-  sessionId(): SessionId;
 }

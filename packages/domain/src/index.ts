@@ -42,6 +42,7 @@ export { logIn } from "./session/log-in.ts";
 export { logOut } from "./session/log-out.ts";
 export { reproject } from "./session/reproject.ts";
 export type { MintedToken, SecretSource, Token, TokenHash } from "./session/secret-source.ts";
+export { hashPrefixOf, sessionIdOf } from "./session/session-id.ts";
 export type { Origin, Session, SessionRules } from "./session/session.ts";
 export { MAX_SESSIONS } from "./session/session.ts";
 export type { CheckedSession, SessionOpening, SessionStore } from "./session/session-store.ts";

@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.ts";
 import { memoryEventStore, memoryLog } from "./event/event-store.memory.ts";
-import type { EventId, IdSource, SessionId, UserId } from "./ids.ts";
+import type { EventId, IdSource, UserId } from "./ids.ts";
 import { noBreachedPasswords } from "./password/breached-passwords.ts";
 import { memoryPasswordHasher } from "./password/password-hasher.memory.ts";
 import { coursePolicy } from "./policy.ts";
@@ -37,7 +37,6 @@ export function memoryIds(): IdSource {
   return {
     userId: () => uuid(7) as UserId,
     eventId: () => uuid(7) as EventId,
-    sessionId: () => uuid(4) as SessionId,
   };
 }
 

@@ -4,6 +4,7 @@ import type { AppEnv } from "./app-env.ts";
 import type { CallerOptions } from "./caller.ts";
 import { edge, type EdgeOptions } from "./edge.ts";
 import { type OpenApi, openApi } from "./openapi.ts";
+import { pathRouter } from "./path-router.ts";
 import { problem } from "./problems.ts";
 import { mount, type Resources } from "./resource.ts";
 import { docsResources } from "./routes/docs.ts";
@@ -35,7 +36,7 @@ const notFound = (c: Context<AppEnv>) => problem(c, "not_found");
 
 /** The whole HTTP surface on the given ports. `app.fetch` is a standard fetch handler. */
 export function createApp(options: AppOptions): Hono<AppEnv> {
-  const app = new Hono<AppEnv>();
+  const app = new Hono<AppEnv>({ router: pathRouter() });
   const guarded = edge({ ...options, policy: options.ports.policy });
   for (const [path, resource] of Object.entries(surface(options)))
     mount(app, path, resource, guarded);

@@ -1,5 +1,5 @@
 import type { UserId } from "@postern/domain";
-import { aNewUser, anEvent, aTokenHash, aUser } from "@postern/domain/contract";
+import { aNewUser, anEvent, aSessionId, aTokenHash, aUser } from "@postern/domain/contract";
 import { memoryIds, memorySeal } from "@postern/domain/memory";
 import { coursePolicy } from "@postern/domain";
 import { testServers } from "@postern/test-servers";
@@ -48,7 +48,7 @@ describe("a change under way", () => {
   it("of the epoch is waited for by the end of a session, which is then not acknowledged", async () => {
     const { users, events } = stores();
     const { id: userId } = await aUser(users);
-    const holder = { id: ids.sessionId(), userId, epoch: 0 };
+    const holder = { id: aSessionId(), userId, epoch: 0 };
     const { answer, isWaiting } = await during(RAISE, userId, () =>
       users.revoke(holder, [anEvent(userId)]),
     );
@@ -62,7 +62,7 @@ describe("a change under way", () => {
       (userId) => {
         const expiresAt = new Date(Date.now() + 60_000);
         return stores().users.confirmEpoch(userId, 0, [], {
-          sessionId: ids.sessionId(),
+          sessionId: aSessionId(),
           expiresAt,
         });
       },
@@ -73,7 +73,7 @@ describe("a change under way", () => {
       (userId) => {
         const { email, emailKey } = aNewUser();
         const proposal = { id: ids.eventId(), email, emailKey, ttlMs: 60_000 };
-        const holder = { id: ids.sessionId(), userId, epoch: 0 };
+        const holder = { id: aSessionId(), userId, epoch: 0 };
         return stores().changes.propose(holder, proposal, []);
       },
       false,
@@ -90,7 +90,7 @@ describe("a change under way", () => {
       "a session that is opened",
       async (userId) => {
         const user = { ...(await aUser(stores().users)), id: userId };
-        const opening = { id: ids.sessionId(), tokenHash: aTokenHash(), user };
+        const opening = { tokenHash: aTokenHash(), user };
         return await stores().sessions.open({ ...opening, rules: coursePolicy.session });
       },
       undefined,

@@ -4,6 +4,7 @@ import {
   type SessionStore,
   type User,
   type UserId,
+  sessionIdOf,
 } from "@postern/domain";
 import { type Kysely, type RawBuilder, type Selectable, sql } from "kysely";
 import type { Schema, SessionsTable } from "./schema.ts";
@@ -21,7 +22,7 @@ type CheckedRow = SessionRow & {
  */
 export function postgresSessionStore(db: Kysely<Schema>): SessionStore {
   return {
-    async open({ id, tokenHash, user, rules, remembered = false, continues }) {
+    async open({ tokenHash, user, rules, remembered = false, continues }) {
       const { createdAt = null, absoluteExpiresAt = null } = continues ?? {};
       const { rows } = await sql<SessionRow>`
         with born_of as (
@@ -33,7 +34,7 @@ export function postgresSessionStore(db: Kysely<Schema>): SessionStore {
         ), opened as (
           insert into sessions (token_hash, id, user_id, epoch, idle_ms, created_at,
             absolute_expires_at, remembered)
-          select ${tokenHash}, ${id}::uuid, born_of.id, ${user.epoch}::integer,
+          select ${tokenHash}, ${sessionIdOf(tokenHash)}::uuid, born_of.id, ${user.epoch}::integer,
             ${rules.idleMs}::double precision, coalesce(${createdAt}::timestamptz, now()),
             coalesce(${absoluteExpiresAt}::timestamptz, now() + ${milliseconds(rules.absoluteMs)}),
             ${remembered}
@@ -64,11 +65,11 @@ export function postgresSessionStore(db: Kysely<Schema>): SessionStore {
     },
 
     async end(userId, sessionId) {
-      await db
-        .deleteFrom("sessions")
-        .where("id", "=", sessionId)
-        .where("user_id", "=", userId)
-        .execute();
+      const { rows } = await sql<SessionRow>`
+        with ended as (
+          delete from sessions where id = ${sessionId} and user_id = ${userId} returning *
+        ) select sessions.*, ${idleExpiresAt("sessions")} ${liveAmong("ended")}`.execute(db);
+      return rows[0] && toSession(rows[0]);
     },
 
     async project() {
@@ -120,9 +121,11 @@ const endsAt = (table: string) => {
 const idleExpiresAt = (table: string) => sql`${endsAt(table)} as idle_expires_at`;
 const isOver = sql`${endsAt("sessions")} <= now()`;
 
-const liveSessions = sql`
-  from sessions join users on users.id = sessions.user_id and users.epoch = sessions.epoch
+/** Of rows of the table, or of such as were. */
+const liveAmong = (rows: string) => sql`
+  from ${sql.ref(rows)} as sessions join users on users.id = sessions.user_id and users.epoch = sessions.epoch
   where users.disabled_at is null and not ${isOver}`;
+const liveSessions = liveAmong("sessions");
 
 function toSession(row: SessionRow): Session {
   return {

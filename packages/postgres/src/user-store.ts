@@ -46,7 +46,7 @@ export function postgresUserStore(db: Kysely<Schema>, seal?: Seal): UserStore {
       // The row's lock lets a single caller through at each epoch.
       const update = sql`
         update users set password_hash = ${passwordHash}, epoch = epoch + 1, ${touched},
-          reset_receipt = ${receipt === undefined ? null : Buffer.from(receipt, "base64url")}::bytea,
+          reset_receipt = ${receipt === undefined ? null : Buffer.from(receipt, "hex")}::bytea,
           email_verified_at = coalesce(email_verified_at, case when ${verifiesEmail} then now() end)
         where id = ${userId} and epoch = ${expectedEpoch} and disabled_at is null
           and ${session ? holds(session) : sql`true`}`;
@@ -56,7 +56,7 @@ export function postgresUserStore(db: Kysely<Schema>, seal?: Seal): UserStore {
     async findByReceipt(userId, receipt) {
       const row = await byId(userId);
       const kept = row?.reset_receipt;
-      const isSame = kept && Buffer.from(kept).equals(Buffer.from(receipt, "base64url"));
+      const isSame = kept && Buffer.from(kept).equals(Buffer.from(receipt, "hex"));
       return isSame ? toUser(row) : undefined;
     },
 
@@ -148,6 +148,23 @@ export function postgresUserStore(db: Kysely<Schema>, seal?: Seal): UserStore {
         return rows.length > 0;
       };
       return await ifAnswerLost(revoke, async () => (await revoke()) || (await areKept(events)));
+    },
+
+    async revokeOwn({ userId, sessionId }, events) {
+      const known = sql`
+        select from session_origins where session_id = ${sessionId} and user_id = ${userId}`;
+      // The lock makes a change of the epoch wait, or this see it.
+      const revoke = async () => {
+        const { rows } = await sql<{ epoch: number }>`
+          with own as (
+            select epoch from users
+            where id = ${userId} and disabled_at is null and exists (${known}) for share
+          ), changed as (
+            select from own where not ${isRevoked(userId, sessionId)}
+          ), ${eventsOf(seal, { events })} select epoch from own`.execute(db);
+        return rows[0]?.epoch;
+      };
+      return await ifAnswerLost(revoke, revoke); // the second time it is revoked already
     },
 
     async confirmEpoch(userId, epoch, events, session) {

@@ -1,14 +1,15 @@
 import { Unavailable } from "@postern/domain";
 import { Redis, type RedisOptions } from "ioredis";
-import { END, LIST, OPEN, PROJECT, TOUCH } from "./scripts.ts";
+import { END, LIST, LOOK, OPEN, PROJECT, TOUCH } from "./scripts.ts";
 
 /** ioredis with the scripts as commands: sent by their SHA-1, and whole when Redis forgot them. */
 export interface RedisClient extends Redis {
+  posternLook(keys: number, ...keysAndFields: string[]): Promise<string>;
   posternTouch(key: string, field: string, at: number): Promise<null>;
   posternOpen(key: string, ...values: (string | number)[]): Promise<string | null>;
-  posternEnd(key: string, sessionId: string): Promise<null>;
-  posternProject(key: string, epoch: number, user: string): Promise<null>;
-  posternList(key: string): Promise<string[]>;
+  posternEnd(key: string, prefix: string): Promise<[string, string] | null>;
+  posternProject(key: string, user: string): Promise<null>;
+  posternList(key: string): Promise<[string, string][]>;
 }
 
 export interface RedisConnection {
@@ -19,13 +20,13 @@ export interface RedisConnection {
 }
 
 /** Less than the 1 s within which a request must have its 503. */
-export const TIME_LIMIT_MS = 800;
+const TIME_LIMIT_MS = 800;
 const LONGEST_RETRY_MS = 500;
 
 const OPTIONS = {
   connectTimeout: TIME_LIMIT_MS,
   // A connection that has gone silent is given up with all that was asked on it. What is only slow has
-  // limits of ours; ioredis' own, for each command, costs a session check a microsecond and more.
+  // limits of ours, one for all that is asked at once.
   socketTimeout: TIME_LIMIT_MS,
   maxLoadingRetryTime: LONGEST_RETRY_MS,
   // A primary that was demoted answers, but takes no writes: look for the new one.
@@ -36,8 +37,6 @@ const OPTIONS = {
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
-  // Commands of one turn of the event loop share one write.
-  enableAutoPipelining: true,
 } satisfies RedisOptions;
 
 /** A connection that reconnects by itself. Resolves when it is ready the first time, or could not be. */
@@ -56,6 +55,7 @@ export async function connectRedis(
   };
   for (const [name, lua] of Object.entries(scripts))
     client.defineCommand(name, { numberOfKeys: 1, lua });
+  client.defineCommand("posternLook", { lua: LOOK }); // of as many keys as it is told
   await client.connect().catch(onError); // it goes on trying; until then its commands are Unavailable
   return {
     client,
@@ -76,15 +76,14 @@ export async function answered<Value>(answer: Promise<Value>): Promise<Value> {
   try {
     return await Promise.race([answer, limit]);
   } catch (error) {
-    return fail(error);
+    throw faultOf(error);
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** Throws what went wrong: as it is, if the mistake is ours. */
-export function fail(error: unknown): never {
-  const isMistake =
-    error instanceof Error && error.name === "ReplyError" && MISTAKE.test(error.message);
-  throw isMistake ? error : new Unavailable("Redis does not answer", { cause: error });
+/** What went wrong: as it is, if the mistake is ours. */
+export function faultOf(error: unknown): unknown {
+  const isMistake = error instanceof Error && MISTAKE.test(error.message);
+  return isMistake ? error : new Unavailable("Redis does not answer", { cause: error });
 }

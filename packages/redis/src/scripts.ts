@@ -1,15 +1,16 @@
 /**
- * The scripts of the session store. Each touches one key, so it runs on one Cluster slot, and Redis
+ * The scripts of the session store. Each is about one key (but `LOOK`, which only reads), and Redis
  * runs a script alone, so each is atomic.
  *
  * The key of a user is a hash:
  *
- *   epoch      the user's epoch; a key without it holds no session
- *   user       "<revision> <JSON of the user as a check answers it>"
- *   s:<hash>   "<epoch> <id> <created µs> <seen ms> <idle ms> <absolute expiry ms>", one a session;
+ *   user       "<epoch> <revision> <verified ms or -> <email>"; a key without it holds no session
+ *   <hash>     of a token, 64 hexadecimal digits, one a session:
+ *              "<epoch> <created µs> <seen ms> <idle ms> <absolute expiry ms>";
  *              an idle time that is written with a 0 in front: to be remembered beyond the browser's end
- *              (so that nodes of before this mark was read can read the rest)
  *
+ * No value is longer than 64 bytes where the address is no longer than 40, so that Redis keeps the
+ * whole of it in one piece (`hash-max-listpack-value`), at less than half of what it takes otherwise.
  * Created in microseconds, so that of sessions opened in the same millisecond one is the older.
  */
 
@@ -21,15 +22,14 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 const PACKING = `
 local function unpackSession(packed)
-  local epoch, id, created, seen, idle, over =
-    string.match(packed, '^(%d+) (%S+) (%d+) (%d+) (%d+) (%d+)$')
-  return { epoch = epoch, id = id, created = tonumber(created), seen = tonumber(seen),
+  local epoch, created, seen, idle, over = string.match(packed, '^(%d+) (%d+) (%d+) (%d+) (%d+)$')
+  return { epoch = epoch, created = tonumber(created), seen = tonumber(seen),
     idle = tonumber(idle), over = tonumber(over), mark = string.match(idle, '^0?') }
 end
 
 local function packSession(session)
-  return string.format('%s %s %.0f %.0f %s%.0f %.0f', session.epoch, session.id, session.created,
-    session.seen, session.mark, session.idle, session.over)
+  return string.format('%s %.0f %.0f %s%.0f %.0f', session.epoch, session.created, session.seen,
+    session.mark, session.idle, session.over)
 end
 
 local function isLive(session, now)
@@ -37,44 +37,60 @@ local function isLive(session, now)
 end
 `;
 
-/** The revision in front of a user's JSON. */
-const REVISION = `
-local function revisionOf(user) return tonumber(string.match(user, '^(%d+) ')) end
+const USER = `
+local function epochOf(user) return string.match(user, '^%d+') end
+local function revisionOf(user) return tonumber(string.match(user, '^%d+ (%d+) ')) end
+`;
+
+/** What a look finds wrong with a key begins with it. */
+export const WRONG = "!";
+
+/**
+ * KEYS: of users. ARGV: for each a field. Gives lines, as one text is the least to read: Redis' time in
+ * ms, and for each key session and user, a space between; nothing, if it lacks one; or what is wrong.
+ */
+export const LOOK = `${CLOCK}
+local lines = { string.format('%.0f', now) }
+for i, key in ipairs(KEYS) do
+  local kept = redis.pcall('HMGET', key, ARGV[i], 'user')
+  if kept.err then lines[i + 1] = '${WRONG}' .. kept.err
+  else lines[i + 1] = kept[1] and kept[2] and kept[1] .. ' ' .. kept[2] or '' end
+end
+return table.concat(lines, '\\n')
 `;
 
 /**
  * ARGV: field, time of the use in ms. Touches a session that is live now, however late it comes: a
  * look and a write in one, so that it brings none back that ended in between.
  */
-export const TOUCH = `${CLOCK}${PACKING}
-local kept = redis.call('HMGET', KEYS[1], 'epoch', ARGV[1])
+export const TOUCH = `${CLOCK}${PACKING}${USER}
+local kept = redis.call('HMGET', KEYS[1], 'user', ARGV[1])
 if not (kept[1] and kept[2]) then return end
 local session, used = unpackSession(kept[2]), tonumber(ARGV[2])
-if session.epoch ~= kept[1] or session.seen >= used or not isLive(session, now) then return end
+if session.epoch ~= epochOf(kept[1]) or session.seen >= used or not isLive(session, now) then return end
 session.seen = used
 redis.call('HSET', KEYS[1], ARGV[1], packSession(session))
 `;
 
 /**
- * ARGV: field, epoch, user, session id, idle ms, absolute ms, most sessions, the mark, and
+ * ARGV: field, user, idle ms, absolute ms, most sessions, the mark, and
  * of a session whose place it takes: created µs and absolute expiry ms, else ''. Gives the session, or
  * nil if the key knows a later epoch. Drops sessions that are over, or of an earlier epoch, or the
  * oldest too many. The key lives as long as its longest session may, so no touch needs to extend it.
  */
-export const OPEN = `${CLOCK}${PACKING}${REVISION}
-local key, field, epoch, user = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
-local kept = redis.call('HMGET', key, 'epoch', 'user')
-if kept[1] and tonumber(kept[1]) > tonumber(epoch) then return false end
-local created = tonumber(ARGV[9]) or time[1] * 1000000 + time[2]
-local over = tonumber(ARGV[10]) or now + tonumber(ARGV[6])
+export const OPEN = `${CLOCK}${PACKING}${USER}
+local key, field, user = KEYS[1], ARGV[1], ARGV[2]
+local epoch, kept = epochOf(user), redis.call('HGET', key, 'user')
+if kept and tonumber(epochOf(kept)) > tonumber(epoch) then return false end
+local created = tonumber(ARGV[7]) or time[1] * 1000000 + time[2]
+local over = tonumber(ARGV[8]) or now + tonumber(ARGV[4])
 if over <= now then return false end
-redis.call('HSET', key, 'epoch', epoch)
-if not kept[2] or revisionOf(user) > revisionOf(kept[2]) then redis.call('HSET', key, 'user', user) end
+if not kept or revisionOf(user) > revisionOf(kept) then redis.call('HSET', key, 'user', user) end
 
 local live = {}
 local all = redis.call('HGETALL', key)
 for i = 1, #all, 2 do
-  if string.sub(all[i], 1, 2) == 's:' then
+  if all[i] ~= 'user' then
     local session = unpackSession(all[i + 1])
     if session.epoch == epoch and isLive(session, now) then
       live[#live + 1] = { field = all[i], created = session.created }
@@ -84,10 +100,10 @@ for i = 1, #all, 2 do
   end
 end
 table.sort(live, function(a, b) return a.created < b.created end)
-for i = 1, #live - tonumber(ARGV[7]) + 1 do redis.call('HDEL', key, live[i].field) end
+for i = 1, #live - tonumber(ARGV[5]) + 1 do redis.call('HDEL', key, live[i].field) end
 
-local session = packSession({ epoch = epoch, id = ARGV[4], created = created, seen = now,
-  idle = tonumber(ARGV[5]), over = over, mark = ARGV[8] })
+local session = packSession({ epoch = epoch, created = created, seen = now,
+  idle = tonumber(ARGV[3]), over = over, mark = ARGV[6] })
 redis.call('HSET', key, field, session)
 if redis.call('PTTL', key) < over - now then
   redis.call('PEXPIRE', key, string.format('%.0f', over - now))
@@ -95,40 +111,47 @@ end
 return session
 `;
 
-/** ARGV: session id. */
-export const END = `${PACKING}
-local all = redis.call('HGETALL', KEYS[1])
+/** ARGV: what the session's field begins with. Gives field and session, if it was live. */
+export const END = `${CLOCK}${PACKING}${USER}
+local user, all = '', redis.call('HGETALL', KEYS[1])
+local field, packed
 for i = 1, #all, 2 do
-  if string.sub(all[i], 1, 2) == 's:' and unpackSession(all[i + 1]).id == ARGV[1] then
-    redis.call('HDEL', KEYS[1], all[i])
-  end
+  if all[i] == 'user' then user = all[i + 1]
+  elseif string.sub(all[i], 1, 30) == ARGV[1] then field, packed = all[i], all[i + 1] end
 end
+if not field then return false end
+redis.call('HDEL', KEYS[1], field)
+local session = unpackSession(packed)
+return session.epoch == epochOf(user) and isLive(session, now) and { field, packed }
 `;
 
-/** ARGV: epoch, user. Epoch and user together, and only where there is a key with an older revision. */
-export const PROJECT = `${REVISION}
-local kept = redis.call('HMGET', KEYS[1], 'epoch', 'user')
-if not (kept[1] and kept[2]) or revisionOf(ARGV[2]) <= revisionOf(kept[2]) then return end
-if tonumber(ARGV[1]) > tonumber(kept[1]) then
-  local ttl = redis.call('PTTL', KEYS[1])
-  redis.call('DEL', KEYS[1]) -- every session in it is of an earlier epoch
+/** ARGV: user. Only where there is a key with an older revision. */
+export const PROJECT = `${USER}
+local key, user = KEYS[1], ARGV[1]
+local kept = redis.call('HGET', key, 'user')
+if not kept or revisionOf(user) <= revisionOf(kept) then return end
+if tonumber(epochOf(user)) > tonumber(epochOf(kept)) then
+  local ttl = redis.call('PTTL', key)
+  redis.call('DEL', key) -- every session in it is of an earlier epoch
   if ttl == 0 then return end -- it was about to go; set again it would have no end
-  redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'user', ARGV[2])
-  if ttl > 0 then redis.call('PEXPIRE', KEYS[1], ttl) end
+  redis.call('HSET', key, 'user', user)
+  if ttl > 0 then redis.call('PEXPIRE', key, ttl) end
 else
-  redis.call('HSET', KEYS[1], 'user', ARGV[2])
+  redis.call('HSET', key, 'user', user)
 end
 `;
 
-/** Gives the live sessions, in no order. */
-export const LIST = `${CLOCK}${PACKING}
+/** Gives field and session of each that is live, in no order. */
+export const LIST = `${CLOCK}${PACKING}${USER}
 local live = {}
 local all = redis.call('HGETALL', KEYS[1])
-local kept = redis.call('HGET', KEYS[1], 'epoch')
+local user = redis.call('HGET', KEYS[1], 'user') or ''
 for i = 1, #all, 2 do
-  if string.sub(all[i], 1, 2) == 's:' then
+  if all[i] ~= 'user' then
     local session = unpackSession(all[i + 1])
-    if session.epoch == kept and isLive(session, now) then live[#live + 1] = all[i + 1] end
+    if session.epoch == epochOf(user) and isLive(session, now) then
+      live[#live + 1] = { all[i], all[i + 1] }
+    end
   end
 end
 return live

@@ -1,15 +1,16 @@
-import { coursePolicy, type SessionId } from "@postern/domain";
+import { coursePolicy, MAX_SESSIONS, sessionIdOf } from "@postern/domain";
 import {
+  aSessionId,
   aTokenHash,
   aUser,
   epochContract,
   sessionStoreContract,
   tokenStoreContract,
 } from "@postern/domain/contract";
-import { memoryIds, memoryPorts } from "@postern/domain/memory";
+import { memoryPorts } from "@postern/domain/memory";
 import { testServers } from "@postern/test-servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connectRedis, type RedisConnection } from "./connect.ts";
+import { connectRedis, type RedisClient, type RedisConnection } from "./connect.ts";
 import { redisSessionStore } from "./session-store.ts";
 import { redisTokenStore } from "./token-store.ts";
 
@@ -40,44 +41,83 @@ describe.skipIf(!redisUrl)("redis", () => {
       const { sessions, users } = await world();
       const user = await aUser(users);
       const tokenHash = aTokenHash();
-      const id: SessionId = memoryIds().sessionId();
-      await sessions.open({ id, tokenHash, user, rules: coursePolicy.session });
-      return { sessions, user, tokenHash, id, key: `postern:user:${user.id}` };
+      await sessions.open({ tokenHash, user, rules: coursePolicy.session });
+      return { sessions, user, tokenHash, key: `postern:user:${user.id}` };
     }
 
-    it("is checked by one command on one key, and all checks of a turn share the time", async () => {
-      const { sessions, user, tokenHash } = await opened();
+    it("is looked at by one command for all checks of a turn", async () => {
+      const { sessions, user, tokenHash, key } = await opened();
+      const other = await opened();
       const [, ownAddress = ""] = /\baddr=(\S+)/.exec(await redis.client.client("INFO")) ?? [];
       const monitor = await redis.client.duplicate().monitor();
-      const sent: { command: string; key: string | undefined }[] = [];
-      monitor.on("monitor", (_time: string, args: string[], source: string) => {
-        const [command = "", key] = args;
+      const sent: string[][] = [];
+      monitor.on("monitor", (_time: string, [command = "", ...args]: string[], source: string) => {
         // Others use this server too; and what a script does is no command of ours.
-        if (source === ownAddress) sent.push({ command: command.toLowerCase(), key });
+        if (source === ownAddress) sent.push([command.toLowerCase(), ...args.slice(1)]);
       });
       const check = () => sessions.check(user.id, tokenHash, coursePolicy.session);
-      await Promise.all([check(), check()]);
+      const unknown = aTokenHash();
+      const checked = await Promise.all([
+        check(),
+        sessions.check(other.user.id, unknown, coursePolicy.session),
+        sessions.check(other.user.id, other.tokenHash, coursePolicy.session),
+      ]);
       await check();
       await redis.client.echo("end");
-      while (!sent.some(({ command }) => command === "echo")) {
+      while (!sent.some(([command]) => command === "echo")) {
         await new Promise((resolve) => setImmediate(resolve));
       }
       monitor.disconnect();
-      expect(sent.map(({ command, key }) => [command, key])).toEqual([
-        ["time", undefined],
-        ["hmget", `postern:user:${user.id}`],
-        ["hmget", `postern:user:${user.id}`],
-        ["time", undefined],
-        ["hmget", `postern:user:${user.id}`],
-        ["echo", "end"],
+      expect(sent).toEqual([
+        ["evalsha", "3", key, other.key, other.key, tokenHash, unknown, other.tokenHash],
+        ["evalsha", "1", key, tokenHash],
+        ["echo"],
       ]);
+      expect(checked.map((one) => one?.user.id)).toEqual([user.id, undefined, other.user.id]);
+    });
+
+    it("is looked at by few commands for very many checks of a turn, each with its own answer", async () => {
+      const { sessions, user, tokenHash } = await opened();
+      const asked = Array.from({ length: 501 }, (_, n) => (n % 3 === 0 ? tokenHash : aTokenHash()));
+      const checked = await Promise.all(
+        asked.map((hash) => sessions.check(user.id, hash, coursePolicy.session)),
+      );
+      expect(checked.map((one) => one !== undefined)).toEqual(
+        asked.map((one) => one === tokenHash),
+      );
+    });
+
+    it("is one piece of memory, with as many sessions as there may be", async () => {
+      const { sessions, user, key } = await opened();
+      const rules = coursePolicy.rememberedSession;
+      for (let n = 1; n < MAX_SESSIONS; n += 1)
+        await sessions.open({ tokenHash: aTokenHash(), user, rules, remembered: true });
+      expect(await redis.client.object("ENCODING", key)).toBe("listpack");
+      expect(await sessions.list(user.id)).toHaveLength(MAX_SESSIONS);
+    });
+
+    it("spoils no other's check when it is something else", async () => {
+      const [good, bad] = [await opened(), await opened()];
+      await redis.client.set(bad.key, "not a hash", "PX", 10_000);
+      const check = ({ sessions, user, tokenHash }: typeof good) =>
+        sessions.check(user.id, tokenHash, coursePolicy.session);
+      const { sessions } = good;
+      const [checked, failed] = await Promise.allSettled([
+        check(good),
+        check({ ...bad, sessions }),
+      ]);
+      expect(checked).toMatchObject({ value: { user: { id: good.user.id } } });
+      expect(failed).toMatchObject({ reason: { message: expect.stringContaining("WRONGTYPE") } });
     });
 
     it("is judged by Redis' time, whatever the clock here says", async () => {
       const { user, tokenHash } = await opened();
       const inDays = async (days: number) => {
-        const time = async () => [Math.floor(Date.now() / 1000) + days * 86_400, 0] as const;
-        const client = Object.assign(Object.create(redis.client), { time });
+        const posternLook: RedisClient["posternLook"] = async (...given) => {
+          const [at, ...found] = (await redis.client.posternLook(...given)).split("\n");
+          return [Number(at) + days * 86_400_000, ...found].join("\n");
+        };
+        const client = Object.assign(Object.create(redis.client), { posternLook });
         return await redisSessionStore(client).check(user.id, tokenHash, coursePolicy.session);
       };
       expect(await inDays(0)).toBeDefined();
@@ -86,20 +126,23 @@ describe.skipIf(!redisUrl)("redis", () => {
 
     it("ends a session at its absolute limit, though a longer one keeps the key", async () => {
       const { sessions, user } = await opened();
-      const [id, tokenHash] = [memoryIds().sessionId(), aTokenHash()];
+      const tokenHash = aTokenHash();
       const rules = { ...coursePolicy.session, absoluteMs: 30 };
-      await sessions.open({ id, tokenHash, user, rules });
+      await sessions.open({ tokenHash, user, rules });
       await new Promise((resolve) => setTimeout(resolve, 40));
       expect(await sessions.check(user.id, tokenHash, rules)).toBeUndefined();
     });
 
     it("is touched for a session that is live, and for no other, however late the touch comes", async () => {
       const { sessions, user, key } = await opened();
-      const [id, tokenHash] = [memoryIds().sessionId(), aTokenHash()];
-      await sessions.open({ id, tokenHash, user, rules: { ...coursePolicy.session, idleMs: 500 } });
-      const field = `s:${tokenHash}`;
+      const field = aTokenHash();
+      await sessions.open({
+        tokenHash: field,
+        user,
+        rules: { ...coursePolicy.session, idleMs: 500 },
+      });
       const usedAt = Date.now() + 10;
-      const seen = async () => Number((await redis.client.hget(key, field))?.split(" ")[3]);
+      const seen = async () => Number((await redis.client.hget(key, field))?.split(" ")[2]);
       await redis.client.posternTouch(key, field, usedAt);
       expect(await seen()).toBe(usedAt);
       await redis.client.posternTouch(key, field, usedAt - 5); // an earlier use that was overtaken
@@ -109,11 +152,10 @@ describe.skipIf(!redisUrl)("redis", () => {
       expect(await seen()).toBe(usedAt);
 
       const other = await opened();
-      await redis.client.hset(other.key, "epoch", 7);
-      const otherField = `s:${other.tokenHash}`;
-      const before = await redis.client.hget(other.key, otherField);
-      await redis.client.posternTouch(other.key, otherField, Date.now() + 1_000);
-      expect(await redis.client.hget(other.key, otherField)).toBe(before);
+      await redis.client.hset(other.key, "user", `7 7 - ${other.user.email}`);
+      const before = await redis.client.hget(other.key, other.tokenHash);
+      await redis.client.posternTouch(other.key, other.tokenHash, Date.now() + 1_000);
+      expect(await redis.client.hget(other.key, other.tokenHash)).toBe(before);
     });
 
     it("is not made for a session that would be over already, as then it would never go", async () => {
@@ -123,12 +165,12 @@ describe.skipIf(!redisUrl)("redis", () => {
       const before = { epoch: 0, createdAt: now, lastSeenAt: now, idleExpiresAt: now };
       const continues = {
         ...before,
-        id: memoryIds().sessionId(),
+        id: aSessionId(),
         userId: user.id,
         absoluteExpiresAt: new Date(now.getTime() - 1_000),
         remembered: false,
       };
-      const opening = { id: memoryIds().sessionId(), tokenHash: aTokenHash(), user, continues };
+      const opening = { tokenHash: aTokenHash(), user, continues };
       const { session: rules } = coursePolicy;
       expect(await sessions.open({ ...opening, rules })).toBeUndefined();
       expect(await redis.client.pttl(`postern:user:${user.id}`)).toBe(-2);
@@ -139,30 +181,30 @@ describe.skipIf(!redisUrl)("redis", () => {
       const before = await redis.client.pexpiretime(key);
       const rules = { ...coursePolicy.session, absoluteMs: 1_000, idleMs: 1_000 };
       const other = aTokenHash();
-      await sessions.open({ id: memoryIds().sessionId(), tokenHash: other, user, rules });
+      await sessions.open({ tokenHash: other, user, rules });
       await sessions.check(user.id, tokenHash, { touchEveryMs: 0 });
       expect(await redis.client.pexpiretime(key)).toBe(before);
     });
 
-    it("holds no session when it has no epoch", async () => {
+    it("holds no session when it has no user", async () => {
       const { sessions, user, tokenHash, key } = await opened();
-      await redis.client.hdel(key, "epoch");
+      await redis.client.hdel(key, "user");
       expect(await sessions.check(user.id, tokenHash, coursePolicy.session)).toBeUndefined();
       expect(await sessions.list(user.id)).toEqual([]);
     });
 
     it("holds no session of another epoch than its own", async () => {
       const { sessions, user, tokenHash, key } = await opened();
-      await redis.client.hset(key, "epoch", "1");
+      await redis.client.hset(key, "user", `1 1 - ${user.email}`);
       expect(await sessions.check(user.id, tokenHash, coursePolicy.session)).toBeUndefined();
       expect(await sessions.list(user.id)).toEqual([]);
     });
 
     it("is not brought back by a check, an end or a projection after Redis lost it", async () => {
-      const { sessions, user, tokenHash, key, id } = await opened();
+      const { sessions, user, tokenHash, key } = await opened();
       await redis.client.del(key);
       expect(await sessions.check(user.id, tokenHash, { touchEveryMs: 0 })).toBeUndefined();
-      await sessions.end(user.id, id);
+      await sessions.end(user.id, sessionIdOf(tokenHash));
       await sessions.project({ ...user, revision: 9, epoch: 9 });
       expect(await redis.client.exists(key)).toBe(0);
     });
@@ -170,7 +212,7 @@ describe.skipIf(!redisUrl)("redis", () => {
     it("keeps its time to live when a projection ends its sessions", async () => {
       const { sessions, user, key } = await opened();
       await sessions.project({ ...user, revision: 9, epoch: 9 });
-      expect(await redis.client.hkeys(key)).toEqual(["epoch", "user"]);
+      expect(await redis.client.hkeys(key)).toEqual(["user"]);
       expect(await redis.client.pttl(key)).toBeGreaterThan(
         coursePolicy.session.absoluteMs - 60_000,
       );

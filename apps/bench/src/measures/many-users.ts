@@ -42,10 +42,10 @@ export async function fill(
         const hex = `01930000000070008000${n.toString(16).padStart(12, "0")}`;
         const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
         const secret = randomBytes(32);
-        const packed = `0 ${id} ${now}000 ${now} ${DAY_MS} ${now + 7 * DAY_MS}`;
-        const field = `s:${createHash("sha256").update(secret).digest("base64url")}`;
-        const user = `0 ${JSON.stringify({ email: accountOf(n).email })}`;
-        pipeline.hset(`postern:user:${id}`, "epoch", 0, "user", user, field, packed);
+        const packed = `0 ${now}000 ${now} ${DAY_MS} ${now + 7 * DAY_MS}`;
+        const field = createHash("sha256").update(secret).digest("hex");
+        const user = `0 0 - ${accountOf(n).email}`;
+        pipeline.hset(`postern:user:${id}`, "user", user, field, packed);
         pipeline.pexpire(`postern:user:${id}`, 7 * DAY_MS);
         if (n % every !== 0) continue;
         const token = Buffer.concat([Buffer.from(hex, "hex"), secret]).toString("base64url");

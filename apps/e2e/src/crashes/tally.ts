@@ -92,10 +92,10 @@ export async function tally(evidence: Evidence): Promise<Tally> {
   }
   let epochsInRedis = 0;
   for (const { id, email, epoch } of users) {
-    const kept = await redis.hget(`postern:user:${id}`, "epoch");
+    const kept = await redis.hget(`postern:user:${id}`, "user");
     if (kept === null) continue;
     epochsInRedis += 1;
-    if (Number(kept) !== epoch) lost.push(`epoch of ${email} in Redis`);
+    if (Number(kept.split(" ")[0]) !== epoch) lost.push(`epoch of ${email} in Redis`);
   }
   const repeats = countDuplicates(effects, kills);
   return {

@@ -81,7 +81,7 @@ async function change(
       { id, type: "session.revoked", version: 1, userId, occurredAt, data },
     ]);
   } else if (!user.disabledAt) {
-    const opening = { id: ports.ids.sessionId(), tokenHash: aTokenHash(), user };
+    const opening = { tokenHash: aTokenHash(), user };
     const session = await ports.sessions.open({ ...opening, rules: ports.policy.session });
     if (session) opened.push(session);
   }

@@ -27,7 +27,9 @@ export const sessionsSubscriber: Subscriber = {
   atOnce: 20,
   handleWithinMs: 8_000,
   on: {
-    "session.revoked": ({ sessions }, { userId, data }) => sessions.end(userId, data.sessionId),
+    "session.revoked": async ({ sessions }, { userId, data }) => {
+      await sessions.end(userId, data.sessionId);
+    },
     "user.deleted": project,
     "user.disabled": project,
     "user.email_changed": project,

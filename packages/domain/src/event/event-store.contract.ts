@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { memoryIds } from "../memory.ts";
-import { anEvent, aUser } from "../user/user.fixture.ts";
+import { anEvent, aSessionId, aUser } from "../user/user.fixture.ts";
 import type { UserWorld } from "../user/user-store.contract.ts";
 import type { UserEvent } from "./event.ts";
 
@@ -11,7 +11,7 @@ export function eventStoreContract(open: () => Promise<UserWorld>): void {
     const { id: userId } = await aUser(users);
     const ids = memoryIds();
     const occurredAt = new Date("2026-02-03T04:05:06.789Z");
-    const sessionId = ids.sessionId();
+    const sessionId = aSessionId();
     const common = { version: 1, userId, occurredAt } as const;
     const reset = { epoch: 3, expiresAt: "2026-02-03T04:20:06.789Z", tokenBy: "mail" } as const;
     const link = { epoch: 3, expiresAt: reset.expiresAt };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bob, eventTypes, loggedIn, registered } from "../journey.fixture.ts";
-import { memoryPorts } from "../memory.ts";
+import { memoryClock, memoryPorts } from "../memory.ts";
 import { Unavailable } from "../unavailable.ts";
 import { checkSession } from "./check-session.ts";
 import { logOut } from "./log-out.ts";
@@ -39,8 +39,8 @@ describe("logging out", () => {
     const ports = memoryPorts();
     await registered(ports);
     const { token } = await loggedIn(ports);
-    const revoke = () => Promise.reject(new Unavailable("Postgres does not answer"));
-    const broken = { ...ports, users: { ...ports.users, revoke } };
+    const revokeOwn = () => Promise.reject(new Unavailable("Postgres does not answer"));
+    const broken = { ...ports, users: { ...ports.users, revokeOwn } };
     await expect(logOut(broken, token)).rejects.toThrow(Unavailable);
     expect(await checkSession(ports, token)).toBeUndefined();
   });
@@ -54,6 +54,39 @@ describe("logging out", () => {
       Unavailable,
     );
     expect(await eventTypes(ports)).toContain("session.revoked");
+    // The next try finds its event kept, ends the session, and is told so.
+    expect(await logOut(ports, token)).toEqual({ ok: true, value: undefined });
+    expect(await checkSession(ports, token)).toBeUndefined();
+    expect((await eventTypes(ports)).filter((type) => type === "session.revoked")).toHaveLength(1);
+  });
+
+  it("asks the session store once, and keeps no event of a token that was never given out", async () => {
+    const ports = memoryPorts();
+    await registered(ports);
+    const { id: userId } = await bob(ports);
+    const { token } = ports.secrets.sessionToken(userId);
+    const asked: string[] = [];
+    const sessions = new Proxy(ports.sessions, {
+      get: (target, name, receiver) => (
+        asked.push(String(name)),
+        Reflect.get(target, name, receiver)
+      ),
+    });
+    expect(await logOut({ ...ports, sessions }, token)).toEqual({
+      ok: false,
+      error: "session_missing",
+    });
+    expect(asked).toEqual(["end"]);
+    expect(await eventTypes(ports)).toEqual(["user.created"]);
+  });
+
+  it("refuses a session that was idle for too long", async () => {
+    const clock = memoryClock();
+    const ports = memoryPorts({ clock });
+    await registered(ports);
+    const { token } = await loggedIn(ports);
+    clock.advance(ports.policy.session.idleMs);
+    expect(await logOut(ports, token)).toEqual({ ok: false, error: "session_missing" });
   });
 });
 

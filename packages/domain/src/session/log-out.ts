@@ -1,29 +1,34 @@
 import { newEvent } from "../event/new-event.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
-import { checkSession } from "./check-session.ts";
+import { sessionIdOf } from "./session-id.ts";
+import type { Session } from "./session.ts";
 
 /**
  * Ends the session. The event is committed first, so that the end outlives whatever the session store
- * may lose; but the session ends even when the event cannot be committed, and then this throws.
+ * may lose; but the session ends even when the event cannot be committed, and then this throws. The
+ * token itself says which session it is, so the session store is asked once, to end it.
  */
 export async function logOut(
-  ports: Pick<Ports, "clock" | "ids" | "policy" | "secrets" | "sessions" | "users">,
+  ports: Pick<Ports, "clock" | "ids" | "secrets" | "sessions" | "users">,
   token: string | undefined,
 ): Promise<Result<undefined, "session_missing">> {
-  const checked = await checkSession(ports, token);
-  if (!checked) return err("session_missing");
-  const { id: sessionId, userId } = checked.session;
+  const read = token === undefined ? undefined : ports.secrets.readSessionToken(token);
+  if (!read) return err("session_missing");
+  const { userId, tokenHash } = read;
+  const sessionId = sessionIdOf(tokenHash);
   const revoked = newEvent(ports, "session.revoked", {
     userId,
     data: { sessionId, by: "log_out" },
   });
-  let isRevoked = false;
+  let epoch: number | undefined;
+  let ended: Session | undefined;
   try {
-    isRevoked = await ports.users.revoke(checked.session, [revoked]);
+    epoch = await ports.users.revokeOwn({ userId, sessionId }, [revoked]);
   } finally {
-    await ports.sessions.end(userId, sessionId);
+    ended = await ports.sessions.end(userId, sessionId);
   }
-  // All have ended meanwhile, and this one may have got a successor: that one is not logged out.
-  return isRevoked ? ok(undefined) : err("session_missing");
+  // Of an earlier epoch: all have ended meanwhile, and this one may have got a successor, which is not
+  // logged out.
+  return ended && ended.epoch === epoch ? ok(undefined) : err("session_missing");
 }

@@ -4,7 +4,7 @@ import type { TokenPurpose } from "../recovery/token-store.ts";
 
 /** A secret we hand out once and never keep. */
 export type Token = Brand<string, "Token">;
-/** SHA-256 of a token's secret: all that is kept of it. base64url, 43 characters. */
+/** SHA-256 of a token's secret: all that is kept of it. 64 hexadecimal digits. */
 export type TokenHash = Brand<string, "TokenHash">;
 
 export interface MintedToken {

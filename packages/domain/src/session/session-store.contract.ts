@@ -3,6 +3,7 @@ import { memoryIds } from "../memory.ts";
 import { aHash, aTokenHash, aUser } from "../user/user.fixture.ts";
 import type { User } from "../user/user.ts";
 import type { UserStore } from "../user/user-store.ts";
+import { sessionIdOf } from "./session-id.ts";
 import { MAX_SESSIONS, type SessionRules } from "./session.ts";
 import type { SessionOpening, SessionStore } from "./session-store.ts";
 
@@ -18,8 +19,10 @@ const HOUR_MS = 3_600_000;
 const RULES: SessionRules = { idleMs: HOUR_MS, absoluteMs: 2 * HOUR_MS, touchEveryMs: HOUR_MS };
 
 function anOpening(user: User, rules: Partial<SessionRules> = {}): SessionOpening {
-  return { id: ids.sessionId(), tokenHash: aTokenHash(), user, rules: { ...RULES, ...rules } };
+  return { tokenHash: aTokenHash(), user, rules: { ...RULES, ...rules } };
 }
+
+const idOf = ({ tokenHash }: SessionOpening) => sessionIdOf(tokenHash);
 
 /** What every SessionStore does, whether it keeps a copy of the user or joins the users' table. */
 export function sessionStoreContract(open: () => Promise<SessionWorld>): void {
@@ -53,7 +56,7 @@ export function sessionStoreContract(open: () => Promise<SessionWorld>): void {
       const user = await aUser(users);
       const opening = anOpening(user);
       const session = await sessions.open(opening);
-      expect(session).toMatchObject({ id: opening.id, userId: user.id, epoch: 0 });
+      expect(session).toMatchObject({ id: idOf(opening), userId: user.id, epoch: 0 });
       const { id, email, emailVerifiedAt } = user;
       expect(await sessions.check(user.id, opening.tokenHash, RULES)).toEqual({
         session,
@@ -100,7 +103,7 @@ export function sessionStoreContract(open: () => Promise<SessionWorld>): void {
     it(`ends the oldest session when one more than ${MAX_SESSIONS} is opened`, async () => {
       const { sessions, user, openings, isLive } = await opened(MAX_SESSIONS + 1);
       const listed = await sessions.list(user.id);
-      expect(listed.map(({ id }) => id)).toEqual(openings.slice(1).map(({ id }) => id));
+      expect(listed.map(({ id }) => id)).toEqual(openings.slice(1).map(idOf));
       const [first, second] = openings;
       expect(first && (await isLive(first))).toBe(false);
       expect(second && (await isLive(second))).toBe(true);
@@ -116,7 +119,7 @@ export function sessionStoreContract(open: () => Promise<SessionWorld>): void {
       await pass(5);
       const opening = { ...anOpening(renewed), continues: before, remembered: true };
       const session = await sessions.open(opening);
-      expect(session).toMatchObject({ id: opening.id, epoch: 1, remembered: true });
+      expect(session).toMatchObject({ id: idOf(opening), epoch: 1, remembered: true });
       expect(session?.createdAt).toEqual(before?.createdAt);
       expect(session?.absoluteExpiresAt).toEqual(before?.absoluteExpiresAt);
       expect(session?.lastSeenAt.getTime()).toBeGreaterThan(before?.lastSeenAt.getTime() ?? 0);
@@ -124,7 +127,7 @@ export function sessionStoreContract(open: () => Promise<SessionWorld>): void {
       expect(checked?.session).toEqual(session);
       expect(await sessions.list(user.id)).toEqual([session]);
       expect(before?.remembered).toBe(false);
-      expect(openings[0]?.id).not.toBe(session?.id);
+      expect(openings[0] && idOf(openings[0])).not.toBe(session?.id);
     });
 
     it("ends at the first one's absolute limit", async () => {
@@ -143,16 +146,33 @@ export function sessionStoreContract(open: () => Promise<SessionWorld>): void {
     it("ends one session for good and leaves the others", async () => {
       const { sessions, user, openings, isLive } = await opened(3);
       const [first, second, third] = openings as [SessionOpening, SessionOpening, SessionOpening];
-      await sessions.end(user.id, second.id);
-      await sessions.end(user.id, second.id);
+      await sessions.end(user.id, idOf(second));
+      await sessions.end(user.id, idOf(second));
       expect(await Promise.all([first, second, third].map(isLive))).toEqual([true, false, true]);
-      expect((await sessions.list(user.id)).map(({ id }) => id)).toEqual([first.id, third.id]);
+      expect((await sessions.list(user.id)).map(({ id }) => id)).toEqual([first, third].map(idOf));
+    });
+
+    it("gives the session that it ended, if it was live", async () => {
+      const { sessions, users, user, opening, pass } = await opened(1, { idleMs: 200 });
+      const [live] = await sessions.list(user.id);
+      expect(live).toBeDefined();
+      expect(await sessions.end(user.id, idOf(opening))).toEqual(live);
+      expect(await sessions.end(user.id, idOf(opening))).toBeUndefined();
+      const idle = anOpening(user, { idleMs: 20 });
+      await sessions.open(idle);
+      await pass(30);
+      expect(await sessions.end(user.id, idOf(idle))).toBeUndefined();
+      const overtaken = anOpening(user);
+      await sessions.open(overtaken);
+      await sessions.project(await raiseEpoch(users, user));
+      expect(await sessions.end(user.id, idOf(overtaken))).toBeUndefined();
+      expect(await sessions.end(ids.userId(), idOf(opening))).toBeUndefined();
     });
 
     it("does not end a session in another user's name", async () => {
       const { sessions, users, opening, isLive } = await opened();
       const other = await aUser(users);
-      await sessions.end(other.id, opening.id);
+      await sessions.end(other.id, idOf(opening));
       expect(await isLive(opening)).toBe(true);
     });
   });

@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { UserId } from "../ids.ts";
 import type { User } from "../user/user.ts";
 import type { TokenHash } from "./secret-source.ts";
+import { sessionIdOf } from "./session-id.ts";
 import { MAX_SESSIONS, type Session } from "./session.ts";
 import type { SessionStore } from "./session-store.ts";
 
@@ -26,7 +27,7 @@ export function memorySessionStore(clock: Clock): SessionStore {
   }
 
   return {
-    async open({ id, tokenHash, user, rules, remembered = false, continues }) {
+    async open({ tokenHash, user, rules, remembered = false, continues }) {
       const copy = copies.get(user.id) ?? { user, sessions: new Map<TokenHash, Kept>() };
       copies.set(user.id, copy);
       if (copy.user.epoch > user.epoch) return undefined;
@@ -39,7 +40,7 @@ export function memorySessionStore(clock: Clock): SessionStore {
       const now = clock.now();
       const session = seen(
         {
-          id,
+          id: sessionIdOf(tokenHash),
           userId: user.id,
           epoch: user.epoch,
           idleMs: rules.idleMs,
@@ -69,7 +70,9 @@ export function memorySessionStore(clock: Clock): SessionStore {
 
     async end(userId, sessionId) {
       const sessions = copies.get(userId)?.sessions ?? new Map<TokenHash, Kept>();
-      for (const [hash, { id }] of sessions) if (id === sessionId) sessions.delete(hash);
+      const [hash, session] = [...sessions].find(([, { id }]) => id === sessionId) ?? [];
+      if (hash) sessions.delete(hash);
+      return session && isLive(session) ? session : undefined;
     },
 
     async project(user) {

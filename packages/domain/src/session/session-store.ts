@@ -4,7 +4,7 @@ import type { TokenHash } from "./secret-source.ts";
 import type { Session, SessionRules } from "./session.ts";
 
 export interface SessionOpening {
-  readonly id: SessionId;
+  /** Its id is `sessionIdOf` this. */
   readonly tokenHash: TokenHash;
   /** The user as it was read at log-in; its epoch becomes the session's. */
   readonly user: User;
@@ -36,8 +36,8 @@ export interface SessionStore {
     tokenHash: TokenHash,
     rules: Pick<SessionRules, "touchEveryMs">,
   ): Promise<CheckedSession | undefined>;
-  /** Ends one session. Ending what has ended already is no error. */
-  end(userId: UserId, sessionId: SessionId): Promise<void>;
+  /** Ends one session, and gives it if it was live. Ending what has ended already is no error. */
+  end(userId: UserId, sessionId: SessionId): Promise<Session | undefined>;
   /**
    * Writes what the users' store says now over the copy, if that is newer by `revision`; sessions of
    * earlier epochs end. Order and repetition do not matter. Makes no copy where there is none.

@@ -30,24 +30,23 @@ export async function startSession(
   // The user may come from a retry, and be of a later epoch than the change that asks for this.
   if (continues && user.epoch !== continues.epoch + 1) return undefined;
   const { token, tokenHash } = ports.secrets.sessionToken(user.id);
-  const id = ports.ids.sessionId();
   const remembered = continues?.remembered ?? remember;
   const rules = remembered ? ports.policy.rememberedSession : ports.policy.session;
-  const opening = { id, tokenHash, user, rules, remembered, continues };
+  const opening = { tokenHash, user, rules, remembered, continues };
   const session = await ports.sessions.open(opening);
   if (!session) return undefined;
+  const { id: sessionId, absoluteExpiresAt: expiresAt } = session;
   const created = newEvent(ports, "session.created", {
     userId: user.id,
-    data: { sessionId: id },
+    data: { sessionId },
     ...(origin.device && { payload: { device: origin.device } }),
   });
-  const { absoluteExpiresAt: expiresAt } = session;
   let isConfirmed = false;
   try {
-    const kept = { ...origin, sessionId: id, expiresAt, continues: continues?.id };
+    const kept = { ...origin, sessionId, expiresAt, continues: continues?.id };
     isConfirmed = await ports.users.confirmEpoch(user.id, user.epoch, [created], kept);
   } finally {
-    if (!isConfirmed) await ports.sessions.end(user.id, id);
+    if (!isConfirmed) await ports.sessions.end(user.id, sessionId);
   }
   if (isConfirmed) return { token, session };
   await reproject(ports, user.id); // opening it has made a copy, perhaps of a user who is gone

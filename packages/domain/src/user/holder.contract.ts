@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { UserEvent } from "../event/event.ts";
 import { memoryIds } from "../memory.ts";
-import { aHash, aNewUser, anEvent, aUser } from "./user.fixture.ts";
+import { aHash, aNewUser, anEvent, aSessionId, aUser } from "./user.fixture.ts";
 import type { UserWorld } from "./user-store.contract.ts";
 import type { Holder } from "./user-store.ts";
 import type { User } from "./user.ts";
@@ -10,7 +10,7 @@ const ids = memoryIds();
 const RACERS = 20;
 
 const aHolder = (user: User): Holder => ({
-  id: ids.sessionId(),
+  id: aSessionId(),
   userId: user.id,
   epoch: user.epoch,
 });
@@ -130,7 +130,7 @@ export function holderContract(open: () => Promise<UserWorld>): void {
         const renewing = async () => {
           if (!(await users.raiseEpoch(holder, []))) return false;
           const expiresAt = new Date(Date.now() + 60_000);
-          const session = { sessionId: ids.sessionId(), expiresAt, continues };
+          const session = { sessionId: aSessionId(), expiresAt, continues };
           return await users.confirmEpoch(userId, 1, [], session);
         };
         const [isEnded, isRenewed] = await Promise.all([
@@ -142,15 +142,70 @@ export function holderContract(open: () => Promise<UserWorld>): void {
     });
   });
 
+  describe("revokeOwn", () => {
+    const confirmed = async (users: UserWorld["users"], user: User) => {
+      const sessionId = aSessionId();
+      const expiresAt = new Date(Date.now() + 60_000);
+      expect(await users.confirmEpoch(user.id, user.epoch, [], { sessionId, expiresAt })).toBe(
+        true,
+      );
+      return { userId: user.id, sessionId };
+    };
+    const end = ({ userId, sessionId: id }: { userId: User["id"]; sessionId: Holder["id"] }) => [
+      revoked({ id, userId, epoch: 0 }),
+    ];
+
+    it("keeps the event of a session that was confirmed, once, and tells the epoch", async () => {
+      const { users, events } = await open();
+      const own = await confirmed(users, await aUser(users));
+      expect(await users.revokeOwn(own, end(own))).toBe(0);
+      expect(await users.revokeOwn(own, end(own))).toBe(0);
+      expect(await events.list(own.userId, 10)).toHaveLength(1);
+      await users.endSessions([own.userId], []);
+      expect(await users.revokeOwn(own, end(own))).toBe(1);
+      expect(await events.list(own.userId, 10)).toHaveLength(1);
+    });
+
+    it("keeps nothing of a session that nobody opened, of another's, or of a disabled user", async () => {
+      const { users, events } = await open();
+      const [user, other] = [await aUser(users), await aUser(users)];
+      const [own, theirs] = [await confirmed(users, user), await confirmed(users, other)];
+      const made = { userId: user.id, sessionId: aSessionId() };
+      const stolen = { userId: user.id, sessionId: theirs.sessionId };
+      for (const wrong of [made, stolen, { ...own, userId: aNewUser().id }])
+        expect(await users.revokeOwn(wrong, end(wrong))).toBeUndefined();
+      await users.disable(user.id, []);
+      expect(await users.revokeOwn(own, end(own))).toBeUndefined();
+      expect(await events.list(user.id, 10)).toEqual([]);
+      expect(await events.list(other.id, 10)).toEqual([]);
+    });
+
+    it("and a renewal at once: either the end is of the session's epoch and nothing is renewed, or not", async () => {
+      const { users } = await open();
+      for (let round = 0; round < RACERS; round += 1) {
+        const own = await confirmed(users, await aUser(users));
+        const holder = { id: own.sessionId, userId: own.userId, epoch: 0 };
+        const renewing = async () => {
+          if (!(await users.raiseEpoch(holder, []))) return false;
+          const expiresAt = new Date(Date.now() + 60_000);
+          const session = { sessionId: aSessionId(), expiresAt, continues: holder.id };
+          return await users.confirmEpoch(holder.userId, 1, [], session);
+        };
+        const [epoch, isRenewed] = await Promise.all([users.revokeOwn(own, end(own)), renewing()]);
+        expect([epoch, isRenewed]).not.toEqual([0, true]);
+      }
+    });
+  });
+
   it("keeps where a session was opened from, if it is confirmed, and forgets it with the user", async () => {
     const { users } = await open();
     const user = await aUser(users);
-    const origin = { sessionId: ids.sessionId(), device: "curl", network: "192.0.2.0/24" };
-    const bare = { sessionId: ids.sessionId(), device: undefined, network: undefined };
+    const origin = { sessionId: aSessionId(), device: "curl", network: "192.0.2.0/24" };
+    const bare = { sessionId: aSessionId(), device: undefined, network: undefined };
     const expiresAt = new Date(Date.now() + 60_000);
     await users.confirmEpoch(user.id, 0, [], { ...origin, expiresAt });
     await users.confirmEpoch(user.id, 0, [], { ...bare, expiresAt });
-    await users.confirmEpoch(user.id, 1, [], { sessionId: ids.sessionId(), expiresAt });
+    await users.confirmEpoch(user.id, 1, [], { sessionId: aSessionId(), expiresAt });
     const kept = await users.originsOf(user.id);
     expect(kept).toHaveLength(2);
     expect(kept).toEqual(expect.arrayContaining([origin, bare]));

@@ -214,6 +214,14 @@ export function memoryUserStore(
       return true;
     },
 
+    async revokeOwn({ userId, sessionId }, events) {
+      const user = all.get(userId)?.user;
+      const isKnown = origins.get(userId)?.some((origin) => origin.sessionId === sessionId);
+      if (!user || user.disabledAt || !isKnown) return undefined;
+      if (!isRevoked(sessionId)) log.add(events);
+      return user.epoch;
+    },
+
     async confirmEpoch(userId, epoch, events, session) {
       const user = all.get(userId)?.user;
       if (user?.epoch !== epoch || user.disabledAt || isRevoked(session?.continues)) return false;

@@ -1,8 +1,9 @@
 import type { UserEvent } from "../event/event.ts";
-import type { UserId } from "../ids.ts";
+import type { SessionId, UserId } from "../ids.ts";
 import { memoryIds } from "../memory.ts";
 import type { PasswordHash } from "../password/password-hasher.ts";
 import type { TokenHash } from "../session/secret-source.ts";
+import { sessionIdOf } from "../session/session-id.ts";
 import type { EmailKey } from "./email.ts";
 import type { NewUser, UserStore } from "./user-store.ts";
 import type { User } from "./user.ts";
@@ -13,7 +14,10 @@ export const aHash = (text = "first"): PasswordHash => `plain$1$${text}` as Pass
 
 /** A token hash that differs from every other one. */
 export const aTokenHash = (): TokenHash =>
-  ids.eventId().replaceAll("-", "").padEnd(43, "x") as TokenHash;
+  ids.eventId().replaceAll("-", "").split("").toReversed().join("").padEnd(64, "0") as TokenHash;
+
+/** The id of a session that nobody has. */
+export const aSessionId = (): SessionId => sessionIdOf(aTokenHash());
 
 /** A new user that differs from every other one. */
 export function aNewUser(fields: Partial<NewUser> = {}): NewUser {

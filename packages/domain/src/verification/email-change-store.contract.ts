@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { memoryIds } from "../memory.ts";
 import type { TokenHash } from "../session/secret-source.ts";
-import { aHash, aNewUser, anEvent, aTokenHash, aUser } from "../user/user.fixture.ts";
+import { aHash, aNewUser, anEvent, aSessionId, aTokenHash, aUser } from "../user/user.fixture.ts";
 import type { UserWorld } from "../user/user-store.contract.ts";
 import type { Holder } from "../user/user-store.ts";
 import type { User } from "../user/user.ts";
@@ -13,7 +13,7 @@ const ids = memoryIds();
 const HOUR_MS = 3_600_000;
 const RACERS = 20;
 
-const holderOf = ({ id: userId, epoch }: User): Holder => ({ id: ids.sessionId(), userId, epoch });
+const holderOf = ({ id: userId, epoch }: User): Holder => ({ id: aSessionId(), userId, epoch });
 
 /** What every EmailChangeStore does. */
 export function emailChangeStoreContract(open: () => Promise<EmailChangeWorld>): void {
