@@ -5,6 +5,8 @@ export interface Effort {
   readonly isQuick: boolean;
   readonly rounds: number;
   readonly seconds: number;
+  /** Until V8 has compiled what is hot. */
+  readonly warmUpSeconds: number;
 }
 
 /** A figure that something is to keep to, and how it may be read. */

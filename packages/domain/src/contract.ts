@@ -5,7 +5,8 @@ export { epochContract } from "./session/epoch.contract.ts";
 export { passwordHasherContract } from "./password/password-hasher.contract.ts";
 export { tokenStoreContract, type TokenWorld } from "./recovery/token-store.contract.ts";
 export { secretSourceContract } from "./session/secret-source.contract.ts";
-export { sessionStoreContract, type SessionWorld } from "./session/session-store.contract.ts";
+export { sessionStoreContract } from "./session/session-store.contract.ts";
+export type { SessionWorld } from "./session/session-store.fixture.ts";
 export { aHash, aNewUser, anEvent, aSessionId, aTokenHash, aUser } from "./user/user.fixture.ts";
 export {
   emailChangeStoreContract,

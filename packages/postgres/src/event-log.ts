@@ -42,7 +42,7 @@ export function eventsOf(
     logged as (
       insert into events (id, type, version, user_id, occurred_at, data)
       select id, type, version, user_id, occurred_at, data from given
-      on conflict (id) do nothing
+      on conflict do nothing -- of its id, or of the end of its session
       returning id
     ),
     queued as (

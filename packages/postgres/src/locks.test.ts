@@ -56,6 +56,19 @@ describe("a change under way", () => {
     expect(await events.list(userId, 10)).toEqual([]);
   });
 
+  it("of the epoch is waited for by a log-out, which then keeps nothing", async () => {
+    const { users, events } = stores();
+    const { id: userId } = await aUser(users);
+    const own = { userId, sessionId: aSessionId() };
+    const expiresAt = new Date(Date.now() + 60_000);
+    await users.confirmEpoch(userId, 0, [], { sessionId: own.sessionId, expiresAt });
+    const { answer, isWaiting } = await during(RAISE, userId, () =>
+      users.revokeOwn(own, [anEvent(userId)]),
+    );
+    expect([isWaiting, await answer]).toEqual([true, undefined]);
+    expect(await events.list(userId, 10)).toEqual([]);
+  });
+
   it.each<[string, (userId: UserId) => Promise<unknown>, unknown]>([
     [
       "a log-in's confirmation",

@@ -1,5 +1,5 @@
 import { type UserEvent, Unavailable } from "@postern/domain";
-import { aHash, aNewUser, anEvent, aUser } from "@postern/domain/contract";
+import { aHash, aNewUser, anEvent, aSessionId, aUser } from "@postern/domain/contract";
 import { type Proxy, startProxy, testServers, type Verdict } from "@postern/test-servers";
 import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -103,6 +103,17 @@ describe.each<{ how: string; verdict: Verdict }>([
     expect(await users.replacePassword(change, [anEvent(user.id)])).toBeUndefined();
     expect(lost).toBe(1);
     expect(await outbox()).toEqual([]);
+  });
+
+  it("still logs out once, and says that it was now", async () => {
+    const { users } = stores();
+    const user = await aUser(users);
+    const own = { userId: user.id, sessionId: aSessionId() };
+    const expiresAt = new Date(Date.now() + 60_000);
+    await users.confirmEpoch(user.id, 0, [], { sessionId: own.sessionId, expiresAt });
+    const event = anEvent(user.id);
+    const revoke = () => users.revokeOwn(own, [event]);
+    expect(await keptOnce(/for share of users/, revoke, event)).toBe("now");
   });
 
   it("still confirms an epoch, appends and deletes once", async () => {

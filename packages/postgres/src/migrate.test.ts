@@ -16,10 +16,10 @@ describe("migrations", () => {
   it("lets one of several simultaneous runners migrate, and knows what is pending", async () => {
     const { db } = database;
     await expect(requireCurrentSchema(db)).rejects.toThrow(
-      "lacks 0001-start, 0002-events, 0003-account; run migrate first",
+      "lacks 0001-start, 0002-events, 0003-account, 0004-sessions; run migrate first",
     );
     const runs = await Promise.all([migrate(db), migrate(db), migrate(db), migrate(db)]);
-    expect(runs.flat()).toEqual(["0001-start", "0002-events", "0003-account"]);
+    expect(runs.flat()).toEqual(["0001-start", "0002-events", "0003-account", "0004-sessions"]);
     await expect(requireCurrentSchema(db)).resolves.toBeUndefined();
     expect(await migrate(db)).toEqual([]);
   });

@@ -86,6 +86,7 @@ interface TokensTable {
 interface SessionOriginsTable {
   readonly session_id: SessionId;
   readonly user_id: UserId;
+  readonly epoch: number;
   readonly device: string | null;
   readonly network: string | null;
   /** As late as the session may end; it may end before. */

@@ -151,20 +151,21 @@ export function postgresUserStore(db: Kysely<Schema>, seal?: Seal): UserStore {
     },
 
     async revokeOwn({ userId, sessionId }, events) {
-      const known = sql`
-        select from session_origins where session_id = ${sessionId} and user_id = ${userId}`;
       // The lock makes a change of the epoch wait, or this see it.
       const revoke = async () => {
-        const { rows } = await sql<{ epoch: number }>`
-          with own as (
-            select epoch from users
-            where id = ${userId} and disabled_at is null and exists (${known}) for share
-          ), changed as (
-            select from own where not ${isRevoked(userId, sessionId)}
-          ), ${eventsOf(seal, { events })} select epoch from own`.execute(db);
-        return rows[0]?.epoch;
+        const { rows } = await sql<{ is_new: boolean }>`
+          with changed as (
+            select from users join session_origins as own on own.user_id = users.id
+            where users.id = ${userId} and users.disabled_at is null and own.session_id = ${sessionId}
+              and own.epoch = users.epoch and own.expires_at > now()
+            for share of users
+          ), ${eventsOf(seal, { events })}
+          select exists (select from logged) as is_new from changed`.execute(db);
+        return rows[0] && (rows[0].is_new ? ("now" as const) : ("before" as const));
       };
-      return await ifAnswerLost(revoke, revoke); // the second time it is revoked already
+      return await ifAnswerLost(revoke, async () =>
+        (await areKept(events)) ? ("now" as const) : await revoke(),
+      );
     },
 
     async confirmEpoch(userId, epoch, events, session) {
@@ -179,8 +180,8 @@ export function postgresUserStore(db: Kysely<Schema>, seal?: Seal): UserStore {
             where id = ${userId} and epoch = ${epoch} and disabled_at is null and ${stands}
             for key share
           ), ${eventsOf(seal, { events })}, originated as (
-            insert into session_origins (session_id, user_id, device, network, expires_at)
-            select ${sessionId}::uuid, id, ${device}, ${network}, ${session?.expiresAt ?? null}::timestamptz
+            insert into session_origins (session_id, user_id, epoch, device, network, expires_at)
+            select ${sessionId}::uuid, id, ${epoch}::integer, ${device}, ${network}, ${session?.expiresAt ?? null}::timestamptz
             from changed where ${sessionId}::uuid is not null
             on conflict (session_id) do nothing
           ) select from changed`.execute(db);

@@ -68,10 +68,19 @@ export async function connectRedis(
 const MISTAKE = /^(ERR (?!max number of clients)|WRONGTYPE|NOSCRIPT|NOPERM|CROSSSLOT)/;
 
 /** The answer, if it comes in time; with every passing fault as `Unavailable`. */
-export async function answered<Value>(answer: Promise<Value>): Promise<Value> {
+export async function answered<Value>(
+  answer: Promise<Value>,
+  onSlow: () => void = () => undefined,
+): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
+  let immediate: NodeJS.Immediate | undefined;
   const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("Redis is slow")), TIME_LIMIT_MS);
+    const giveUp = () => {
+      onSlow();
+      reject(new Error("Redis is slow"));
+    };
+    // If it was we who were slow, the answer is there already, and is read before that.
+    timer = setTimeout(() => (immediate = setImmediate(giveUp)), TIME_LIMIT_MS);
   });
   try {
     return await Promise.race([answer, limit]);
@@ -79,6 +88,7 @@ export async function answered<Value>(answer: Promise<Value>): Promise<Value> {
     throw faultOf(error);
   } finally {
     clearTimeout(timer);
+    clearImmediate(immediate);
   }
 }
 

@@ -42,7 +42,9 @@ export function looks(
 async function lookFor(client: RedisClient, asked: readonly Asked[]): Promise<void> {
   const [keys, fields] = [asked.map(({ key }) => key), asked.map(({ field }) => field)];
   try {
-    const answer = await answered(client.posternLook(keys.length, ...keys, ...fields));
+    const asking = client.posternLook(keys.length, ...keys, ...fields);
+    // A connection that is slow, but never silent, would be so for ever: the next one may be quick.
+    const answer = await answered(asking, () => client.disconnect(true));
     const [at, ...found] = answer.split("\n");
     // Nothing that is kept has a line's end in it; if anything had, nobody must get another's line.
     if (found.length !== asked.length) throw new Error("Redis answers something else");

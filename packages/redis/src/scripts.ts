@@ -14,32 +14,38 @@
  * Created in microseconds, so that of sessions opened in the same millisecond one is the older.
  */
 
+/** Of a script that only reads: it may go on where writes may not (Redis 7, while it fails over). */
+const READS = `#!lua flags=no-writes
+`;
+
 /** Redis' own clock: however far apart the clocks of our processes are, sessions have one. */
 const CLOCK = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `;
 
+/** What cannot be read was not written by us, and is as good as nothing. */
 const PACKING = `
 local function unpackSession(packed)
   local epoch, created, seen, idle, over = string.match(packed, '^(%d+) (%d+) (%d+) (%d+) (%d+)$')
-  return { epoch = epoch, created = tonumber(created), seen = tonumber(seen),
+  return over and { epoch = tonumber(epoch), created = tonumber(created), seen = tonumber(seen),
     idle = tonumber(idle), over = tonumber(over), mark = string.match(idle, '^0?') }
 end
 
 local function packSession(session)
-  return string.format('%s %.0f %.0f %s%.0f %.0f', session.epoch, session.created, session.seen,
+  return string.format('%.0f %.0f %.0f %s%.0f %.0f', session.epoch, session.created, session.seen,
     session.mark, session.idle, session.over)
 end
 
-local function isLive(session, now)
-  return now < session.seen + session.idle and now < session.over
+local function unpackUser(packed)
+  local epoch, revision = string.match(packed or '', '^(%d+) (%d+) ')
+  return revision and { epoch = tonumber(epoch), revision = tonumber(revision) }
 end
-`;
 
-const USER = `
-local function epochOf(user) return string.match(user, '^%d+') end
-local function revisionOf(user) return tonumber(string.match(user, '^%d+ (%d+) ')) end
+local function counts(session, user, now)
+  return session and user and session.epoch == user.epoch
+    and now < session.seen + session.idle and now < session.over
+end
 `;
 
 /** What a look finds wrong with a key begins with it. */
@@ -49,25 +55,26 @@ export const WRONG = "!";
  * KEYS: of users. ARGV: for each a field. Gives lines, as one text is the least to read: Redis' time in
  * ms, and for each key session and user, a space between; nothing, if it lacks one; or what is wrong.
  */
-export const LOOK = `${CLOCK}
+export const LOOK = `${READS}${CLOCK}
 local lines = { string.format('%.0f', now) }
 for i, key in ipairs(KEYS) do
   local kept = redis.pcall('HMGET', key, ARGV[i], 'user')
-  if kept.err then lines[i + 1] = '${WRONG}' .. kept.err
-  else lines[i + 1] = kept[1] and kept[2] and kept[1] .. ' ' .. kept[2] or '' end
+  local line = kept.err and '${WRONG}' .. kept.err or kept[1] and kept[2] and kept[1] .. ' ' .. kept[2]
+  if line and string.find(line, '\\n', 1, true) then line = '${WRONG}ERR more than a line is kept' end
+  lines[i + 1] = line or ''
 end
 return table.concat(lines, '\\n')
 `;
 
 /**
- * ARGV: field, time of the use in ms. Touches a session that is live now, however late it comes: a
+ * ARGV: field, time of the use in ms. Touches a session that counts now, however late it comes: a
  * look and a write in one, so that it brings none back that ended in between.
  */
-export const TOUCH = `${CLOCK}${PACKING}${USER}
+export const TOUCH = `${CLOCK}${PACKING}
 local kept = redis.call('HMGET', KEYS[1], 'user', ARGV[1])
 if not (kept[1] and kept[2]) then return end
 local session, used = unpackSession(kept[2]), tonumber(ARGV[2])
-if session.epoch ~= epochOf(kept[1]) or session.seen >= used or not isLive(session, now) then return end
+if not counts(session, unpackUser(kept[1]), now) or session.seen >= used then return end
 session.seen = used
 redis.call('HSET', KEYS[1], ARGV[1], packSession(session))
 `;
@@ -75,24 +82,24 @@ redis.call('HSET', KEYS[1], ARGV[1], packSession(session))
 /**
  * ARGV: field, user, idle ms, absolute ms, most sessions, the mark, and
  * of a session whose place it takes: created µs and absolute expiry ms, else ''. Gives the session, or
- * nil if the key knows a later epoch. Drops sessions that are over, or of an earlier epoch, or the
- * oldest too many. The key lives as long as its longest session may, so no touch needs to extend it.
+ * nil if the key knows a later epoch. Drops sessions that no longer count, and the oldest too many.
+ * The key lives as long as its longest session may, so no touch needs to extend it.
  */
-export const OPEN = `${CLOCK}${PACKING}${USER}
-local key, field, user = KEYS[1], ARGV[1], ARGV[2]
-local epoch, kept = epochOf(user), redis.call('HGET', key, 'user')
-if kept and tonumber(epochOf(kept)) > tonumber(epoch) then return false end
+export const OPEN = `${CLOCK}${PACKING}
+local key, field, user = KEYS[1], ARGV[1], unpackUser(ARGV[2])
+local kept = unpackUser(redis.call('HGET', key, 'user'))
+if kept and kept.epoch > user.epoch then return false end
 local created = tonumber(ARGV[7]) or time[1] * 1000000 + time[2]
 local over = tonumber(ARGV[8]) or now + tonumber(ARGV[4])
 if over <= now then return false end
-if not kept or revisionOf(user) > revisionOf(kept) then redis.call('HSET', key, 'user', user) end
+if not kept or user.revision > kept.revision then redis.call('HSET', key, 'user', ARGV[2]) end
 
 local live = {}
 local all = redis.call('HGETALL', key)
 for i = 1, #all, 2 do
   if all[i] ~= 'user' then
     local session = unpackSession(all[i + 1])
-    if session.epoch == epoch and isLive(session, now) then
+    if counts(session, user, now) then
       live[#live + 1] = { field = all[i], created = session.created }
     else
       redis.call('HDEL', key, all[i])
@@ -102,7 +109,7 @@ end
 table.sort(live, function(a, b) return a.created < b.created end)
 for i = 1, #live - tonumber(ARGV[5]) + 1 do redis.call('HDEL', key, live[i].field) end
 
-local session = packSession({ epoch = epoch, created = created, seen = now,
+local session = packSession({ epoch = user.epoch, created = created, seen = now,
   idle = tonumber(ARGV[3]), over = over, mark = ARGV[6] })
 redis.call('HSET', key, field, session)
 if redis.call('PTTL', key) < over - now then
@@ -111,48 +118,44 @@ end
 return session
 `;
 
-/** ARGV: what the session's field begins with. Gives field and session, if it was live. */
-export const END = `${CLOCK}${PACKING}${USER}
-local user, all = '', redis.call('HGETALL', KEYS[1])
+/** ARGV: what the session's field begins with. Gives field and session, if it counted. */
+export const END = `${CLOCK}${PACKING}
+local user, all = nil, redis.call('HGETALL', KEYS[1])
 local field, packed
 for i = 1, #all, 2 do
-  if all[i] == 'user' then user = all[i + 1]
+  if all[i] == 'user' then user = unpackUser(all[i + 1])
   elseif string.sub(all[i], 1, 30) == ARGV[1] then field, packed = all[i], all[i + 1] end
 end
 if not field then return false end
 redis.call('HDEL', KEYS[1], field)
-local session = unpackSession(packed)
-return session.epoch == epochOf(user) and isLive(session, now) and { field, packed }
+return counts(unpackSession(packed), user, now) and { field, packed }
 `;
 
 /** ARGV: user. Only where there is a key with an older revision. */
-export const PROJECT = `${USER}
-local key, user = KEYS[1], ARGV[1]
-local kept = redis.call('HGET', key, 'user')
-if not kept or revisionOf(user) <= revisionOf(kept) then return end
-if tonumber(epochOf(user)) > tonumber(epochOf(kept)) then
+export const PROJECT = `${PACKING}
+local key, user = KEYS[1], unpackUser(ARGV[1])
+local kept = unpackUser(redis.call('HGET', key, 'user'))
+if not kept or user.revision <= kept.revision then return end
+if user.epoch > kept.epoch then
   local ttl = redis.call('PTTL', key)
   redis.call('DEL', key) -- every session in it is of an earlier epoch
   if ttl == 0 then return end -- it was about to go; set again it would have no end
-  redis.call('HSET', key, 'user', user)
+  redis.call('HSET', key, 'user', ARGV[1])
   if ttl > 0 then redis.call('PEXPIRE', key, ttl) end
 else
-  redis.call('HSET', key, 'user', user)
+  redis.call('HSET', key, 'user', ARGV[1])
 end
 `;
 
-/** Gives field and session of each that is live, in no order. */
-export const LIST = `${CLOCK}${PACKING}${USER}
-local live = {}
+/** Gives field and session of each that counts, in no order. */
+export const LIST = `${READS}${CLOCK}${PACKING}
+local listed = {}
 local all = redis.call('HGETALL', KEYS[1])
-local user = redis.call('HGET', KEYS[1], 'user') or ''
+local user = unpackUser(redis.call('HGET', KEYS[1], 'user'))
 for i = 1, #all, 2 do
-  if all[i] ~= 'user' then
-    local session = unpackSession(all[i + 1])
-    if session.epoch == epochOf(user) and isLive(session, now) then
-      live[#live + 1] = { all[i], all[i + 1] }
-    end
+  if all[i] ~= 'user' and counts(unpackSession(all[i + 1]), user, now) then
+    listed[#listed + 1] = { all[i], all[i + 1] }
   end
 end
-return live
+return listed
 `;

@@ -1,5 +1,6 @@
-import { coursePolicy, MAX_SESSIONS, sessionIdOf } from "@postern/domain";
+import { coursePolicy, MAX_SESSIONS, sessionIdOf, Unavailable } from "@postern/domain";
 import {
+  aNewUser,
   aSessionId,
   aTokenHash,
   aUser,
@@ -110,6 +111,52 @@ describe.skipIf(!redisUrl)("redis", () => {
       expect(failed).toMatchObject({ reason: { message: expect.stringContaining("WRONGTYPE") } });
     });
 
+    it.each<[string, string, new (message: string) => Error, RegExp]>([
+      ["a line too few", "1", Error, /something else/],
+      ["a line too many", "1\n\n\n", Error, /something else/],
+      ["what passes", "1\n!LOADING Redis is loading\n", Unavailable, /does not answer/],
+      ["a mistake", "1\n!WRONGTYPE of this key\n", Error, /WRONGTYPE/],
+    ])("gives nobody another's answer after %s", async (_, text, kind, message) => {
+      const client = Object.assign(Object.create(redis.client), { posternLook: async () => text });
+      const { check } = redisSessionStore(client);
+      const checked = await Promise.allSettled(
+        [aTokenHash(), aTokenHash()].map((hash) =>
+          check(aNewUser().id, hash, coursePolicy.session),
+        ),
+      );
+      const [first, second] = checked;
+      expect(first).toMatchObject({ status: "rejected", reason: expect.any(kind) });
+      expect(first).toMatchObject({ reason: { message: expect.stringMatching(message) } });
+      // Of one key that is wrong the others know nothing; of an answer that is wrong, all do.
+      expect(second?.status).toBe(text.includes("!") ? "fulfilled" : "rejected");
+    });
+
+    it("spoils no other's check when more than a line is kept in it", async () => {
+      const [good, bad] = [await opened(), await opened()];
+      await redis.client.hset(bad.key, "user", `0 0 - a\n@b.example`);
+      const { check } = good.sessions;
+      const [checked, failed] = await Promise.allSettled([
+        check(good.user.id, good.tokenHash, coursePolicy.session),
+        check(bad.user.id, bad.tokenHash, coursePolicy.session),
+      ]);
+      expect(checked).toMatchObject({ value: { user: { id: good.user.id } } });
+      expect(failed.status).toBe("rejected");
+    });
+
+    it("holds no session that it cannot read, and is mended by the next log-in", async () => {
+      const { sessions, user, tokenHash, key } = await opened();
+      await redis.client.hset(key, "user", "what was kept once", tokenHash, "", "s:x", "1 2 3");
+      expect(await sessions.list(user.id)).toEqual([]);
+      expect(await sessions.end(user.id, sessionIdOf(tokenHash))).toBeUndefined();
+      await sessions.project({ ...user, revision: 9, epoch: 9 });
+      const opening = { tokenHash: aTokenHash(), user, rules: coursePolicy.session };
+      expect(await sessions.open(opening)).toBeDefined();
+      expect((await redis.client.hkeys(key)).toSorted()).toEqual(
+        [opening.tokenHash, "user"].toSorted(),
+      );
+      expect(await sessions.check(user.id, opening.tokenHash, coursePolicy.session)).toBeDefined();
+    });
+
     it("is judged by Redis' time, whatever the clock here says", async () => {
       const { user, tokenHash } = await opened();
       const inDays = async (days: number) => {
@@ -198,6 +245,7 @@ describe.skipIf(!redisUrl)("redis", () => {
       await redis.client.hset(key, "user", `1 1 - ${user.email}`);
       expect(await sessions.check(user.id, tokenHash, coursePolicy.session)).toBeUndefined();
       expect(await sessions.list(user.id)).toEqual([]);
+      expect(await sessions.end(user.id, sessionIdOf(tokenHash))).toBeUndefined();
     });
 
     it("is not brought back by a check, an end or a projection after Redis lost it", async () => {

@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { accountOf, logIn, register } from "../accounts.ts";
-import { closedLoop } from "../load/closed-loop.ts";
-import { cpuMs, SERVER_CPU } from "../machine.ts";
+import { NOT_SERVED, type Served, served } from "../load/served.ts";
+import { SERVER_CPU } from "../machine.ts";
+import { posternSessions } from "../posterns-users.ts";
 import { interleaved, median, ratiosOf } from "../rounds.ts";
 import { digits, type Effort, type Section, spread } from "../section.ts";
 import { migrate, type Stores, withRedis } from "../stores.ts";
 import {
   LIMITS,
   postern,
-  posternOfTheCourse,
   type RunningSystem,
   smallestFull,
   startSystem,
@@ -18,30 +18,24 @@ import {
 const CONNECTIONS = 64;
 const SESSIONS = 1_000;
 
-interface Check {
-  readonly perSecond: number;
-  readonly cpuMicroseconds: number;
-  readonly p99: number;
-}
-
 /** W1: session checks, as many as one CPU serves, 1,000 sessions in turn on 64 connections. */
 export async function measureChecks(
   stores: Stores,
-  { rounds: count, seconds }: Effort,
+  { rounds: count, seconds, warmUpSeconds }: Effort,
   peers: readonly System[],
 ): Promise<Section> {
   const running = await startAll(stores, peers);
   const measure = (name: string, forSeconds = seconds) => checksOf(running.get(name), forSeconds);
   const names = [...running.keys()];
-  for (const name of names) await measure(name, WARM_UP_SECONDS); // until V8 has compiled what is hot
+  for (const name of names) await measure(name, warmUpSeconds); // until V8 has compiled what is hot
   const { rounds, disturbed } = await interleaved(
     { rounds: count, names, reference: "L2" },
     measure,
     ({ perSecond }) => perSecond,
   );
   for (const { system } of running.values()) await system.stop();
-  const of = (name: string, read: (check: Check) => number) =>
-    median(rounds.map((round) => read(round.get(name) ?? NO_CHECK)));
+  const of = (name: string, read: (check: Served) => number) =>
+    median(rounds.map((round) => read(round.get(name) ?? NOT_SERVED)));
   const throughput = (name: string) => ratiosOf(rounds, name, "L2", ({ perSecond }) => perSecond);
   const cpu = (name: string) => ratiosOf(rounds, name, "L2", (check) => check.cpuMicroseconds);
   return {
@@ -90,9 +84,6 @@ export async function measureChecks(
   };
 }
 
-const WARM_UP_SECONDS = 3;
-const NO_CHECK: Check = { perSecond: Number.NaN, cpuMicroseconds: Number.NaN, p99: Number.NaN };
-
 interface Measured {
   readonly system: RunningSystem;
   readonly requests: readonly Buffer[];
@@ -125,22 +116,12 @@ async function startAll(stores: Stores, peers: readonly System[]): Promise<Map<s
   return running;
 }
 
-/** Session checks on one system for so long. Throws if one is answered with anything but 200. */
-export async function checksOf(measured: Measured | undefined, seconds: number): Promise<Check> {
+/** Session checks on one system for so long. */
+export async function checksOf(measured: Measured | undefined, seconds: number): Promise<Served> {
   if (!measured) throw new Error("this system does not run");
   const { system, requests } = measured;
-  const [before, startedAt] = [cpuMs(system.pid), performance.now()];
-  const { perSecond, statuses, latency } = await closedLoop({
-    port: system.port,
-    connections: CONNECTIONS,
-    durationMs: seconds * 1000,
-    request: (n) => requests[n % requests.length] as Buffer,
-  });
-  const answered = (perSecond * (performance.now() - startedAt)) / 1000;
-  if (Object.keys(statuses).join() !== "200")
-    throw new Error(`${system.system.name} answers ${JSON.stringify(statuses)}`);
-  const cpuMicroseconds = ((cpuMs(system.pid) - before) * 1000) / answered;
-  return { perSecond, cpuMicroseconds, p99: latency.p99 };
+  const request = (n: number) => requests[n % requests.length];
+  return await served(system, { connections: CONNECTIONS, seconds, request });
 }
 
 /** Cookies that Redis knows an address for, as long as ours: what L2 looks up. */
@@ -153,15 +134,3 @@ const keepCookies = async (redisUrl: string, count: number): Promise<string[]> =
     await Promise.all(cookies.map((cookie, n) => redis.set(cookie, accountOf(n).email)));
     return cookies;
   });
-
-/** Users and their sessions, made by the service itself at a cost that takes no time. */
-export async function posternSessions(
-  env: Readonly<Record<string, string>>,
-  count: number,
-): Promise<string[]> {
-  const course = await startSystem(posternOfTheCourse(4), env, SERVER_CPU);
-  await register(course, count);
-  const cookies = await logIn(course, count);
-  await course.stop();
-  return cookies;
-}

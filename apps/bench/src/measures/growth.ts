@@ -1,6 +1,6 @@
 import { accountOf } from "../accounts.ts";
-import { closedLoop } from "../load/closed-loop.ts";
-import { cpuMs, SERVER_CPU } from "../machine.ts";
+import { NOT_SERVED, type Served, served } from "../load/served.ts";
+import { SERVER_CPU } from "../machine.ts";
 import { interleaved, median, ratioOf, type Round } from "../rounds.ts";
 import { digits, type Effort, type Section, spread } from "../section.ts";
 import { migrate, type Stores } from "../stores.ts";
@@ -28,7 +28,7 @@ export async function measureGrowth(stores: Stores, effort: Effort): Promise<Sec
     });
   }
   let fresh = Math.max(...sizes);
-  const measure = async (name: string): Promise<Cost> => {
+  const measure = async (name: string): Promise<Served> => {
     const [workload = "", size = ""] = name.split(" of ");
     const one = running.get(Number(size));
     if (!one) throw new Error(`there is no ${name}`);
@@ -40,18 +40,11 @@ export async function measureGrowth(stores: Stores, effort: Effort): Promise<Sec
       "log-ins": (n) => logIn?.(accountOf((n * 7_919) % Number(size))),
       registrations: () => register?.(accountOf((fresh += 1))),
     };
-    const before = cpuMs(system.pid);
-    const startedAt = performance.now();
-    const { perSecond, statuses } = await closedLoop({
-      port: system.port,
+    return await served(system, {
       connections: workload === "checks" ? 64 : 16,
-      durationMs: effort.seconds * 1000,
-      request: (n) => requests[workload]?.(n) ?? Buffer.alloc(0),
+      seconds: effort.seconds,
+      request: (n) => requests[workload]?.(n),
     });
-    if (Object.keys(statuses).join() !== "200")
-      throw new Error(`${name}: ${JSON.stringify(statuses)}`);
-    const answered = (perSecond * (performance.now() - startedAt)) / 1000;
-    return { perSecond, cpuMicroseconds: ((cpuMs(system.pid) - before) * 1000) / answered };
   };
   const names = WORKLOADS.flatMap((workload) => sizes.map((size) => `${workload} of ${size}`));
   for (const name of names) await measure(name);
@@ -98,15 +91,14 @@ export async function measureGrowth(stores: Stores, effort: Effort): Promise<Sec
   };
 }
 
-interface Cost {
-  readonly perSecond: number;
-  readonly cpuMicroseconds: number;
-}
+const over = (rounds: readonly Round<Served>[], name: string, read: (cost: Served) => number) =>
+  median(rounds.map((round) => read(round.get(name) ?? NOT_SERVED)));
 
-const over = (rounds: readonly Round<Cost>[], name: string, read: (cost: Cost) => number) =>
-  median(rounds.map((round) => read(round.get(name) ?? { perSecond: 0, cpuMicroseconds: 0 })));
-
-const dearer = (rounds: readonly Round<Cost>[], workload: string, [few, many]: [number, number]) =>
+const dearer = (
+  rounds: readonly Round<Served>[],
+  workload: string,
+  [few, many]: [number, number],
+) =>
   ratioOf(
     rounds.map((round) => {
       const rate = (size: number) => round.get(`${workload} of ${size}`)?.perSecond ?? Number.NaN;

@@ -1,12 +1,12 @@
 import { hash } from "@node-rs/bcrypt";
 import { accountOf, PASSWORD } from "../accounts.ts";
-import { closedLoop } from "../load/closed-loop.ts";
+import { served } from "../load/served.ts";
 import { ALL_CPUS } from "../machine.ts";
+import { sessionsAtCost } from "../posterns-users.ts";
 import { interleaved, median, ratiosOf } from "../rounds.ts";
 import { digits, type Effort, type Section, spread } from "../section.ts";
 import { migrate, type Stores, withPostgres } from "../stores.ts";
 import { posternOfTheCourse, smallestFull, startSystem } from "../system.ts";
-import { posternSessions } from "./checks.ts";
 import { pureHashing } from "./storm.ts";
 
 const COST = 12;
@@ -19,16 +19,13 @@ export async function measureHashing(stores: Stores, effort: Effort): Promise<Se
   const redis = { REDIS_URL: stores.redisUrl };
   const env = { ...redis, DATABASE_URL: await stores.freshDatabase("hashing") };
   migrate(env.DATABASE_URL);
-  await posternSessions(env, USERS);
-  const dear = await hash(PASSWORD, COST);
-  await withPostgres(env.DATABASE_URL, (client) =>
-    client.query("update users set password_hash = $1", [dear]),
-  );
+  await sessionsAtCost(env, USERS, COST);
   const lfEnv = { ...redis, DATABASE_URL: await stores.freshDatabase("hashing_lf") };
   const systems = {
     Postern: await startSystem(posternOfTheCourse(COST), env, ALL_CPUS),
     LF: await startSystem(smallestFull(COST), lfEnv, ALL_CPUS),
   };
+  const dear = await hash(PASSWORD, COST);
   await withPostgres(lfEnv.DATABASE_URL, async (client) => {
     for (let n = 0; n < USERS; n += 1)
       await client.query("insert into lf_users (email, hash) values ($1, $2)", [
@@ -38,17 +35,11 @@ export async function measureHashing(stores: Stores, effort: Effort): Promise<Se
   });
   let fresh = USERS;
   const run = async (name: keyof typeof systems, what: "logIn" | "register") => {
-    const { port, system } = systems[name];
-    const { perSecond, statuses } = await closedLoop({
-      port,
-      connections: CONNECTIONS,
-      durationMs: effort.seconds * 1000,
-      request: (n) =>
-        system[what]?.(accountOf(what === "logIn" ? n % USERS : (fresh += 1))) ?? Buffer.alloc(0),
-    });
-    if (Object.keys(statuses).join() !== "200")
-      throw new Error(`${name} answers ${JSON.stringify(statuses)}`);
-    return perSecond;
+    const running = systems[name];
+    const account = (n: number) => accountOf(what === "logIn" ? n % USERS : (fresh += 1));
+    const request = (n: number) => running.system[what]?.(account(n));
+    const load = { connections: CONNECTIONS, seconds: effort.seconds, request };
+    return (await served(running, load)).perSecond;
   };
   const measures: Record<string, () => Promise<number>> = {
     "bcrypt alone": async () => pureHashing(effort.seconds),

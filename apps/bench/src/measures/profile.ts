@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { closedLoop } from "../load/closed-loop.ts";
 import { SERVER_CPU } from "../machine.ts";
+import { posternSessions } from "../posterns-users.ts";
 import { migrate, type Stores } from "../stores.ts";
 import { postern, startSystem } from "../system.ts";
-import { posternSessions } from "./checks.ts";
 
 interface CpuProfile {
   readonly nodes: readonly {

@@ -8,6 +8,8 @@ import { migrate, type Stores, withRedis } from "../stores.ts";
 import { posternOfTheCourse, startSystem } from "../system.ts";
 import type { Redis } from "ioredis";
 
+const ASKED = 100;
+
 /** What a session takes of Redis: bytes, over many users, and commands, over a hundred requests. */
 export async function measureRedis(stores: Stores, { isQuick }: Effort): Promise<Section> {
   const users = isQuick ? 1_000 : 10_000;
@@ -21,11 +23,11 @@ export async function measureRedis(stores: Stores, { isQuick }: Effort): Promise
     const one = await usedBytes(redis);
     await logIn(system, users);
     const two = await usedBytes(redis);
-    const some = cookies.slice(0, 100);
+    const some = cookies.slice(0, ASKED);
     const check = await commandsOf(redis, () =>
       sendAll(system.port, some.map(system.system.check), ({ status }) => status, 1),
     );
-    const logInCommands = await commandsOf(redis, () => logIn(system, 100));
+    const logInCommands = await commandsOf(redis, () => logIn(system, ASKED));
     const logOut = await commandsOf(redis, () =>
       sendAll(
         system.port,
@@ -38,7 +40,7 @@ export async function measureRedis(stores: Stores, { isQuick }: Effort): Promise
       first: (one - empty) / users,
       next: (two - one) / users,
       check,
-      logInCommands,
+      logIn: logInCommands,
       logOut,
     };
   });
@@ -52,9 +54,9 @@ export async function measureRedis(stores: Stores, { isQuick }: Effort): Promise
       rows: [
         ["bytes of a user with one session", digits(first)],
         ["bytes of each further session", digits(next)],
-        ["commands of 100 checks", measured.check],
-        ["commands of 100 log-ins", measured.logInCommands],
-        ["commands of 100 log-outs", measured.logOut],
+        ["commands of 100 checks", inWords(measured.check)],
+        ["commands of 100 log-ins", inWords(measured.logIn)],
+        ["commands of 100 log-outs", inWords(measured.logOut)],
       ],
     },
     findings: [
@@ -72,6 +74,19 @@ export async function measureRedis(stores: Stores, { isQuick }: Effort): Promise
         isBetterWhen: "lower",
         ratio: single(next),
       },
+      ...(
+        [
+          ["check", 1],
+          ["logIn", 2],
+          ["logOut", 1],
+        ] as const
+      ).map(([what, atMost]) => ({
+        id: `redis.trips.${what}`,
+        says: `round trips to Redis of a ${{ check: "check", logIn: "log-in", logOut: "log-out" }[what]}`,
+        target: { atMost },
+        isBetterWhen: "lower" as const,
+        ratio: single(tripsEach(measured[what])),
+      })),
     ],
   };
 }
@@ -79,20 +94,29 @@ export async function measureRedis(stores: Stores, { isQuick }: Effort): Promise
 const usedBytes = async (redis: Redis) =>
   Number(/used_memory:(\d+)/.exec(await redis.info("memory"))?.[1]);
 
-/** Which commands Redis was sent meanwhile; what a script does is none, and what we send is none of it. */
-async function commandsOf(redis: Redis, act: () => Promise<unknown>): Promise<string> {
+/** Which commands Redis was sent meanwhile; no script's, none of a connection that is made, none of ours. */
+async function commandsOf(redis: Redis, act: () => Promise<unknown>): Promise<Commands> {
   const [, ownAddress = ""] = /\baddr=(\S+)/.exec(await redis.client("INFO")) ?? [];
-  const monitor = await redis.duplicate().monitor();
+  const monitor = await redis.monitor(); // a connection of its own
   const counts = new Map<string, number>();
   monitor.on("monitor", (_time: string, [command = ""]: string[], source: string) => {
     const name = command.toLowerCase();
     if (source === ownAddress && name === "echo") counts.set("", 1);
-    else if (source !== "lua") counts.set(name, (counts.get(name) ?? 0) + 1);
+    else if (source !== "lua" && name !== "client") counts.set(name, (counts.get(name) ?? 0) + 1);
   });
   await act();
   await redis.echo("end");
   while (!counts.has("")) await pause(1);
   monitor.disconnect();
   counts.delete("");
-  return [...counts].map(([name, count]) => `${count} ${name}`).join(", ");
+  return counts;
 }
+
+type Commands = ReadonlyMap<string, number>;
+
+const inWords = (counts: Commands) =>
+  [...counts].map(([name, count]) => `${count} ${name}`).join(", ");
+
+/** Asked one after the other, each is a round trip. */
+const tripsEach = (counts: Commands) =>
+  [...counts.values()].reduce((sum, count) => sum + count, 0) / ASKED;

@@ -1,5 +1,5 @@
 import { accountOf } from "../accounts.ts";
-import { closedLoop } from "../load/closed-loop.ts";
+import { served } from "../load/served.ts";
 import { SERVER_CPU } from "../machine.ts";
 import { interleaved, median, ratiosOf } from "../rounds.ts";
 import { digits, type Effort, type Section, spread } from "../section.ts";
@@ -31,18 +31,11 @@ export async function measureRegistrations(
   const measure = async (name: string, seconds = effort.seconds) => {
     const system = running.get(name);
     if (!system) throw new Error(`${name} does not run`);
-    const { perSecond, statuses } = await closedLoop({
-      port: system.port,
-      connections: CONNECTIONS,
-      durationMs: seconds * 1000,
-      request: () => system.system.register?.(accountOf((fresh += 1))) ?? Buffer.alloc(0),
-    });
-    if (Object.keys(statuses).some((status) => Number(status) >= 300 || status === "0"))
-      throw new Error(`${name} answers ${JSON.stringify(statuses)}`);
-    return perSecond;
+    const request = () => system.system.register?.(accountOf((fresh += 1)));
+    return (await served(system, { connections: CONNECTIONS, seconds, request })).perSecond;
   };
   const names = [...running.keys()];
-  for (const name of names) await measure(name, 1);
+  for (const name of names) await measure(name, effort.warmUpSeconds);
   const { rounds, disturbed } = await interleaved(
     { rounds: effort.rounds, names, reference: "LF" },
     measure,

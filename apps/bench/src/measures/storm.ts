@@ -2,16 +2,15 @@ import { execFileSync, spawn } from "node:child_process";
 import { availableParallelism, constants, setPriority } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { hash } from "@node-rs/bcrypt";
-import { accountOf, PASSWORD } from "../accounts.ts";
+import { accountOf } from "../accounts.ts";
 import { closedLoop } from "../load/closed-loop.ts";
 import { openLoop } from "../load/open-loop.ts";
 import { ALL_CPUS, residentMb } from "../machine.ts";
+import { sessionsAtCost } from "../posterns-users.ts";
 import { ratioOf } from "../rounds.ts";
 import { digits, type Effort, type Section, single, spread } from "../section.ts";
-import { migrate, type Stores, withPostgres } from "../stores.ts";
+import { migrate, type Stores } from "../stores.ts";
 import { postern, type RunningSystem, startSystem } from "../system.ts";
-import { posternSessions } from "./checks.ts";
 
 const USERS = 64;
 const COST = 12;
@@ -29,16 +28,12 @@ export const pureHashing = (seconds: number): number =>
 export async function measureStorm(stores: Stores, effort: Effort): Promise<Section> {
   const env = { REDIS_URL: stores.redisUrl, DATABASE_URL: await stores.freshDatabase("storm") };
   migrate(env.DATABASE_URL);
-  const cookies = await posternSessions(env, USERS);
-  const dear = await hash(PASSWORD, COST);
-  await withPostgres(env.DATABASE_URL, (client) =>
-    client.query("update users set password_hash = $1", [dear]),
-  );
+  const cookies = await sessionsAtCost(env, USERS, COST);
   const system = await startSystem(postern(), env, ALL_CPUS);
   const seconds = effort.isQuick ? 3 : 5;
   await storm({ system, cookies, capacity: pureHashing(2), seconds: 2 }); // until it has settled
   const rounds: Storm[] = [];
-  for (let n = 0; n < effort.rounds; n += 1)
+  for (let n = 0; n < (effort.isQuick ? 1 : effort.rounds); n += 1)
     rounds.push(await storm({ system, cookies, capacity: pureHashing(2), seconds }));
   await system.stop();
   const of = (read: (round: Storm) => number) => ratioOf(rounds.map(read));

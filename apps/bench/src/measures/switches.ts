@@ -1,10 +1,11 @@
 import { requestBytes } from "../load/connection.ts";
 import { SERVER_CPU } from "../machine.ts";
 import { interleaved, median, ratiosOf } from "../rounds.ts";
+import { posternSessions } from "../posterns-users.ts";
 import { digits, type Effort, type Section, spread } from "../section.ts";
 import { migrate, type Stores } from "../stores.ts";
 import { postern, posternOfTheCourse, startSystem } from "../system.ts";
-import { checksOf, posternSessions } from "./checks.ts";
+import { checksOf } from "./checks.ts";
 
 const SESSIONS = 1_000;
 const AS_SHIPPED = "as shipped";
@@ -41,7 +42,7 @@ export async function measureSwitches(stores: Stores, effort: Effort): Promise<S
     running.set(name, { system: started, requests: cookies.map(system.check) });
   }
   const names = [...running.keys()];
-  for (const name of names) await checksOf(running.get(name), 3);
+  for (const name of names) await checksOf(running.get(name), effort.warmUpSeconds);
   const { rounds } = await interleaved(
     { rounds: effort.rounds, names, reference: AS_SHIPPED },
     (name) => checksOf(running.get(name), effort.isQuick ? 1 : 2),

@@ -37,6 +37,25 @@ export function eventStoreContract(open: () => Promise<UserWorld>): void {
     for (const event of kinds) expect(await events.find(event.id)).toEqual(event);
   });
 
+  it("keeps the end of a session once, however many end it at once", async () => {
+    const { users, events } = await open();
+    const { id: userId } = await aUser(users);
+    const ids = memoryIds();
+    const data = { sessionId: aSessionId(), by: "user" } as const;
+    const end = (): UserEvent => ({
+      id: ids.eventId(),
+      type: "session.revoked",
+      version: 1,
+      userId,
+      occurredAt: new Date(),
+      data,
+    });
+    await Promise.all(Array.from({ length: 10 }, () => events.append([end()])));
+    expect(await events.list(userId, 100)).toHaveLength(1);
+    await events.append([end(), anEvent(userId)]);
+    expect(await events.list(userId, 100)).toHaveLength(2);
+  });
+
   it("keeps an event that is nobody's", async () => {
     const { events } = await open();
     const event: UserEvent = {

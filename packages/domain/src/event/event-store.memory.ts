@@ -14,11 +14,16 @@ export function memoryLog(): MemoryLog {
     kept,
     add(events) {
       for (const { payload: _, ...event } of events) {
-        if (kept.every(({ id }) => id !== event.id)) kept.push(event);
+        if (!kept.some((one) => one.id === event.id || isSameEnd(one, event))) kept.push(event);
       }
     },
   };
 }
+
+const isSameEnd = (one: UserEvent, other: UserEvent) =>
+  one.type === "session.revoked" &&
+  other.type === "session.revoked" &&
+  one.data.sessionId === other.data.sessionId;
 
 export function memoryEventStore(log: MemoryLog): EventStore {
   return {

@@ -130,6 +130,7 @@ function interleaved(ports: Ports, scheduler: fc.Scheduler): Ports {
       "credentialsOf",
       "raiseEpoch",
       "revoke",
+      "revokeOwn",
     ]),
   };
 }

@@ -80,13 +80,40 @@ describe("logging out", () => {
     expect(await eventTypes(ports)).toEqual(["user.created"]);
   });
 
-  it("refuses a session that was idle for too long", async () => {
+  it("says so of a session that was idle for too long, and refuses one that is over", async () => {
     const clock = memoryClock();
     const ports = memoryPorts({ clock });
     await registered(ports);
-    const { token } = await loggedIn(ports);
+    const [idle, over] = [await loggedIn(ports), await loggedIn(ports)];
     clock.advance(ports.policy.session.idleMs);
-    expect(await logOut(ports, token)).toEqual({ ok: false, error: "session_missing" });
+    expect(await logOut(ports, idle.token)).toEqual({ ok: true, value: undefined });
+    expect((await eventTypes(ports)).filter((type) => type === "session.revoked")).toHaveLength(1);
+    clock.advance(ports.policy.session.absoluteMs);
+    expect(await logOut(ports, over.token)).toEqual({ ok: false, error: "session_missing" });
+    expect((await eventTypes(ports)).filter((type) => type === "session.revoked")).toHaveLength(1);
+  });
+
+  it("keeps one event of many at once, and succeeds when it is tried again after a fault", async () => {
+    const ports = memoryPorts();
+    await registered(ports);
+    const [many, again] = [await loggedIn(ports), await loggedIn(ports)];
+    await Promise.all(Array.from({ length: 5 }, () => logOut(ports, many.token)));
+    expect((await eventTypes(ports)).filter((type) => type === "session.revoked")).toHaveLength(1);
+    const revokeOwn = () => Promise.reject(new Unavailable("Postgres does not answer"));
+    const broken = { ...ports, users: { ...ports.users, revokeOwn } };
+    await expect(logOut(broken, again.token)).rejects.toThrow(Unavailable);
+    expect(await logOut(ports, again.token)).toEqual({ ok: true, value: undefined });
+  });
+
+  it("keeps the event of a session that only the session store knows, if the epoch is the user's", async () => {
+    const ports = memoryPorts();
+    await registered(ports);
+    const { token } = await loggedIn(ports);
+    const revokeOwn = async () => undefined; // it was brought back from a backup
+    const restored = { ...ports, users: { ...ports.users, revokeOwn } };
+    expect(await logOut(restored, token)).toEqual({ ok: true, value: undefined });
+    expect(await eventTypes(ports)).toContain("session.revoked");
+    expect(await logOut(restored, token)).toEqual({ ok: false, error: "session_missing" });
   });
 });
 

@@ -21,14 +21,17 @@ export async function logOut(
     userId,
     data: { sessionId, by: "log_out" },
   });
-  let epoch: number | undefined;
+  let revocation: "now" | "before" | undefined;
   let ended: Session | undefined;
   try {
-    epoch = await ports.users.revokeOwn({ userId, sessionId }, [revoked]);
+    revocation = await ports.users.revokeOwn({ userId, sessionId }, [revoked]);
   } finally {
     ended = await ports.sessions.end(userId, sessionId);
   }
-  // Of an earlier epoch: all have ended meanwhile, and this one may have got a successor, which is not
-  // logged out.
-  return ended && ended.epoch === epoch ? ok(undefined) : err("session_missing");
+  // Before, and live until now: a log-out that was committed, and then not carried out.
+  if (revocation) return revocation === "now" || ended ? ok(undefined) : err("session_missing");
+  // All have ended meanwhile, and this one may have got a successor, which is not logged out; or the
+  // users' store was brought back from before the log-in, and only the epoch tells.
+  const isRevoked = ended && (await ports.users.revoke(ended, [revoked]));
+  return isRevoked ? ok(undefined) : err("session_missing");
 }

@@ -105,6 +105,7 @@ describe("ending one session", () => {
     const users = meanwhile(ports.users, "revokeOwn", () => renew(ports, own.token));
     expect(await logOut({ ...ports, users }, own.token)).toEqual(missing);
     expect(await isLive(ports, own.token)).toBe(false);
+    expect(await eventTypes(ports)).not.toContain("session.revoked");
   });
 });
 

@@ -1,54 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { memoryIds } from "../memory.ts";
 import { aHash, aTokenHash, aUser } from "../user/user.fixture.ts";
-import type { User } from "../user/user.ts";
-import type { UserStore } from "../user/user-store.ts";
-import { sessionIdOf } from "./session-id.ts";
 import { MAX_SESSIONS, type SessionRules } from "./session.ts";
-import type { SessionOpening, SessionStore } from "./session-store.ts";
-
-export interface SessionWorld {
-  readonly sessions: SessionStore;
-  readonly users: UserStore;
-  /** Lets `ms` pass by the session store's clock. */
-  pass(ms: number): Promise<void>;
-}
-
-const ids = memoryIds();
-const HOUR_MS = 3_600_000;
-const RULES: SessionRules = { idleMs: HOUR_MS, absoluteMs: 2 * HOUR_MS, touchEveryMs: HOUR_MS };
-
-function anOpening(user: User, rules: Partial<SessionRules> = {}): SessionOpening {
-  return { tokenHash: aTokenHash(), user, rules: { ...RULES, ...rules } };
-}
-
-const idOf = ({ tokenHash }: SessionOpening) => sessionIdOf(tokenHash);
+import { sessionLifetimeContract } from "./session-lifetime.contract.ts";
+import type { SessionOpening } from "./session-store.ts";
+import {
+  anOpening,
+  idOf,
+  ids,
+  openedIn,
+  raiseEpoch,
+  RULES,
+  type SessionWorld,
+} from "./session-store.fixture.ts";
 
 /** What every SessionStore does, whether it keeps a copy of the user or joins the users' table. */
 export function sessionStoreContract(open: () => Promise<SessionWorld>): void {
-  /** A user with a session each for `count` openings. */
-  async function opened(count = 1, rules: Partial<SessionRules> = {}) {
-    const world = await open();
-    const user = await aUser(world.users);
-    const openings: SessionOpening[] = [];
-    for (let index = 0; index < count; index += 1) {
-      const opening = anOpening(user, rules);
-      openings.push(opening);
-      await world.sessions.open(opening);
-    }
-    const [opening] = openings;
-    if (!opening) throw new Error("count is at least 1");
-    const isLive = async (one: SessionOpening) =>
-      (await world.sessions.check(user.id, one.tokenHash, RULES)) !== undefined;
-    return { ...world, user, opening, openings, isLive };
-  }
-
-  async function raiseEpoch(users: UserStore, user: User): Promise<User> {
-    const change = { userId: user.id, expectedEpoch: user.epoch, passwordHash: aHash("next") };
-    const renewed = await users.replacePassword(change, []);
-    if (!renewed) throw new Error("nobody else changes this user");
-    return renewed;
-  }
+  const opened = async (count = 1, rules: Partial<SessionRules> = {}) =>
+    await openedIn(await open(), count, rules);
 
   describe("opening and checking", () => {
     it("answers a check with the session and its user", async () => {
@@ -100,6 +68,41 @@ export function sessionStoreContract(open: () => Promise<SessionWorld>): void {
       expect(await isLive(opening)).toBe(false);
     });
 
+    it("knows that the tenth epoch comes after the ninth", async () => {
+      const { sessions, users } = await open();
+      let user = await aUser(users);
+      for (let epoch = 0; epoch < 9; epoch += 1) user = await raiseEpoch(users, user);
+      const ninth = anOpening(user);
+      expect(await sessions.open(ninth)).toMatchObject({ epoch: 9 });
+      const tenth = anOpening(await raiseEpoch(users, user));
+      expect(await sessions.open(tenth)).toMatchObject({ epoch: 10 });
+      expect(await sessions.open(anOpening(user))).toBeUndefined();
+      expect((await sessions.list(user.id)).map(({ id }) => id)).toEqual([idOf(tenth)]);
+      await sessions.project(await raiseEpoch(users, tenth.user));
+      expect(await sessions.list(user.id)).toEqual([]);
+    });
+
+    it("takes nothing older about the user from a log-in of the same epoch that comes late", async () => {
+      const { sessions, users, user, opening } = await opened();
+      const change = { userId: user.id, expectedEpoch: 0, keepsPassword: true };
+      const verified = await users.verifyEmail(change, []);
+      if (verified) await sessions.project(verified);
+      await sessions.open(anOpening(user));
+      const checked = await sessions.check(user.id, opening.tokenHash, RULES);
+      expect(checked?.user.emailVerifiedAt).toEqual(verified?.emailVerifiedAt);
+      expect(verified?.emailVerifiedAt).toBeDefined();
+    });
+
+    it("counts no dead session when one more is opened", async () => {
+      const { sessions, user, opening, isLive, pass } = await opened();
+      for (let n = 1; n < MAX_SESSIONS; n += 1) {
+        await sessions.open(anOpening(user, { idleMs: 30, absoluteMs: 30 }));
+      }
+      await pass(40);
+      await sessions.open(anOpening(user));
+      expect(await isLive(opening)).toBe(true);
+    });
+
     it(`ends the oldest session when one more than ${MAX_SESSIONS} is opened`, async () => {
       const { sessions, user, openings, isLive } = await opened(MAX_SESSIONS + 1);
       const listed = await sessions.list(user.id);
@@ -131,13 +134,13 @@ export function sessionStoreContract(open: () => Promise<SessionWorld>): void {
     });
 
     it("ends at the first one's absolute limit", async () => {
-      const { sessions, users, user, pass, isLive } = await opened(1, { absoluteMs: 60 });
+      const { sessions, users, user, pass, isLive } = await opened(1, { absoluteMs: 250 });
       const [before] = await sessions.list(user.id);
       const renewed = await raiseEpoch(users, user);
       const opening = { ...anOpening(renewed), continues: before };
       await sessions.open(opening);
       expect(await isLive(opening)).toBe(true);
-      await pass(70);
+      await pass(260);
       expect(await isLive(opening)).toBe(false);
     });
   });
@@ -223,51 +226,5 @@ export function sessionStoreContract(open: () => Promise<SessionWorld>): void {
     });
   });
 
-  describe("lifetimes", () => {
-    it("ends a session that was idle for too long", async () => {
-      const { pass, opening, isLive, sessions, user } = await opened(1, { idleMs: 40 });
-      await pass(50);
-      expect(await isLive(opening)).toBe(false);
-      expect(await sessions.list(user.id)).toEqual([]);
-    });
-
-    it("ends a session at its absolute limit, however long it may be idle", async () => {
-      const { pass, opening, isLive } = await opened(1, { absoluteMs: 40 });
-      await pass(50);
-      expect(await isLive(opening)).toBe(false);
-    });
-
-    it("moves the idle expiry with use, but only once an interval", async () => {
-      const { sessions, user, opening, pass } = await opened();
-      const check = (touchEveryMs: number) =>
-        sessions.check(user.id, opening.tokenHash, { touchEveryMs });
-      const [born] = await sessions.list(user.id);
-      await pass(5);
-      const untouched = await check(HOUR_MS);
-      expect(untouched?.session).toEqual(born);
-      const touched = await check(1);
-      expect(touched?.session.lastSeenAt.getTime()).toBeGreaterThan(
-        born?.lastSeenAt.getTime() ?? 0,
-      );
-      const idle =
-        touched && touched.session.idleExpiresAt.getTime() - touched.session.lastSeenAt.getTime();
-      expect(idle).toBe(HOUR_MS);
-      expect(touched?.session.absoluteExpiresAt).toEqual(born?.absoluteExpiresAt);
-      expect(await sessions.list(user.id)).toEqual([touched?.session]);
-    });
-
-    it("never lets use move the idle expiry past the absolute one", async () => {
-      const { sessions, user, opening, pass } = await opened(1, { absoluteMs: HOUR_MS });
-      await pass(5);
-      const touched = await sessions.check(user.id, opening.tokenHash, { touchEveryMs: 1 });
-      expect(touched?.session.idleExpiresAt).toEqual(touched?.session.absoluteExpiresAt);
-    });
-
-    it("lets a session outlive a younger one that is shorter", async () => {
-      const { sessions, user, opening, isLive, pass } = await opened();
-      await sessions.open(anOpening(user, { absoluteMs: 20, idleMs: 20 }));
-      await pass(40);
-      expect(await isLive(opening)).toBe(true);
-    });
-  });
+  describe("lifetimes", () => sessionLifetimeContract(open));
 }

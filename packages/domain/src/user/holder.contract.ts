@@ -155,15 +155,37 @@ export function holderContract(open: () => Promise<UserWorld>): void {
       revoked({ id, userId, epoch: 0 }),
     ];
 
-    it("keeps the event of a session that was confirmed, once, and tells the epoch", async () => {
+    it("keeps the event of a session that was confirmed, once, while its epoch is the user's", async () => {
+      const { users, events } = await open();
+      const user = await aUser(users);
+      const [own, other] = [await confirmed(users, user), await confirmed(users, user)];
+      expect(await users.revokeOwn(own, end(own))).toBe("now");
+      expect(await users.revokeOwn(own, end(own))).toBe("before");
+      await users.endSessions([own.userId], []);
+      expect(await users.revokeOwn(own, end(own))).toBeUndefined();
+      expect(await users.revokeOwn(other, end(other))).toBeUndefined();
+      expect(await events.list(own.userId, 10)).toHaveLength(1);
+    });
+
+    it("keeps the event once for many at once", async () => {
       const { users, events } = await open();
       const own = await confirmed(users, await aUser(users));
-      expect(await users.revokeOwn(own, end(own))).toBe(0);
-      expect(await users.revokeOwn(own, end(own))).toBe(0);
-      expect(await events.list(own.userId, 10)).toHaveLength(1);
-      await users.endSessions([own.userId], []);
-      expect(await users.revokeOwn(own, end(own))).toBe(1);
-      expect(await events.list(own.userId, 10)).toHaveLength(1);
+      const told = await Promise.all(
+        Array.from({ length: RACERS }, () => users.revokeOwn(own, end(own))),
+      );
+      expect(told.filter((when) => when === "now")).toHaveLength(1);
+      expect(told.filter((when) => when === "before")).toHaveLength(RACERS - 1);
+      expect(await events.list(own.userId, 100)).toHaveLength(1);
+    });
+
+    it("keeps nothing of a session that is over", async () => {
+      const { users, events } = await open();
+      const user = await aUser(users);
+      const own = { userId: user.id, sessionId: aSessionId() };
+      const over = { sessionId: own.sessionId, expiresAt: new Date("2020-01-01") };
+      await users.confirmEpoch(user.id, 0, [], over);
+      expect(await users.revokeOwn(own, end(own))).toBeUndefined();
+      expect(await events.list(user.id, 10)).toEqual([]);
     });
 
     it("keeps nothing of a session that nobody opened, of another's, or of a disabled user", async () => {
@@ -180,7 +202,7 @@ export function holderContract(open: () => Promise<UserWorld>): void {
       expect(await events.list(other.id, 10)).toEqual([]);
     });
 
-    it("and a renewal at once: either the end is of the session's epoch and nothing is renewed, or not", async () => {
+    it("and a renewal at once: either the end is kept and nothing is renewed, or not", async () => {
       const { users } = await open();
       for (let round = 0; round < RACERS; round += 1) {
         const own = await confirmed(users, await aUser(users));
@@ -191,8 +213,8 @@ export function holderContract(open: () => Promise<UserWorld>): void {
           const session = { sessionId: aSessionId(), expiresAt, continues: holder.id };
           return await users.confirmEpoch(holder.userId, 1, [], session);
         };
-        const [epoch, isRenewed] = await Promise.all([users.revokeOwn(own, end(own)), renewing()]);
-        expect([epoch, isRenewed]).not.toEqual([0, true]);
+        const [when, isRenewed] = await Promise.all([users.revokeOwn(own, end(own)), renewing()]);
+        expect([when, isRenewed]).not.toEqual(["now", true]);
       }
     });
   });

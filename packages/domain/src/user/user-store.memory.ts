@@ -13,6 +13,8 @@ export interface MemoryRow {
   readonly receipt?: TokenHash | undefined;
 }
 
+type KeptOrigin = SessionOrigin & { readonly epoch: number; readonly expiresAt: Date };
+
 type Changes = Partial<User & Pick<MemoryRow, "passwordHash" | "receipt">>;
 
 /** The rows, which the in-memory store of e-mail changes writes to as well. */
@@ -61,7 +63,7 @@ export function memoryUserStore(
   log: MemoryLog,
   { all, ofEmail, update, holds, isRevoked }: MemoryRows,
 ): UserStore {
-  const origins = new Map<UserId, SessionOrigin[]>();
+  const origins = new Map<UserId, KeptOrigin[]>();
 
   function remove(userId: UserId, events: readonly OutgoingEvent[]): boolean {
     const isThere = all.delete(userId);
@@ -216,10 +218,12 @@ export function memoryUserStore(
 
     async revokeOwn({ userId, sessionId }, events) {
       const user = all.get(userId)?.user;
-      const isKnown = origins.get(userId)?.some((origin) => origin.sessionId === sessionId);
-      if (!user || user.disabledAt || !isKnown) return undefined;
-      if (!isRevoked(sessionId)) log.add(events);
-      return user.epoch;
+      const own = origins.get(userId)?.find((origin) => origin.sessionId === sessionId);
+      if (!user || user.disabledAt || own?.epoch !== user.epoch) return undefined;
+      if (own.expiresAt <= clock.now()) return undefined;
+      const when = isRevoked(sessionId) ? "before" : "now";
+      log.add(events);
+      return when;
     },
 
     async confirmEpoch(userId, epoch, events, session) {
@@ -227,14 +231,15 @@ export function memoryUserStore(
       if (user?.epoch !== epoch || user.disabledAt || isRevoked(session?.continues)) return false;
       log.add(events);
       if (session) {
-        const { expiresAt: _expiry, continues: _before, ...kept } = session;
-        origins.set(userId, [...(origins.get(userId) ?? []), kept]);
+        const { continues: _, ...kept } = session;
+        origins.set(userId, [...(origins.get(userId) ?? []), { ...kept, epoch }]);
       }
       return true;
     },
 
     async originsOf(userId) {
-      return origins.get(userId) ?? [];
+      const kept = origins.get(userId) ?? [];
+      return kept.map(({ epoch: _epoch, expiresAt: _expiry, ...origin }) => origin);
     },
   };
 }

@@ -150,14 +150,14 @@ export interface UserStore {
    */
   revoke(asking: Holder, events: readonly OutgoingEvent[]): Promise<boolean>;
   /**
-   * Keeps `events`, which end a session in its own name, unless its end is kept already. Gives the
-   * user's epoch then; `undefined` when no such session was confirmed, or the user is disabled. It and
-   * a change of the epoch wait for each other.
+   * Keeps `events`, which end a session in its own name, and tells whether it was `now` or had been
+   * `before`. `undefined`: no such session was confirmed at the epoch that the user has, or it is over.
+   * It and a change of the epoch wait for each other.
    */
   revokeOwn(
     session: { readonly userId: UserId; readonly sessionId: SessionId },
     events: readonly OutgoingEvent[],
-  ): Promise<number | undefined>;
+  ): Promise<"now" | "before" | undefined>;
   /** Where the user's sessions were opened from; of sessions that have ended too. */
   originsOf(userId: UserId): Promise<readonly SessionOrigin[]>;
 }

@@ -1,6 +1,6 @@
 import type { UserEvent } from "../event/event.ts";
 import type { SessionId, UserId } from "../ids.ts";
-import { memoryIds } from "../memory.ts";
+import { memoryIds, memorySecretSource } from "../memory.ts";
 import type { PasswordHash } from "../password/password-hasher.ts";
 import type { TokenHash } from "../session/secret-source.ts";
 import { sessionIdOf } from "../session/session-id.ts";
@@ -13,8 +13,7 @@ const ids = memoryIds();
 export const aHash = (text = "first"): PasswordHash => `plain$1$${text}` as PasswordHash;
 
 /** A token hash that differs from every other one. */
-export const aTokenHash = (): TokenHash =>
-  ids.eventId().replaceAll("-", "").split("").toReversed().join("").padEnd(64, "0") as TokenHash;
+export const aTokenHash = (): TokenHash => memorySecretSource().hashOf(ids.eventId());
 
 /** The id of a session that nobody has. */
 export const aSessionId = (): SessionId => sessionIdOf(aTokenHash());
