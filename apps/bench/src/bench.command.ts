@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { ALL_CPUS, describeMachine, OTHER_CPUS, pin } from "./machine.ts";
+import { ALL_CPUS, describeMachine, OTHER_CPUS, pin, REST_OF_CPUS } from "./machine.ts";
 import { measureChecks } from "./measures/checks.ts";
 import { measureCrowd } from "./measures/crowd.ts";
 import { measureEvents } from "./measures/events.ts";
 import { measureGrowth } from "./measures/growth.ts";
 import { measureHashing } from "./measures/hashing.ts";
+import { measureProcesses } from "./measures/processes.ts";
 import { measureRedis } from "./measures/redis.ts";
 import { measureRegistrations } from "./measures/registration.ts";
 import { measureStart } from "./measures/start.ts";
@@ -50,8 +51,10 @@ const PINNED: Readonly<Record<string, Measure>> = {
   events: measureEvents,
 };
 
+const ON_TWO_CPUS: Readonly<Record<string, Measure>> = { processes: measureProcesses };
+
 /** Left out of a quick run, but where it names them: they are long by what they are. */
-const LONG = new Set(["crowd", "switches", "growth"]);
+const LONG = new Set(["crowd", "switches", "growth", "processes"]);
 
 const DOCUMENTS = new URL("../../../docs/performance/", import.meta.url);
 const LAST = new URL("ratios.json", DOCUMENTS);
@@ -68,6 +71,7 @@ const sections: Section[] = [];
 for (const [cpus, measures] of [
   [ALL_CPUS, UNPINNED],
   [OTHER_CPUS, PINNED],
+  [REST_OF_CPUS, ON_TWO_CPUS],
 ] as const) {
   pin(process.pid, cpus); // and with it the stores, which are its children
   const isChosen = (name: string) => only?.includes(name) ?? !(flags.quick && LONG.has(name));

@@ -21,11 +21,16 @@ function hasTaskset(): boolean {
   }
 }
 
-export const ALL_CPUS = `0-${availableParallelism() - 1}`;
+/** Counted now: once this process is held to some of them, it sees no others. */
+export const CPUS = availableParallelism();
+export const ALL_CPUS = `0-${CPUS - 1}`;
 /** The server under measurement has this one for itself. */
 export const SERVER_CPU = "0";
 /** The stores and the load have the rest. */
-export const OTHER_CPUS = availableParallelism() > 2 ? `1-${availableParallelism() - 1}` : "1";
+export const OTHER_CPUS = CPUS > 2 ? `1-${CPUS - 1}` : "1";
+
+/** What two servers leave. */
+export const REST_OF_CPUS = CPUS > 3 ? `2-${CPUS - 1}` : OTHER_CPUS;
 
 /** Holds a process with all its threads to these CPUs. */
 export function pin(pid: number, cpuList: string): void {

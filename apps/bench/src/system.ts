@@ -68,6 +68,12 @@ export const postern = (env: Readonly<Record<string, string>> = {}): System => (
   check: (cookie) => courseRequests.check(cookie.replace("session_id", "__Host-session_id")),
 });
 
+/** So many processes of it behind one port. */
+export const severalPosterns = (count: number): System => {
+  const one = postern({ SCRIPT: POSTERN, PROCESSES: String(count) });
+  return { ...one, script: script("limits/processes.launcher.ts") };
+};
+
 /** The same with the course's policy and a cheap hash: for making accounts, and for registrations. */
 export const posternOfTheCourse = (cost: number): System => ({
   name: "Postern",

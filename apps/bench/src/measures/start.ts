@@ -31,7 +31,7 @@ export async function measureStart(stores: Stores, effort: Effort): Promise<Sect
     starts.ours.push(await firstAnswer(ours, env, cookies));
     starts.lf.push(await firstAnswer(smallest, lfEnv, lfCookies));
   }
-  const minute = effort.isQuick ? 5 : 60;
+  const minute = effort.isQuick ? 2 : 60;
   const memory = {
     ours: await residentAfter({ system: ours, env, cookies, seconds: minute }),
     lf: await residentAfter({ system: smallest, env: lfEnv, cookies: lfCookies, seconds: minute }),

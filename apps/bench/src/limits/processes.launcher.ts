@@ -1,0 +1,6 @@
+/** So many processes of a script behind one port, as Node's own cluster shares it out. */
+import cluster from "node:cluster";
+import { setting } from "./listen.ts";
+
+cluster.setupPrimary({ exec: setting("SCRIPT") });
+for (let n = 0; n < Number(setting("PROCESSES")); n += 1) cluster.fork();
