@@ -58,7 +58,7 @@ describe.skipIf(!servers.redisUrl)("what a request costs", () => {
   /** The statements and the commands that `act` sends: ours alone, and without those of scripts. */
   async function cost(act: () => Promise<Response>) {
     const [, ownAddress = ""] = /\baddr=(\S+)/.exec(await redis.client.client("INFO")) ?? [];
-    const monitor = await redis.client.duplicate().monitor();
+    const monitor = await redis.client.monitor();
     const commands: string[] = [];
     monitor.on("monitor", (_time: string, [command = ""]: string[], source: string) => {
       if (source === ownAddress) commands.push(command.toLowerCase());

@@ -51,7 +51,7 @@ describe.skipIf(!redisUrl)("two API nodes on one store", () => {
    */
   async function watchOpenings(email: string) {
     const key = `postern:user:${await userIdOf(email)}`;
-    const monitor = await redis.duplicate().monitor();
+    const monitor = await redis.monitor();
     let openings = 0;
     monitor.on("monitor", (_time: string, [command, , , ...values]: string[]) => {
       if (/^eval(sha)?$/i.test(command ?? "") && values[0] === key && values.length === 9)

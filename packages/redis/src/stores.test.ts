@@ -50,7 +50,7 @@ describe.skipIf(!redisUrl)("redis", () => {
       const { sessions, user, tokenHash, key } = await opened();
       const other = await opened();
       const [, ownAddress = ""] = /\baddr=(\S+)/.exec(await redis.client.client("INFO")) ?? [];
-      const monitor = await redis.client.duplicate().monitor();
+      const monitor = await redis.client.monitor();
       const sent: string[][] = [];
       monitor.on("monitor", (_time: string, [command = "", ...args]: string[], source: string) => {
         // Others use this server too; and what a script does is no command of ours.
