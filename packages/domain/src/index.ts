@@ -9,8 +9,8 @@ export type { Opened, Seal } from "./event/seal.ts";
 export type { EventId, IdSource, SessionId, UserId } from "./ids.ts";
 export type { BreachedPasswords } from "./password/breached-passwords.ts";
 export { noBreachedPasswords } from "./password/breached-passwords.ts";
-export type { ChangePasswordError } from "./password/change-password.ts";
-export { changePassword } from "./password/change-password.ts";
+export type { ChangePasswordError } from "./profile/change-password.ts";
+export { changePassword } from "./profile/change-password.ts";
 export type { PasswordHash, PasswordHasher } from "./password/password-hasher.ts";
 export type {
   MalformedPassword,
@@ -26,36 +26,36 @@ export type { RequestResetError } from "./recovery/request-reset.ts";
 export { requestReset } from "./recovery/request-reset.ts";
 export type { ResetPasswordError } from "./recovery/reset-password.ts";
 export { resetPassword } from "./recovery/reset-password.ts";
-export type { TokenClaim, TokenPurpose, TokenStore } from "./recovery/token-store.ts";
+export type { TokenClaim, TokenPurpose, TokenStore } from "./token/token-store.ts";
 export type { Result } from "./result.ts";
 export { err, ok } from "./result.ts";
-export type { PresenceError } from "./session/confirm-presence.ts";
+export type { PresenceError } from "./session/reauthenticate.ts";
 export type { DeviceSight, DeviceStore } from "./session/device-store.ts";
 export type { Renewed } from "./session/end-own-sessions.ts";
 export { endAllSessions, endOtherSessions } from "./session/end-own-sessions.ts";
 export { endSession } from "./session/end-session.ts";
-export { endSessions } from "./session/end-sessions.ts";
+export { endSessions } from "./administration/end-sessions.ts";
 export { checkSession } from "./session/check-session.ts";
 export type { ListedSession } from "./session/list-sessions.ts";
 export { listSessions } from "./session/list-sessions.ts";
 export { logIn } from "./session/log-in.ts";
 export { logOut } from "./session/log-out.ts";
-export { reproject } from "./session/reproject.ts";
-export type { MintedToken, SecretSource, Token, TokenHash } from "./session/secret-source.ts";
+export { reproject } from "./session/sync-sessions.ts";
+export type { MintedToken, SecretSource, Token, TokenHash } from "./token/token-factory.ts";
 export { hashPrefixOf, sessionIdOf } from "./session/session-id.ts";
 export type { Origin, Session, SessionRules } from "./session/session.ts";
 export { MAX_SESSIONS } from "./session/session.ts";
 export type { CheckedSession, SessionOpening, SessionStore } from "./session/session-store.ts";
 export type { StartedSession } from "./session/start-session.ts";
 export { Unavailable } from "./unavailable.ts";
-export { deleteOwnUser, deleteUnverifiedUsers, deleteUser } from "./user/delete-user.ts";
-export { disableUser, enableUser } from "./user/disable-user.ts";
-export type { EmailKey } from "./user/email.ts";
-export { toEmailKey } from "./user/email.ts";
-export type { UserExport } from "./user/export-user.ts";
-export { exportUser } from "./user/export-user.ts";
-export type { RegisterError, Registration } from "./user/register-user.ts";
-export { registerUser } from "./user/register-user.ts";
+export { deleteOwnUser, deleteUnverifiedUsers, deleteUser } from "./administration/delete-user.ts";
+export { disableUser, enableUser } from "./administration/disable-user.ts";
+export type { EmailKey } from "./email.ts";
+export { toEmailKey } from "./email.ts";
+export type { UserExport } from "./profile/export-user.ts";
+export { exportUser } from "./profile/export-user.ts";
+export type { RegisterError, Registration } from "./registration/register-user.ts";
+export { registerUser } from "./registration/register-user.ts";
 export type { User } from "./user/user.ts";
 export { isEnabled } from "./user/user.ts";
 export type {
@@ -68,8 +68,8 @@ export type {
   UserStore,
   Verification,
 } from "./user/user-store.ts";
-export type { ChangeEmailError } from "./verification/change-email.ts";
-export { changeEmail } from "./verification/change-email.ts";
+export type { ChangeEmailError } from "./profile/change-email.ts";
+export { changeEmail } from "./profile/change-email.ts";
 export type {
   EmailChange,
   EmailChangeStore,

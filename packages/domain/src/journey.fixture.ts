@@ -2,8 +2,8 @@ import type { Ports } from "./ports.ts";
 import { requestReset } from "./recovery/request-reset.ts";
 import { resetPassword } from "./recovery/reset-password.ts";
 import { logIn } from "./session/log-in.ts";
-import { toEmailKey } from "./user/email.ts";
-import { registerUser } from "./user/register-user.ts";
+import { toEmailKey } from "./email.ts";
+import { registerUser } from "./registration/register-user.ts";
 import type { User } from "./user/user.ts";
 
 export const EMAIL = "bob@example.com";

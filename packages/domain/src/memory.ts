@@ -5,16 +5,16 @@ import { noBreachedPasswords } from "./password/breached-passwords.ts";
 import { memoryPasswordHasher } from "./password/password-hasher.memory.ts";
 import { coursePolicy } from "./policy.ts";
 import type { Ports } from "./ports.ts";
-import { memoryTokenStore } from "./recovery/token-store.memory.ts";
+import { memoryTokenStore } from "./token/token-store.memory.ts";
 import { memoryDeviceStore } from "./session/device-store.memory.ts";
-import { memorySecretSource } from "./session/secret-source.memory.ts";
+import { memorySecretSource } from "./token/token-factory.memory.ts";
 import { memorySessionStore } from "./session/session-store.memory.ts";
 import { memoryRows, memoryUserStore } from "./user/user-store.memory.ts";
 import { memoryEmailChangeStore } from "./verification/email-change-store.memory.ts";
 
 export { memorySeal } from "./event/seal.memory.ts";
 export { memoryPasswordHasher } from "./password/password-hasher.memory.ts";
-export { memorySecretSource } from "./session/secret-source.memory.ts";
+export { memorySecretSource } from "./token/token-factory.memory.ts";
 
 /** A clock that stands still until it is moved. */
 export function memoryClock(start = new Date("2026-01-01T00:00:00Z")): Clock & {

@@ -1,4 +1,4 @@
-import type { EmailKey } from "../user/email.ts";
+import type { EmailKey } from "../email.ts";
 import type { EventId, SessionId, UserId } from "../ids.ts";
 
 /** What every event carries. Delivered at least once, so handlers are safe to repeat. */

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { coursePolicy, strictPolicy } from "../policy.ts";
-import type { EmailKey } from "../user/email.ts";
+import type { EmailKey } from "../email.ts";
 import { COMMON_PASSWORDS } from "./common-passwords.ts";
 import { refusePassword, toPassword } from "./password.ts";
 

@@ -1,6 +1,6 @@
 import type { Brand } from "../brand.ts";
 import { err, ok, type Result } from "../result.ts";
-import type { EmailKey } from "../user/email.ts";
+import type { EmailKey } from "../email.ts";
 import { COMMON_PASSWORDS } from "./common-passwords.ts";
 
 /** A password in the one form that is hashed: NFKC, well formed, no NUL, within the hasher's bytes. */

@@ -1,8 +1,8 @@
 import { newEvent } from "../event/new-event.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
-import type { Token } from "../session/secret-source.ts";
-import { toEmailKey } from "../user/email.ts";
+import type { Token } from "../token/token-factory.ts";
+import { toEmailKey } from "../email.ts";
 import { isEnabled, type User } from "../user/user.ts";
 
 export type RequestResetError = "email_unknown";

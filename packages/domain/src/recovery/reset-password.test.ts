@@ -15,8 +15,8 @@ import { strictPolicy } from "../policy.ts";
 import { checkSession } from "../session/check-session.ts";
 import { logIn } from "../session/log-in.ts";
 import { Unavailable } from "../unavailable.ts";
-import { disableUser, enableUser } from "../user/disable-user.ts";
-import { registerUser } from "../user/register-user.ts";
+import { disableUser, enableUser } from "../administration/disable-user.ts";
+import { registerUser } from "../registration/register-user.ts";
 import { requestReset } from "./request-reset.ts";
 import { resetPassword } from "./reset-password.ts";
 

@@ -1,13 +1,13 @@
 import { newEvent } from "../event/new-event.ts";
 import type { UserId } from "../ids.ts";
-import { acceptPassword } from "../password/accept-password.ts";
+import { acceptPassword } from "../password/validate-new-password.ts";
 import type { PasswordRefusal } from "../password/password.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
-import type { TokenHash } from "../session/secret-source.ts";
-import { toEmailKey } from "../user/email.ts";
+import type { TokenHash } from "../token/token-factory.ts";
+import { toEmailKey } from "../email.ts";
 import { isEnabled, type User } from "../user/user.ts";
-import type { TokenClaim } from "./token-store.ts";
+import type { TokenClaim } from "../token/token-store.ts";
 
 export type ResetPasswordError = "reset_token_invalid" | PasswordRefusal;
 

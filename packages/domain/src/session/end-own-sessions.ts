@@ -3,7 +3,7 @@ import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { User } from "../user/user.ts";
 import { checkSession } from "./check-session.ts";
-import { reproject } from "./reproject.ts";
+import { reproject } from "./sync-sessions.ts";
 import type { Origin } from "./session.ts";
 import { type StartedSession, startSession } from "./start-session.ts";
 

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { memoryPorts } from "../memory.ts";
 import { toPassword } from "../password/password.ts";
 import type { Ports } from "../ports.ts";
-import { toEmailKey } from "../user/email.ts";
+import { toEmailKey } from "../email.ts";
 import { checkSession } from "./check-session.ts";
 import { aPerson, PASSWORDS, perform, type Person, type Step, step } from "./epoch.fixture.ts";
 

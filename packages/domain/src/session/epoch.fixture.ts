@@ -4,16 +4,16 @@ import { memoryPasswordHasher } from "../memory.ts";
 import type { Ports } from "../ports.ts";
 import { requestReset } from "../recovery/request-reset.ts";
 import { resetPassword } from "../recovery/reset-password.ts";
-import { disableUser, enableUser } from "../user/disable-user.ts";
-import { toEmailKey } from "../user/email.ts";
-import { registerUser } from "../user/register-user.ts";
-import { changePassword } from "../password/change-password.ts";
+import { disableUser, enableUser } from "../administration/disable-user.ts";
+import { toEmailKey } from "../email.ts";
+import { registerUser } from "../registration/register-user.ts";
+import { changePassword } from "../profile/change-password.ts";
 import { checkSession } from "./check-session.ts";
 import { endAllSessions, endOtherSessions, type Renewed } from "./end-own-sessions.ts";
 import { endSession } from "./end-session.ts";
 import { logIn } from "./log-in.ts";
 import { logOut } from "./log-out.ts";
-import type { Token } from "./secret-source.ts";
+import type { Token } from "../token/token-factory.ts";
 
 export const PASSWORDS = ["red", "green"] as const;
 

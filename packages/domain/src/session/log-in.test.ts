@@ -12,8 +12,8 @@ import {
 } from "../journey.fixture.ts";
 import { memoryPasswordHasher, memoryPorts } from "../memory.ts";
 import { Unavailable } from "../unavailable.ts";
-import type { EmailKey } from "../user/email.ts";
-import { disableUser, enableUser } from "../user/disable-user.ts";
+import type { EmailKey } from "../email.ts";
+import { disableUser, enableUser } from "../administration/disable-user.ts";
 import { checkSession } from "./check-session.ts";
 import { logIn } from "./log-in.ts";
 

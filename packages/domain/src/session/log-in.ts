@@ -3,7 +3,7 @@ import { toPassword } from "../password/password.ts";
 import type { Policy } from "../policy.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
-import { toEmailKey } from "../user/email.ts";
+import { toEmailKey } from "../email.ts";
 import { isEnabled, type User } from "../user/user.ts";
 import type { Credentials } from "../user/user-store.ts";
 import type { Origin } from "./session.ts";

@@ -11,7 +11,7 @@ import {
   resetTokenFor,
 } from "../journey.fixture.ts";
 import { memoryClock, memoryPorts } from "../memory.ts";
-import { changePassword } from "../password/change-password.ts";
+import { changePassword } from "../profile/change-password.ts";
 import { coursePolicy } from "../policy.ts";
 import type { Ports } from "../ports.ts";
 import { Unavailable } from "../unavailable.ts";

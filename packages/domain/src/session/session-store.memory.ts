@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { UserId } from "../ids.ts";
 import type { User } from "../user/user.ts";
-import type { TokenHash } from "./secret-source.ts";
+import type { TokenHash } from "../token/token-factory.ts";
 import { sessionIdOf } from "./session-id.ts";
 import { MAX_SESSIONS, type Session } from "./session.ts";
 import type { SessionStore } from "./session-store.ts";

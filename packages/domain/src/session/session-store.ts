@@ -1,6 +1,6 @@
 import type { SessionId, UserId } from "../ids.ts";
 import type { User } from "../user/user.ts";
-import type { TokenHash } from "./secret-source.ts";
+import type { TokenHash } from "../token/token-factory.ts";
 import type { Session, SessionRules } from "./session.ts";
 
 export interface SessionOpening {

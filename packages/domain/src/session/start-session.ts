@@ -1,8 +1,8 @@
 import { newEvent } from "../event/new-event.ts";
 import type { Ports } from "../ports.ts";
 import type { User } from "../user/user.ts";
-import { reproject } from "./reproject.ts";
-import type { Token } from "./secret-source.ts";
+import { reproject } from "./sync-sessions.ts";
+import type { Token } from "../token/token-factory.ts";
 import type { Origin, Session } from "./session.ts";
 
 export interface StartedSession {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { EventStore } from "../event/event-store.ts";
 import { aHash, aNewUser, anEvent, aUser } from "./user.fixture.ts";
-import { holderContract } from "./holder.contract.ts";
+import { holderContract } from "./acting-session.contract.ts";
 import type { UserStore } from "./user-store.ts";
 import { verificationContract } from "./verification.contract.ts";
 

@@ -3,7 +3,7 @@ import type { OutgoingEvent } from "../event/event.ts";
 import type { MemoryLog } from "../event/event-store.memory.ts";
 import type { SessionId, UserId } from "../ids.ts";
 import type { PasswordHash } from "../password/password-hasher.ts";
-import type { TokenHash } from "../session/secret-source.ts";
+import type { TokenHash } from "../token/token-factory.ts";
 import type { User } from "./user.ts";
 import type { Holder, SessionOrigin, UserStore } from "./user-store.ts";
 

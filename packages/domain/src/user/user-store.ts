@@ -1,9 +1,9 @@
 import type { OutgoingEvent } from "../event/event.ts";
 import type { SessionId, UserId } from "../ids.ts";
 import type { PasswordHash } from "../password/password-hasher.ts";
-import type { TokenHash } from "../session/secret-source.ts";
+import type { TokenHash } from "../token/token-factory.ts";
 import type { Origin, Session } from "../session/session.ts";
-import type { EmailKey } from "./email.ts";
+import type { EmailKey } from "../email.ts";
 import type { User } from "./user.ts";
 
 export interface NewUser {

@@ -2,9 +2,9 @@ import type { UserEvent } from "../event/event.ts";
 import type { SessionId, UserId } from "../ids.ts";
 import { memoryIds, memorySecretSource } from "../memory.ts";
 import type { PasswordHash } from "../password/password-hasher.ts";
-import type { TokenHash } from "../session/secret-source.ts";
+import type { TokenHash } from "../token/token-factory.ts";
 import { sessionIdOf } from "../session/session-id.ts";
-import type { EmailKey } from "./email.ts";
+import type { EmailKey } from "../email.ts";
 import type { NewUser, UserStore } from "./user-store.ts";
 import type { User } from "./user.ts";
 

@@ -1,5 +1,5 @@
 import type { UserId } from "../ids.ts";
-import type { EmailKey } from "./email.ts";
+import type { EmailKey } from "../email.ts";
 
 /** Somebody we recognise. The password hash is not part of it, so that it cannot travel along. */
 export interface User {

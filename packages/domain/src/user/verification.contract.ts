@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { TokenHash } from "../session/secret-source.ts";
+import type { TokenHash } from "../token/token-factory.ts";
 import { aHash, aNewUser, anEvent, aTokenHash, aUser } from "./user.fixture.ts";
 import type { UserWorld } from "./user-store.contract.ts";
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { memoryIds } from "../memory.ts";
-import type { TokenHash } from "../session/secret-source.ts";
+import type { TokenHash } from "../token/token-factory.ts";
 import { aHash, aNewUser, anEvent, aSessionId, aTokenHash, aUser } from "../user/user.fixture.ts";
 import type { UserWorld } from "../user/user-store.contract.ts";
 import type { Holder } from "../user/user-store.ts";

@@ -1,6 +1,6 @@
 import type { OutgoingEvent } from "../event/event.ts";
 import type { EventId, UserId } from "../ids.ts";
-import type { EmailKey } from "../user/email.ts";
+import type { EmailKey } from "../email.ts";
 import type { User } from "../user/user.ts";
 import type { Holder } from "../user/user-store.ts";
 

@@ -1,9 +1,9 @@
 import { expect } from "vitest";
 import { bob, EMAIL, loggedIn, PASSWORD } from "../journey.fixture.ts";
 import type { Ports } from "../ports.ts";
-import type { TokenPurpose } from "../recovery/token-store.ts";
+import type { TokenPurpose } from "../token/token-store.ts";
 import { logIn } from "../session/log-in.ts";
-import { changeEmail } from "./change-email.ts";
+import { changeEmail } from "../profile/change-email.ts";
 import { requestVerification } from "./request-verification.ts";
 
 export const NEXT = "robert@example.com";

@@ -4,8 +4,8 @@ import { memoryClock, memoryPorts } from "../memory.ts";
 import { strictPolicy } from "../policy.ts";
 import { checkSession } from "../session/check-session.ts";
 import { logIn } from "../session/log-in.ts";
-import { deleteUnverifiedUsers } from "../user/delete-user.ts";
-import { registerUser } from "../user/register-user.ts";
+import { deleteUnverifiedUsers } from "../administration/delete-user.ts";
+import { registerUser } from "../registration/register-user.ts";
 import { canLogIn, mailedToken, NEXT } from "./links.fixture.ts";
 import { verifyEmail } from "./verify-email.ts";
 

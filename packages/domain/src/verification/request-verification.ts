@@ -2,7 +2,7 @@ import type { OutgoingEvent } from "../event/event.ts";
 import { newEvent } from "../event/new-event.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
-import { toEmailKey } from "../user/email.ts";
+import { toEmailKey } from "../email.ts";
 import { isEnabled, type User } from "../user/user.ts";
 
 /**

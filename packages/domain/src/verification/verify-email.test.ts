@@ -16,7 +16,7 @@ import { resetPassword } from "../recovery/reset-password.ts";
 import { checkSession } from "../session/check-session.ts";
 import { logIn } from "../session/log-in.ts";
 import { logOut } from "../session/log-out.ts";
-import { registerUser } from "../user/register-user.ts";
+import { registerUser } from "../registration/register-user.ts";
 import { asked, canLogIn, invalid } from "./links.fixture.ts";
 import { requestVerification } from "./request-verification.ts";
 import { verifyEmail } from "./verify-email.ts";

@@ -3,12 +3,12 @@ import { toPassword } from "../password/password.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
 import { checkSession } from "../session/check-session.ts";
-import type { Token } from "../session/secret-source.ts";
+import type { Token } from "../token/token-factory.ts";
 import type { Origin, Session } from "../session/session.ts";
 import { type StartedSession, startSession } from "../session/start-session.ts";
 import type { Credentials } from "../user/user-store.ts";
 import { isEnabled, type User } from "../user/user.ts";
-import type { TokenClaim } from "../recovery/token-store.ts";
+import type { TokenClaim } from "../token/token-store.ts";
 
 export type VerifyEmailError =
   | "email_already_registered"

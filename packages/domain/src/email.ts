@@ -1,4 +1,4 @@
-import type { Brand } from "../brand.ts";
+import type { Brand } from "./brand.ts";
 
 /** The canonical form of an e-mail address: what is compared, indexed and unique. */
 export type EmailKey = Brand<string, "EmailKey">;

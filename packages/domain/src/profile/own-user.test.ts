@@ -4,7 +4,7 @@ import { memoryClock, memoryPorts } from "../memory.ts";
 import { checkSession } from "../session/check-session.ts";
 import { logIn } from "../session/log-in.ts";
 import { logOut } from "../session/log-out.ts";
-import { deleteOwnUser } from "./delete-user.ts";
+import { deleteOwnUser } from "../administration/delete-user.ts";
 import { exportUser } from "./export-user.ts";
 
 describe("deleting oneself", () => {

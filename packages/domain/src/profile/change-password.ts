@@ -1,13 +1,13 @@
 import { newEvent } from "../event/new-event.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
-import { confirmPresence, type PresenceError } from "../session/confirm-presence.ts";
+import { confirmPresence, type PresenceError } from "../session/reauthenticate.ts";
 import type { Renewed } from "../session/end-own-sessions.ts";
-import { reproject } from "../session/reproject.ts";
+import { reproject } from "../session/sync-sessions.ts";
 import type { Origin } from "../session/session.ts";
 import { startSession } from "../session/start-session.ts";
-import { acceptPassword } from "./accept-password.ts";
-import type { PasswordRefusal } from "./password.ts";
+import { acceptPassword } from "../password/validate-new-password.ts";
+import type { PasswordRefusal } from "../password/password.ts";
 
 export type ChangePasswordError = PasswordRefusal | PresenceError;
 

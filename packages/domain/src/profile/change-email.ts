@@ -1,10 +1,10 @@
 import { newEvent } from "../event/new-event.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
-import { confirmPresence, type PresenceError } from "../session/confirm-presence.ts";
-import { reproject } from "../session/reproject.ts";
-import { toEmailKey } from "../user/email.ts";
-import { linkExpiry } from "./request-verification.ts";
+import { confirmPresence, type PresenceError } from "../session/reauthenticate.ts";
+import { reproject } from "../session/sync-sessions.ts";
+import { toEmailKey } from "../email.ts";
+import { linkExpiry } from "../verification/request-verification.ts";
 
 export type ChangeEmailError = PresenceError | "email_already_registered" | "email_invalid";
 

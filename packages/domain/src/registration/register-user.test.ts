@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { memoryPorts } from "../memory.ts";
 import { strictPolicy } from "../policy.ts";
 import { registerUser } from "./register-user.ts";
-import { toEmailKey } from "./email.ts";
+import { toEmailKey } from "../email.ts";
 
 const input = { email: "Bob@example.com", password: "MyPwdOfBob" };
 

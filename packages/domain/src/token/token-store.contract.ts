@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { TokenHash } from "../session/secret-source.ts";
+import type { TokenHash } from "./token-factory.ts";
 import { anEvent, aTokenHash, aUser } from "../user/user.fixture.ts";
 import type { UserStore } from "../user/user-store.ts";
 import type { TokenClaim, TokenStore } from "./token-store.ts";

@@ -4,10 +4,10 @@ import { memoryPorts } from "../memory.ts";
 import { strictPolicy } from "../policy.ts";
 import { checkSession } from "../session/check-session.ts";
 import { logOut } from "../session/log-out.ts";
-import { registerUser } from "../user/register-user.ts";
+import { registerUser } from "../registration/register-user.ts";
 import { changeEmail } from "./change-email.ts";
-import { canLogIn, invalid, mailedToken, NEXT, wanted } from "./links.fixture.ts";
-import { verifyEmail } from "./verify-email.ts";
+import { canLogIn, invalid, mailedToken, NEXT, wanted } from "../verification/links.fixture.ts";
+import { verifyEmail } from "../verification/verify-email.ts";
 
 describe("a change of address", () => {
   it("changes nothing until the link is used, and then ends every session but the one that uses it", async () => {

@@ -1,10 +1,10 @@
 import { newEvent } from "../event/new-event.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
-import { confirmPresence, type PresenceError } from "../session/confirm-presence.ts";
-import { reproject } from "../session/reproject.ts";
+import { confirmPresence, type PresenceError } from "../session/reauthenticate.ts";
+import { reproject } from "../session/sync-sessions.ts";
 import type { UserId } from "../ids.ts";
-import type { User } from "./user.ts";
+import type { User } from "../user/user.ts";
 
 type Touches = Pick<Ports, "clock" | "ids" | "sessions" | "users">;
 

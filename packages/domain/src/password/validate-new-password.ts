@@ -1,6 +1,6 @@
 import type { Ports } from "../ports.ts";
 import { err, type Result } from "../result.ts";
-import type { EmailKey } from "../user/email.ts";
+import type { EmailKey } from "../email.ts";
 import { type Password, type PasswordRefusal, refusePassword, toPassword } from "./password.ts";
 
 /** What was given, in the form that is hashed, if it may become the password of this address's user. */

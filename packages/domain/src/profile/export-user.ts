@@ -5,8 +5,8 @@ import { err, ok, type Result } from "../result.ts";
 import { checkSession } from "../session/check-session.ts";
 import { type ListedSession, sessionsOf } from "../session/list-sessions.ts";
 import type { EmailChange } from "../verification/email-change-store.ts";
-import type { User } from "./user.ts";
-import type { SessionOrigin } from "./user-store.ts";
+import type { User } from "../user/user.ts";
+import type { SessionOrigin } from "../user/user-store.ts";
 
 /** Everything held about a person but the secrets: hashes of the password and of tokens. */
 export interface UserExport {

@@ -2,7 +2,7 @@ import { newEvent } from "../event/new-event.ts";
 import type { UserId } from "../ids.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
-import type { User } from "./user.ts";
+import type { User } from "../user/user.ts";
 
 type Touches = Pick<Ports, "clock" | "ids" | "sessions" | "users">;
 

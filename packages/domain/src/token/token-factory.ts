@@ -1,6 +1,6 @@
 import type { Brand } from "../brand.ts";
 import type { EventId, UserId } from "../ids.ts";
-import type { TokenPurpose } from "../recovery/token-store.ts";
+import type { TokenPurpose } from "./token-store.ts";
 
 /** A secret we hand out once and never keep. */
 export type Token = Brand<string, "Token">;

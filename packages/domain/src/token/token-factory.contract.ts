@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { memoryIds } from "../memory.ts";
-import type { SecretSource } from "./secret-source.ts";
+import type { SecretSource } from "./token-factory.ts";
 
 /** What every SecretSource does. */
 export function secretSourceContract(open: () => SecretSource): void {

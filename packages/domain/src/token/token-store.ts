@@ -1,5 +1,5 @@
 import type { EventId, UserId } from "../ids.ts";
-import type { TokenHash } from "../session/secret-source.ts";
+import type { TokenHash } from "./token-factory.ts";
 
 export type TokenPurpose = "password_reset" | "email_verification" | "email_change";
 

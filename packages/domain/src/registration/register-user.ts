@@ -1,12 +1,12 @@
 import { newEvent } from "../event/new-event.ts";
-import { acceptPassword } from "../password/accept-password.ts";
+import { acceptPassword } from "../password/validate-new-password.ts";
 import type { PasswordRefusal } from "../password/password.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Origin } from "../session/session.ts";
 import { type StartedSession, startSession } from "../session/start-session.ts";
 import { verificationRequested } from "../verification/request-verification.ts";
-import { toEmailKey } from "./email.ts";
+import { toEmailKey } from "../email.ts";
 
 export type RegisterError = "email_invalid" | "email_already_registered" | PasswordRefusal;
 

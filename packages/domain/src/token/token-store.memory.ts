@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import type { TokenHash } from "../session/secret-source.ts";
+import type { TokenHash } from "./token-factory.ts";
 import type { TokenClaim, TokenStore } from "./token-store.ts";
 
 /** Tokens in a Map. */
