@@ -1,6 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 const patience = { testTimeout: 30_000, hookTimeout: 60_000 };
+/** A test without an assertion cannot fail, so it fails. */
+const strict = { expect: { requireAssertions: true } };
 
 export default defineConfig({
   test: {
@@ -10,6 +12,7 @@ export default defineConfig({
           name: "repository",
           include: ["packages/checks/src/**/*.test.ts"],
           ...patience,
+          ...strict,
         },
       },
       {
@@ -20,6 +23,7 @@ export default defineConfig({
           // Real Postgres and real Redis, found or started once for the whole run.
           globalSetup: ["packages/test-servers/src/global-setup.ts"],
           ...patience,
+          ...strict,
         },
       },
       {
@@ -30,6 +34,7 @@ export default defineConfig({
           globalSetup: ["packages/test-servers/src/global-setup.ts"],
           fileParallelism: false,
           disableConsoleIntercept: true,
+          ...strict,
           testTimeout: 3_600_000,
           hookTimeout: 60_000,
         },

@@ -1,19 +1,9 @@
-import { aesSeal, bcryptHasher, hashGate, idSource, secretSource } from "@postern/crypto";
+import { aesSeal, bcryptHasher, hashGate, idSource, tokenFactory } from "@postern/crypto";
 import { coursePolicy, noBreachedPasswords } from "@postern/domain";
 import { createApp } from "@postern/http";
-import {
-  postgresDeviceStore,
-  postgresEmailChangeStore,
-  postgresEventStore,
-  postgresUserStore,
-} from "@postern/postgres";
+import { postgresStores } from "@postern/postgres";
 import { type FreshDatabase, freshDatabase } from "@postern/postgres/testing";
-import {
-  connectRedis,
-  type RedisConnection,
-  redisSessionStore,
-  redisTokenStore,
-} from "@postern/redis";
+import { connectRedis, type RedisConnection, redisStores } from "@postern/redis";
 import { testServers } from "@postern/test-servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -30,21 +20,17 @@ describe.skipIf(!servers.redisUrl)("what a request costs", () => {
     const keys = [{ id: "test", key: Buffer.alloc(32, 1) }];
     const seal = aesSeal({ keys });
     const ports = {
+      ...postgresStores(database.db, seal),
+      ...redisStores(redis.client),
       breachedPasswords: noBreachedPasswords,
-      emailChanges: postgresEmailChangeStore(database.db, seal),
       clock: { now: () => new Date() },
-      devices: postgresDeviceStore(database.db),
-      events: postgresEventStore(database.db, seal),
       hasher: bcryptHasher({
         cost: 4,
         gate: hashGate({ atOnce: 2, maxWaitMs: 60_000, expectedMs: 1 }),
       }),
       ids: idSource(),
       policy: coursePolicy,
-      secrets: secretSource({ keys }),
-      sessions: redisSessionStore(redis.client),
-      tokens: redisTokenStore(redis.client),
-      users: postgresUserStore(database.db, seal),
+      tokenFactory: tokenFactory({ keys }),
     };
     const app = createApp({ ports });
     request = async (method, path, init) =>

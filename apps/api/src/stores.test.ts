@@ -1,18 +1,14 @@
 import { epochContract } from "@postern/domain/contract";
-import { postgresEventStore, postgresUserStore } from "@postern/postgres";
+import { memorySeal } from "@postern/domain/memory";
+import { postgresStores } from "@postern/postgres";
 import { type FreshDatabase, freshDatabase } from "@postern/postgres/testing";
-import {
-  connectRedis,
-  type RedisConnection,
-  redisSessionStore,
-  redisTokenStore,
-} from "@postern/redis";
+import { connectRedis, type RedisConnection, redisStores } from "@postern/redis";
 import { testServers } from "@postern/test-servers";
 import { afterAll, beforeAll, describe } from "vitest";
 
 const servers = testServers();
 
-/** What production runs on: the truth in one store, its projection in the other. */
+/** What production runs on: the truth in Postgres, and a fast copy in Redis. */
 describe.skipIf(!servers.redisUrl)("the epoch, on Postgres and Redis together", () => {
   let database: FreshDatabase;
   let redis: RedisConnection;
@@ -26,11 +22,11 @@ describe.skipIf(!servers.redisUrl)("the epoch, on Postgres and Redis together", 
 
   epochContract(
     async () => ({
-      events: postgresEventStore(database.db),
-      sessions: redisSessionStore(redis.client),
-      tokens: redisTokenStore(redis.client),
-      users: postgresUserStore(database.db),
+      ...postgresStores(database.db, memorySeal()),
+      ...redisStores(redis.client),
     }),
-    { runs: 60 },
+    {
+      runs: 60,
+    },
   );
 });

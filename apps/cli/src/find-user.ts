@@ -1,18 +1,25 @@
-import { toEmailKey, type User, type UserId } from "@postern/domain";
+import { parseEmail, type Result, type User, type UserId } from "@postern/domain";
 import { CommandFailure } from "./exit.ts";
 import type { Service } from "./open.ts";
 
 export const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** The user with this id or address. */
+/** Returns the user with this id or address. */
 export async function findUser({ ports }: Service, text: string): Promise<User> {
-  const emailKey = toEmailKey(text);
+  const emailKey = parseEmail(text)?.key;
   const user = UUID.test(text)
-    ? await ports.users.find(text as UserId)
+    ? await ports.users.findById(text as UserId)
     : emailKey && (await ports.users.findByEmail(emailKey));
-  if (!user) throw new CommandFailure("notFound", "there is no such user");
+  if (!user) throw noSuchUser();
   return user;
 }
+
+/** Throws if the user was deleted after it was found. */
+export function mustExist(result: Result<unknown, "user_not_found">): void {
+  if (!result.ok) throw noSuchUser();
+}
+
+const noSuchUser = () => new CommandFailure("notFound", "no such user");
 
 export const shown = (user: User) => ({
   id: user.id,

@@ -42,15 +42,21 @@ group("migrate", "brings the database up to date").action(async function migrate
   }
 });
 
+// The reader of a pipe may leave early, as `head` does. The rest of the output is then not wanted.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
+// Sets the code and lets the process end by itself: `process.exit` would drop output that a pipe has
+// not taken yet.
 try {
   await postern.parseAsync();
-  process.exit(EXIT.done);
 } catch (error) {
-  process.exit(exitCodeFor(error));
+  process.exitCode = exitCodeFor(error);
 }
 
 function exitCodeFor(error: unknown): number {
-  // Commander has said what there is to say.
+  // Commander has printed its own message.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.misuse;
   console.error(harmless(reasonFor(error)));
   if (error instanceof CommandFailure) return error.exitCode;

@@ -1,23 +1,18 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { aesSeal, bcryptHasher, hashGate, idSource, secretSource } from "@postern/crypto";
+import { aesSeal, bcryptHasher, hashGate, idSource, tokenFactory } from "@postern/crypto";
 import { noBreachedPasswords, type Ports, strictPolicy } from "@postern/domain";
 import { openDatabase, openDataFolder } from "@postern/embedded";
 import {
   connectPostgres,
-  postgresDeviceStore,
-  postgresEmailChangeStore,
-  postgresEventStore,
-  postgresSessionStore,
-  postgresTokenStore,
-  postgresUserStore,
+  postgresStores,
   postgresWebhookStore,
   requireCurrentSchema,
   type Schema,
   type WebhookStore,
 } from "@postern/postgres";
 import { InvalidEnvironment } from "@postern/process";
-import { connectRedis, redisSessionStore, redisTokenStore } from "@postern/redis";
+import { connectRedis, redisStores } from "@postern/redis";
 import { type Networks, networks } from "@postern/webhooks";
 import { openDesk, queuesOnPglite, queuesOnPostgres } from "@postern/worker";
 import type { Kysely } from "kysely";
@@ -45,18 +40,14 @@ export async function openService(config: CliConfig): Promise<Service> {
   const { db, keys, queues } = opened;
   const seal = aesSeal({ keys });
   const ports: Ports = {
+    ...postgresStores(db, seal),
+    ...(opened.redis && redisStores(opened.redis)),
     clock: { now: () => new Date() },
     breachedPasswords: noBreachedPasswords, // operators choose no passwords
-    devices: postgresDeviceStore(db),
-    emailChanges: postgresEmailChangeStore(db, seal),
-    events: postgresEventStore(db, seal),
     hasher: bcryptHasher({ cost: config.bcryptCost, gate: hashGate(ONE_AT_A_TIME) }),
     ids: idSource(),
     policy: strictPolicy,
-    secrets: secretSource({ keys }),
-    sessions: opened.redis ? redisSessionStore(opened.redis) : postgresSessionStore(db),
-    tokens: opened.redis ? redisTokenStore(opened.redis) : postgresTokenStore(db),
-    users: postgresUserStore(db, seal),
+    tokenFactory: tokenFactory({ keys }),
   };
   const desk = await openDesk(queues, { db, keepDays: config.keepDays });
   return {

@@ -73,6 +73,27 @@ export async function postern(
   return { code, stdout, stderr };
 }
 
+/** Runs an operator's command whose output goes through `reader`, a command of the shell. */
+export async function posternInto(
+  reader: string,
+  environment: Environment,
+  ...args: string[]
+): Promise<{ readonly code: number; readonly read: string; readonly stderr: string }> {
+  const { PATH = "" } = process.env;
+  // A pipe hides the exit code of its first command, so that one is written to standard error.
+  const script = `{ "$0" "$@"; echo "code $?" >&2; } | ${reader}`;
+  const command = [process.execPath, "--disable-warning=ExperimentalWarning", CLI, ...args];
+  const child = spawn("sh", ["-c", script, ...command], {
+    env: { PATH, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let [read, stderr] = ["", ""];
+  child.stdout.on("data", (text) => (read += String(text)));
+  child.stderr.on("data", (text) => (stderr += String(text)));
+  await exitOf(child);
+  return { code: Number(/^code (\d+)$/m.exec(stderr)?.[1]), read, stderr };
+}
+
 function start(script: string, environment: Environment, wanted: RegExp) {
   const { PATH = "" } = process.env;
   const args = ["--disable-warning=ExperimentalWarning", script];

@@ -108,7 +108,11 @@ describe.skipIf(!testServers().redisUrl)("the operator's commands", () => {
     expect(user).toMatchObject({ email, epoch: 0, disabled_at: null });
     await expect.poll(() => mailsTo(email).length, PATIENCE).toBe(1);
     expect(mailsTo(email)[0]?.message.subject).toBe("Reset your password");
-    expect((await run("users", "create", email)).stderr).toContain("email_already_registered");
+    const again = await run("users", "create", email.toUpperCase());
+    expect(again).toMatchObject({ code: 2 });
+    expect(again.stderr).toBe(`a user with the address ${email.toUpperCase()} already exists\n`);
+    const nonsense = await run("users", "create", "nonsense");
+    expect(nonsense).toMatchObject({ code: 2, stderr: "not an e-mail address: nonsense\n" });
     expect(await json("users", "find", String(user["id"]))).toEqual(user);
 
     const { email: hers, bob } = await loggedIn();

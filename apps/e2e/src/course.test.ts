@@ -65,6 +65,26 @@ describe.each(MODES)("the course, in $mode mode", ({ open, isHere }) => {
       expect(await status("PATCH", "/users")).toBe(405);
     });
 
+    it("accepts the newest reset token of a user, and no earlier one", async () => {
+      const [email, other] = [anEmail(), anEmail("other")];
+      const bob = newcomer();
+      for (const one of [email, other]) await bob.register(one, "MyPwdOfBob");
+      const theirs = await bob.resetToken(other);
+      const [first, second, third] = [
+        await bob.resetToken(email),
+        await bob.resetToken(email),
+        await bob.resetToken(email.toUpperCase()),
+      ];
+      for (const replaced of [first, second]) {
+        const { status, text } = await bob.reset(email, replaced, "NewPwd");
+        expect([status, text]).toEqual([403, '{"message":"reset token not valid"}']);
+      }
+      expect((await bob.logIn(email, "MyPwdOfBob")).status).toBe(200);
+      expect((await bob.reset(email, third, "NewPwd")).status).toBe(200);
+      expect((await bob.logIn(email, "NewPwd")).status).toBe(200);
+      expect((await bob.reset(other, theirs, "NewPwd")).status).toBe(200);
+    });
+
     it("takes JSON as well, and tells another app whose session it is", async () => {
       const { origin } = service.api();
       const [email, password] = [anEmail(), "MyPwdOfBob"];

@@ -8,9 +8,9 @@ const AGENT =
   "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.0 Safari/605.1.15";
 
 /** What is kept for a user's own sake; the rest is the machinery's. */
-const OF_USERS = /^public\.(users|devices|session_origins|email_changes|events) /;
+const OF_USERS = /^public\.(users|devices|session_records|email_changes|events) /;
 /** Never shown to anybody. */
-const SECRETS = new Set(["password_hash", "reset_receipt", "token_hash"]);
+const SECRETS = new Set(["password_hash", "idempotency_hash", "token_hash"]);
 
 /** The texts in a row that an export must hold: all but secrets, and times, which it writes otherwise. */
 function personalValues(row: string): string[] {

@@ -39,6 +39,21 @@ describe.skipIf(!testServers().redisUrl)("a reset by mail", () => {
     expect((await bob.logIn(email, "another password")).status).toBe(200);
   });
 
+  it("stays valid when it is requested again, so that nobody can cancel it by asking", async () => {
+    const email = anEmail();
+    const bob = visitor(service.api.origin);
+    await bob.register(email, PASSWORD);
+    for (let count = 0; count < 2; count += 1) await bob.send("POST", "/reset_password", { email });
+    await expect.poll(() => mailsTo(email).length, PATIENCE).toBe(2);
+    const tokens = mailsTo(email).map(
+      ({ message }) => /The reset token: (\S+)/.exec(message.text ?? "")?.[1] ?? "",
+    );
+    expect(new Set(tokens).size).toBe(2);
+    const [first = "", second = ""] = tokens;
+    expect((await bob.reset(email, first, "another password")).status).toBe(200);
+    expect((await bob.reset(email, second, "yet another one")).status).toBe(403);
+  });
+
   it("leads to the configured address, whatever Host the request had", async () => {
     const email = anEmail();
     await visitor(service.api.origin).register(email, PASSWORD);

@@ -17,12 +17,12 @@ describe.each(LIVES)("squatting in $mode mode under the $policy policy", ({ open
       const { email, browser: squatter } = await registered("squatted");
       const owner = life.visitor();
       const token = await nextToken(email, () => owner.requestVerification({ email }));
-      const voided = await owner.verifyEmail({ token });
-      if (voided.code !== "password_voided") throw new Error(voided.code);
+      const cleared = await owner.verifyEmail({ token });
+      if (cleared.code !== "password_cleared") throw new Error(cleared.code);
       expect(await isIn(squatter)).toBe(false);
       const again = await squatter.logIn({ email, password: PASSWORD });
       expect(again.code).toBe("credentials_invalid");
-      const { reset_token } = voided.body;
+      const { reset_token } = cleared.body;
       const reset = await owner.resetPassword({ email, reset_token, new_password: NEW_PASSWORD });
       expect(reset.code).toBe("password_updated");
       expect(await isIn(await another(email, NEW_PASSWORD))).toBe(true);
@@ -44,7 +44,7 @@ describe.each(LIVES)("squatting in $mode mode under the $policy policy", ({ open
         const token = await nextToken(wanted, () => squatter.changeEmail(change));
         const victim = life.visitor();
         const answer = await victim.verifyEmail({ token });
-        if (answer.code !== "password_voided") throw new Error(answer.code);
+        if (answer.code !== "password_cleared") throw new Error(answer.code);
         expect(await isIn(squatter)).toBe(false);
         const refused = await squatter.logIn({ email: wanted, password: PASSWORD });
         expect(refused.code).toBe("credentials_invalid");

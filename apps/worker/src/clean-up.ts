@@ -38,7 +38,7 @@ export async function cleanUp(
     after = old.at(-1)?.id ?? after;
     if (old.length < AT_ONCE) break;
   }
-  await sql`delete from session_origins where expires_at < now()`.execute(db);
+  await sql`delete from session_records where expires_at < now()`.execute(db);
   await sql`delete from email_changes where expires_at < now()`.execute(db);
   await dropPayloads(db);
   for (let deleted = AT_ONCE; deleted >= AT_ONCE;) {

@@ -2,7 +2,7 @@ import { type EventId, toEventJson, type UserEvent } from "@postern/domain";
 import type { Schema } from "@postern/postgres";
 import { type Kysely, sql } from "kysely";
 import type { JobWithMetadata, PgBoss } from "pg-boss";
-import { type DeliveryData, isDelivery } from "./deliveries.ts";
+import { type DeliveryData, isDelivery } from "./webhooks/endpoint-queue.ts";
 import {
   DEAD,
   type JobData,

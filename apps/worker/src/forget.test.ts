@@ -72,11 +72,11 @@ describe("forgetting a user who is gone", () => {
     const other = await aUser(world.users, { verifyWithinMs: 60_000 });
     const idle = await world.start({ choresAfterMs: 10, deletesUnverified: false });
     await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(await world.users.find(late.id)).toBeDefined(); // where no link is mailed, nobody is late
+    expect(await world.users.findById(late.id)).toBeDefined(); // where no link is mailed, nobody is late
     await idle.stop();
     await world.start({ choresAfterMs: 10 });
-    await expect.poll(() => world.users.find(late.id), PATIENCE).toBeUndefined();
-    expect(await world.users.find(other.id)).toBeDefined();
+    await expect.poll(() => world.users.findById(late.id), PATIENCE).toBeUndefined();
+    expect(await world.users.findById(other.id)).toBeDefined();
     expect((await world.events.list(late.id, 10)).map(({ type }) => type)).toEqual([
       "user.deleted",
     ]);

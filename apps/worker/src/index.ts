@@ -1,4 +1,4 @@
-export { attempt } from "./deliveries.ts";
+export { attempt } from "./webhooks/attempt.ts";
 export { type DeadLetter, openDesk } from "./desk.ts";
 export { listenPglite, queuesOnPglite, queuesOnPostgres } from "./queues.ts";
 export { SUBSCRIBERS } from "./subscribers.ts";

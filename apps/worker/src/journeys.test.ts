@@ -1,4 +1,4 @@
-import { aesSeal, idSource, secretSource } from "@postern/crypto";
+import { aesSeal, idSource, tokenFactory } from "@postern/crypto";
 import {
   checkSession,
   deleteUser,
@@ -13,8 +13,8 @@ import {
   type UserEvent,
 } from "@postern/domain";
 import { memoryPasswordHasher } from "@postern/domain/memory";
-import { postgresTokenStore } from "@postern/postgres";
-import { connectRedis, type RedisConnection, redisSessionStore } from "@postern/redis";
+import { postgresStores } from "@postern/postgres";
+import { connectRedis, type RedisConnection, redisStores } from "@postern/redis";
 import { testServers } from "@postern/test-servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aWorld, PATIENCE } from "./worker.fixture.ts";
@@ -29,10 +29,8 @@ describe.skipIf(!servers.redisUrl)("the worker", () => {
 
   beforeAll(async () => {
     [world, redis] = await Promise.all([aWorld(), connectRedis(servers.redisUrl)]);
-    const stores = {
-      sessions: redisSessionStore(redis.client),
-      tokens: postgresTokenStore(world.db),
-    };
+    const { ledger, tokens } = world.stores;
+    const stores = { sessions: redisStores(redis.client).sessions, tokens };
     ports = {
       ...world.options.ports,
       ...stores,
@@ -40,6 +38,7 @@ describe.skipIf(!servers.redisUrl)("the worker", () => {
       events: world.events,
       hasher: memoryPasswordHasher(),
       ids: idSource(),
+      ledger,
       policy: strictPolicy,
     };
     await world.start({ ports: { ...world.options.ports, ...stores } });
@@ -52,7 +51,7 @@ describe.skipIf(!servers.redisUrl)("the worker", () => {
   const PASSWORD = "MyPwdOfBob";
   async function loggedIn(email: string, device = "curl") {
     await registerUser(ports, { email, password: PASSWORD });
-    const result = await logIn(ports, { email, password: PASSWORD, origin: { device } });
+    const result = await logIn(ports, { email, password: PASSWORD, client: { device } });
     if (!result.ok) throw new Error(result.error);
     return result.value;
   }
@@ -113,9 +112,9 @@ describe.skipIf(!servers.redisUrl)("the worker", () => {
     const email = "traveller@example.com";
     const password = PASSWORD;
     await loggedIn(email, "Firefox on Linux");
-    await logIn(ports, { email, password, origin: { device: "Firefox on Linux" } });
-    await logIn(ports, { email, password, origin: { device: "Safari on iOS" } });
-    await logIn(ports, { email, password, origin: { device: "Safari on iOS" } });
+    await logIn(ports, { email, password, client: { device: "Firefox on Linux" } });
+    await logIn(ports, { email, password, client: { device: "Safari on iOS" } });
+    await logIn(ports, { email, password, client: { device: "Safari on iOS" } });
     const told = () => mailsTo(email, "A log-in from a new device");
     await expect.poll(() => told().length, PATIENCE).toBe(1);
     expect(told()[0]?.text).toContain("Safari on iOS");
@@ -171,13 +170,12 @@ describe.skipIf(!servers.redisUrl)("the worker", () => {
       ports: {
         ...worker.options.ports,
         users: ports.users,
-        secrets: secretSource({ keys: rotated }),
+        tokenFactory: tokenFactory({ keys: rotated }),
       },
     });
-    const { postgresEventStore } = await import("@postern/postgres");
-    await postgresEventStore(worker.db, aesSeal({ keys: [old] })).append([event]);
+    await postgresStores(worker.db, aesSeal({ keys: [old] })).events.append([event]);
     await expect.poll(() => worker.mailer.list().length, PATIENCE).toBe(1);
-    const { token } = secretSource({ keys: [old] }).mailedToken("password_reset", event.id);
+    const { token } = tokenFactory({ keys: [old] }).deriveEmailToken("password_reset", event.id);
     expect(worker.mailer.list()[0]?.text).toContain(token);
     await worker.close();
   });

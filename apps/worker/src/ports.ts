@@ -1,17 +1,13 @@
-import { aesSeal, idSource, secretSource } from "@postern/crypto";
+import { aesSeal, idSource, tokenFactory } from "@postern/crypto";
 import { english, linksTo, type Mailer, smtpMailer } from "@postern/mail";
 import {
   connectPostgres,
   listenPostgres,
-  postgresDeviceStore,
-  postgresEmailChangeStore,
-  postgresSessionStore,
-  postgresTokenStore,
-  postgresUserStore,
+  postgresStores,
   postgresWebhookStore,
 } from "@postern/postgres";
 import { errorFields, type Log } from "@postern/process";
-import { connectRedis, redisSessionStore, redisTokenStore } from "@postern/redis";
+import { connectRedis, redisStores } from "@postern/redis";
 import { networks } from "@postern/webhooks";
 import type { WorkerConfig } from "./config.ts";
 import { JOBS_CHANNEL, OUTBOX_CHANNEL, queuesOnPostgres } from "./queues.ts";
@@ -51,17 +47,14 @@ export async function openPorts(config: WorkerConfig, log: Log) {
     queues: queuesOnPostgres(queues),
     seal,
     ports: {
+      ...postgresStores(db, seal),
+      ...(redis && redisStores(redis.client)),
       clock: { now: () => new Date() },
-      devices: postgresDeviceStore(db),
-      emailChanges: postgresEmailChangeStore(db, seal),
       ids: idSource(),
       letters: english,
       links: linksTo(config.publicUrl),
       mailer: smtp ?? dropping,
-      secrets: secretSource({ keys }),
-      sessions: redis ? redisSessionStore(redis.client) : postgresSessionStore(db),
-      tokens: redis ? redisTokenStore(redis.client) : postgresTokenStore(db),
-      users: postgresUserStore(db, seal),
+      tokenFactory: tokenFactory({ keys }),
     },
     webhooks: { store: postgresWebhookStore(db, seal), networks: networks(config.webhookNetworks) },
     listen: (onSignal) =>

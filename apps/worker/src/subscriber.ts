@@ -4,7 +4,7 @@ import type { Letters, Links, Mailer } from "@postern/mail";
 /** What handlers may touch. */
 export type HandlerPorts = Pick<
   Ports,
-  "clock" | "devices" | "emailChanges" | "ids" | "secrets" | "sessions" | "tokens" | "users"
+  "clock" | "devices" | "emailChanges" | "ids" | "sessions" | "tokenFactory" | "tokens" | "users"
 > & {
   readonly mailer: Mailer;
   readonly letters: Letters;

@@ -1,14 +1,7 @@
-import { aesSeal, idSource, secretSource } from "@postern/crypto";
+import { aesSeal, idSource, tokenFactory } from "@postern/crypto";
 import { memoryPorts } from "@postern/domain/memory";
-import { english, keptMailer, linksTo } from "@postern/mail";
-import {
-  listenPostgres,
-  postgresDeviceStore,
-  postgresEmailChangeStore,
-  postgresEventStore,
-  postgresUserStore,
-  postgresWebhookStore,
-} from "@postern/postgres";
+import { english, recordingMailer, linksTo } from "@postern/mail";
+import { listenPostgres, postgresStores, postgresWebhookStore } from "@postern/postgres";
 import { freshDatabase } from "@postern/postgres/testing";
 import { testServers } from "@postern/test-servers";
 import { networks } from "@postern/webhooks";
@@ -44,7 +37,8 @@ export function aSubscriber(
 export async function aWorld(given: Partial<WorkerOptions> = {}) {
   const database = await freshDatabase(testServers());
   const { db } = database;
-  const mailer = keptMailer(() => undefined);
+  const [memory, stores] = [memoryPorts(), postgresStores(db, seal)];
+  const mailer = recordingMailer(() => undefined);
   const faults: string[] = [];
   const webhooks = postgresWebhookStore(db, seal);
   const options: WorkerOptions = {
@@ -52,12 +46,13 @@ export async function aWorld(given: Partial<WorkerOptions> = {}) {
     queues: queuesOnPostgres(database),
     seal,
     ports: {
-      ...memoryPorts(),
+      ...memory,
       clock: { now: () => new Date() },
-      devices: postgresDeviceStore(db),
-      emailChanges: postgresEmailChangeStore(db, seal),
-      users: postgresUserStore(db, seal),
-      secrets: secretSource({ keys }),
+      ...stores,
+      // In memory, as in these tests nothing asks whether a session counts.
+      sessions: memory.sessions,
+      tokens: memory.tokens,
+      tokenFactory: tokenFactory({ keys }),
       mailer,
       letters: english,
       links: linksTo("https://id.example.com"),
@@ -83,8 +78,9 @@ export async function aWorld(given: Partial<WorkerOptions> = {}) {
     faults,
     webhooks,
     ids: idSource(),
-    events: postgresEventStore(db, seal),
-    users: postgresUserStore(db, seal),
+    stores,
+    events: stores.events,
+    users: stores.users,
     async start(more: Partial<WorkerOptions> = {}) {
       const worker = await startWorker({ ...options, ...more });
       workers.push(worker);

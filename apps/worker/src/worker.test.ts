@@ -1,5 +1,5 @@
 import { aUser, anEvent } from "@postern/domain/contract";
-import { postgresEventStore } from "@postern/postgres";
+import { postgresStores } from "@postern/postgres";
 import { sql } from "kysely";
 import { describe, expect, it } from "vitest";
 import { aSubscriber, aWorld, PATIENCE } from "./worker.fixture.ts";
@@ -71,7 +71,7 @@ describe("workers", () => {
     const { id } = await aUser(world.users);
     const [late, others] = [anEvent(id), many(200, id)];
     await world.db.transaction().execute(async (transaction) => {
-      await postgresEventStore(transaction).append([late]);
+      await postgresStores(transaction, world.options.seal).events.append([late]);
       for (const other of others) await world.events.append([other]);
       await expect.poll(() => heard.size, PATIENCE).toBe(200);
       expect(heard.has(late.id)).toBe(false);

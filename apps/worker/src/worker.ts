@@ -8,7 +8,7 @@ import type { Job, PgBoss } from "pg-boss";
 import { cleanUp, type Retention } from "./clean-up.ts";
 import { dropPayload, forgetUser } from "./forget.ts";
 import { type Outcome, startConsumer } from "./consumer.ts";
-import { startDeliveries } from "./deliveries.ts";
+import { startDeliveries } from "./webhooks/deliveries.ts";
 import {
   type JobData,
   openBoss,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Copy, copyOfRepository } from "./planted.ts";
-
-import { ACCOMPLICES, TOOLS, VIOLATIONS } from "./violations.ts";
+import { TOOLS } from "./violation.ts";
+import { ACCOMPLICES, VIOLATIONS } from "./violations.ts";
 
 describe("pnpm check reports", () => {
   let copy: Copy;

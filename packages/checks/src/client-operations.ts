@@ -3,8 +3,8 @@ import {
   type Endpoint,
   endpointsOf,
   type Method,
-  refusalsOf,
-  surface,
+  errorCodesOf,
+  routeTable,
   toSchema,
 } from "@postern/http";
 
@@ -24,7 +24,7 @@ interface Schema {
 
 /** The client's types and its table of routes, from the very schemas that the routes read and answer by. */
 export function clientOperations(): string {
-  const operations = Object.entries(surface({ ports: memoryPorts() }))
+  const operations = Object.entries(routeTable({ ports: memoryPorts() }))
     .flatMap(([path, resource]) =>
       endpointsOf(resource).map(([method, endpoint]) => ({ path, method, endpoint })),
     )
@@ -50,25 +50,25 @@ interface Placed {
 const paramsIn = (path: string) => [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
 
 function typesOf({ path, method, endpoint }: Placed): string {
-  const { id, summary, fields, query, headers, answers } = endpoint;
+  const { id, summary, fields, query, headers, responses } = endpoint;
   const input = [
     ...paramsIn(path).map((name) => `"${name}": string`),
     ...[fields, query, headers].flatMap((schema) => (schema ? membersOf(toSchema(schema)) : [])),
   ];
-  const bodies = Object.entries(answers).map(
+  const bodies = Object.entries(responses).map(
     ([code, { body }]) => `${code}: ${body ? typeOf(toSchema(body)) : "undefined"}`,
   );
-  const codes = refusalsOf(method, endpoint).map((code) => `"${code}"`);
+  const codes = errorCodesOf(method, endpoint).map((code) => `"${code}"`);
   return `  /** ${summary}. \`${method} ${path}\` */
   ${id}: {
     input: ${input.length > 0 ? `{ ${input.join("; ")} }` : "object"};
-    answers: { ${bodies.join("; ")} };
-    refusals: ${codes.join(" | ")};
+    responses: { ${bodies.join("; ")} };
+    errors: ${codes.join(" | ")};
   };`;
 }
 
-function tableOf({ path, method, endpoint: { id, query, headers, answers } }: Placed) {
-  const successes = Object.entries(answers).map(([code, { status, body, location }]) => {
+function tableOf({ path, method, endpoint: { id, query, headers, responses } }: Placed) {
+  const successes = Object.entries(responses).map(([code, { status, body, location }]) => {
     const { properties, required = [] } = (body ? toSchema(body) : {}) as Schema;
     const message = properties?.["message"]?.const;
     return { code, status, has: body ? required : undefined, message, location }; // JSON drops what is undefined

@@ -16,18 +16,18 @@ type Name = keyof Operations;
 
 /** The operation was done; `code` says in which of its ways. */
 export type Success<Of extends Name> = {
-  readonly [Code in keyof Operations[Of]["answers"]]: {
+  readonly [Code in keyof Operations[Of]["responses"]]: {
     readonly ok: true;
     readonly code: Code;
     readonly status: number;
-    readonly body: Operations[Of]["answers"][Code];
+    readonly body: Operations[Of]["responses"][Code];
   };
-}[keyof Operations[Of]["answers"]];
+}[keyof Operations[Of]["responses"]];
 
 /** It was not, as far as anybody knows; `unreachable` may have been done all the same. */
 export interface Refusal<Of extends Name> {
   readonly ok: false;
-  readonly code: Operations[Of]["refusals"] | "unreachable" | "unexpected_answer";
+  readonly code: Operations[Of]["errors"] | "unreachable" | "unexpected_answer";
   /** 0: there was no answer. */
   readonly status: number;
   /** For people. */

@@ -5,17 +5,17 @@ export interface Operations {
   /** Says hello. `GET /` */
   welcome: {
     input: object;
-    answers: { welcome: { readonly message: "Bienvenue" } };
-    refusals: "internal_error" | "misdirected_request" | "unavailable";
+    responses: { welcome: { readonly message: "Bienvenue" } };
+    errors: "internal_error" | "misdirected_request" | "unavailable";
   };
   /** Creates a user. `POST /users` */
   register: {
     input: { readonly email: string; readonly password: string };
-    answers: {
+    responses: {
       user_created: { readonly email: string; readonly message: "user created" };
       registration_accepted: { readonly email: string; readonly message: "registration accepted" };
     };
-    refusals:
+    errors:
       | "body_malformed"
       | "body_too_large"
       | "content_type_unsupported"
@@ -36,7 +36,7 @@ export interface Operations {
   /** Lists the user's own live sessions, the oldest first. `GET /sessions` */
   listSessions: {
     input: object;
-    answers: {
+    responses: {
       sessions: {
         readonly sessions: readonly {
           readonly session_id: string;
@@ -51,7 +51,7 @@ export interface Operations {
         }[];
       };
     };
-    refusals: "internal_error" | "misdirected_request" | "session_missing" | "unavailable";
+    errors: "internal_error" | "misdirected_request" | "session_missing" | "unavailable";
   };
   /** Logs in. `POST /sessions` */
   logIn: {
@@ -71,8 +71,8 @@ export interface Operations {
         | ""
         | undefined;
     };
-    answers: { logged_in: { readonly email: string; readonly message: "logged in" } };
-    refusals:
+    responses: { logged_in: { readonly email: string; readonly message: "logged in" } };
+    errors:
       | "body_malformed"
       | "body_too_large"
       | "content_type_unsupported"
@@ -84,14 +84,14 @@ export interface Operations {
       | "misdirected_request"
       | "unavailable";
   };
-  /** Logs out: ends this session, or all, or all others. `DELETE /sessions` */
+  /** Logs out: ends this session, all sessions, or all other sessions. `DELETE /sessions` */
   logOut: {
     input: { readonly all?: "" | "true" | undefined; readonly except?: "current" | undefined };
-    answers: {
+    responses: {
       logged_out: undefined;
       other_sessions_ended: { readonly email: string; readonly message: "other sessions ended" };
     };
-    refusals:
+    errors:
       | "cross_site_request"
       | "internal_error"
       | "misdirected_request"
@@ -99,10 +99,10 @@ export interface Operations {
       | "session_missing"
       | "unavailable";
   };
-  /** Whose session is this?. `GET /sessions/current` */
+  /** Returns the user of the session. `GET /sessions/current` */
   currentSession: {
     input: object;
-    answers: {
+    responses: {
       session: {
         readonly user_id: string;
         readonly email: string;
@@ -112,13 +112,13 @@ export interface Operations {
         readonly absolute_expires_at: string;
       };
     };
-    refusals: "internal_error" | "misdirected_request" | "session_missing" | "unavailable";
+    errors: "internal_error" | "misdirected_request" | "session_missing" | "unavailable";
   };
   /** Ends one of the user's own sessions. `DELETE /sessions/{session_id}` */
   endSession: {
     input: { session_id: string };
-    answers: { session_ended: { readonly message: "session ended" } };
-    refusals:
+    responses: { session_ended: { readonly message: "session ended" } };
+    errors:
       | "cross_site_request"
       | "internal_error"
       | "misdirected_request"
@@ -126,17 +126,17 @@ export interface Operations {
       | "session_not_found"
       | "unavailable";
   };
-  /** Tells who is logged in. `GET /profile` */
+  /** Returns who is logged in. `GET /profile` */
   profile: {
     input: object;
-    answers: { profile: { readonly email: string } };
-    refusals: "internal_error" | "misdirected_request" | "session_missing" | "unavailable";
+    responses: { profile: { readonly email: string } };
+    errors: "internal_error" | "misdirected_request" | "session_missing" | "unavailable";
   };
-  /** Deletes the user, with all that is held about them. `DELETE /profile` */
+  /** Deletes the user and everything stored about the user. `DELETE /profile` */
   deleteUser: {
     input: { readonly current_password?: string | undefined };
-    answers: { user_deleted: { readonly email: string; readonly message: "user deleted" } };
-    refusals:
+    responses: { user_deleted: { readonly email: string; readonly message: "user deleted" } };
+    errors:
       | "body_malformed"
       | "body_too_large"
       | "content_type_unsupported"
@@ -150,16 +150,16 @@ export interface Operations {
       | "session_missing"
       | "unavailable";
   };
-  /** Begins a change of address. `PUT /profile/email` */
+  /** Requests a change of address. `PUT /profile/email` */
   changeEmail: {
     input: { readonly email: string; readonly current_password?: string | undefined };
-    answers: {
+    responses: {
       email_change_requested: {
         readonly email: string;
         readonly message: "confirmation requested";
       };
     };
-    refusals:
+    errors:
       | "body_malformed"
       | "body_too_large"
       | "content_type_unsupported"
@@ -175,10 +175,10 @@ export interface Operations {
       | "session_missing"
       | "unavailable";
   };
-  /** Everything that is held about the user, but hashes of secrets. `GET /profile/export` */
+  /** Returns everything stored about the user, except hashes of secrets. `GET /profile/export` */
   exportUser: {
     input: object;
-    answers: {
+    responses: {
       export: {
         readonly user: {
           readonly user_id: string;
@@ -203,10 +203,11 @@ export interface Operations {
           readonly device: string | null;
           readonly network: string | null;
         }[];
-        readonly session_origins: readonly {
+        readonly session_records: readonly {
           readonly session_id: string;
           readonly device: string | null;
           readonly network: string | null;
+          readonly expires_at: string;
         }[];
         readonly devices: readonly string[];
         readonly email_changes: readonly {
@@ -225,16 +226,16 @@ export interface Operations {
         }[];
       };
     };
-    refusals: "internal_error" | "misdirected_request" | "session_missing" | "unavailable";
+    errors: "internal_error" | "misdirected_request" | "session_missing" | "unavailable";
   };
-  /** Asks for a reset token. `POST /reset_password` */
+  /** Requests a reset token. `POST /reset_password` */
   requestReset: {
     input: { readonly email: string };
-    answers: {
+    responses: {
       reset_token_given: { readonly email: string; readonly reset_token: string };
       reset_requested: { readonly email: string; readonly message: "reset requested" };
     };
-    refusals:
+    errors:
       | "body_malformed"
       | "body_too_large"
       | "content_type_unsupported"
@@ -246,7 +247,7 @@ export interface Operations {
       | "misdirected_request"
       | "unavailable";
   };
-  /** Replaces a forgotten password by means of a token. `PUT /reset_password` */
+  /** Sets a new password with a reset token. `PUT /reset_password` */
   resetPassword: {
     input: {
       readonly email: string;
@@ -254,15 +255,17 @@ export interface Operations {
       readonly new_password: string;
       readonly "idempotency-key"?: string | undefined;
     };
-    answers: { password_updated: { readonly email: string; readonly message: "Password updated" } };
-    refusals:
+    responses: {
+      password_updated: { readonly email: string; readonly message: "Password updated" };
+    };
+    errors:
       | "body_malformed"
       | "body_too_large"
       | "content_type_unsupported"
       | "cross_site_request"
       | "field_invalid"
       | "field_unknown"
-      | "idempotency_key_invalid"
+      | "header_invalid"
       | "internal_error"
       | "misdirected_request"
       | "password_breached"
@@ -273,16 +276,16 @@ export interface Operations {
       | "reset_token_invalid"
       | "unavailable";
   };
-  /** Mails the link that verifies an address, once more. `POST /email_verification` */
+  /** Mails the link that verifies an address once more. `POST /email_verification` */
   requestVerification: {
     input: { readonly email: string };
-    answers: {
+    responses: {
       verification_requested: {
         readonly email: string;
         readonly message: "verification requested";
       };
     };
-    refusals:
+    errors:
       | "body_malformed"
       | "body_too_large"
       | "content_type_unsupported"
@@ -297,16 +300,16 @@ export interface Operations {
   /** Uses the link of a mail: verifies an address, or changes it. `PUT /email_verification` */
   verifyEmail: {
     input: { readonly token: string; readonly password?: string | undefined };
-    answers: {
+    responses: {
       email_verified: { readonly email: string; readonly message: "email verified" };
-      password_voided: {
+      password_cleared: {
         readonly email: string;
         readonly message: "email verified, choose a new password";
         readonly reset_token: string;
       };
       email_changed: { readonly email: string; readonly message: "email changed" };
     };
-    refusals:
+    errors:
       | "body_malformed"
       | "body_too_large"
       | "content_type_unsupported"
@@ -320,11 +323,13 @@ export interface Operations {
       | "unavailable"
       | "verification_token_invalid";
   };
-  /** Changes the password of whoever is logged in. `PUT /profile/password` */
+  /** Changes the password of the user who is logged in. `PUT /profile/password` */
   changePassword: {
     input: { readonly current_password?: string | undefined; readonly new_password: string };
-    answers: { password_updated: { readonly email: string; readonly message: "Password updated" } };
-    refusals:
+    responses: {
+      password_updated: { readonly email: string; readonly message: "Password updated" };
+    };
+    errors:
       | "body_malformed"
       | "body_too_large"
       | "content_type_unsupported"
@@ -343,17 +348,17 @@ export interface Operations {
       | "session_missing"
       | "unavailable";
   };
-  /** Does the process run?. `GET /health/live` */
+  /** Returns whether the process runs. `GET /health/live` */
   isLive: {
     input: object;
-    answers: { live: { readonly status: "live" } };
-    refusals: "internal_error" | "misdirected_request" | "unavailable";
+    responses: { live: { readonly status: "live" } };
+    errors: "internal_error" | "misdirected_request" | "unavailable";
   };
-  /** Do the process and its stores serve?. `GET /health/ready` */
+  /** Returns whether the process and its stores can serve. `GET /health/ready` */
   isReady: {
     input: object;
-    answers: { ready: { readonly status: "ready" } };
-    refusals: "internal_error" | "misdirected_request" | "unavailable";
+    responses: { ready: { readonly status: "ready" } };
+    errors: "internal_error" | "misdirected_request" | "unavailable";
   };
 }
 
@@ -523,7 +528,7 @@ export const OPERATIONS = {
       {
         code: "export",
         status: 200,
-        has: ["user", "sessions", "session_origins", "devices", "email_changes", "events"],
+        has: ["user", "sessions", "session_records", "devices", "email_changes", "events"],
       },
     ],
   },
@@ -587,7 +592,7 @@ export const OPERATIONS = {
         message: "email verified",
       },
       {
-        code: "password_voided",
+        code: "password_cleared",
         status: 200,
         has: ["email", "message", "reset_token"],
         message: "email verified, choose a new password",

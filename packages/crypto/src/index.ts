@@ -4,4 +4,4 @@ export { type HashGate, hashGate } from "./hash-gate.ts";
 export { hashingAtOnce, hashThreads } from "./hash-threads.ts";
 export { idSource } from "./id-source.ts";
 export { aesSeal } from "./seal.ts";
-export { secretSource } from "./secret-source.ts";
+export { tokenFactory } from "./token-factory.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { toEmailKey } from "./email.ts";
+import { parseEmail } from "./email.ts";
 
 const label = "a".repeat(63);
 
@@ -13,6 +13,7 @@ describe("the canonical form of an address", () => {
     ["bob.b@example.com", "bob.b@example.com"],
     ["bob@sub.example.com", "bob@sub.example.com"],
     ["bob@xn--bcher-kva.example", "bob@xn--bcher-kva.example"],
+    ["Bob@B\u00DCcher.example", "bob@xn--bcher-kva.example"],
     ["bob@1.com", "bob@1.com"],
     ["o'neil@example.ie", "o'neil@example.ie"],
     ["#$&'*+-/=?^_`{|}~@example.com", "#$&'*+-/=?^_`{|}~@example.com"],
@@ -21,7 +22,7 @@ describe("the canonical form of an address", () => {
     [`bob@${label}.com`, `bob@${label}.com`],
     ["__proto__@example.com", "__proto__@example.com"],
   ])("of %s is %s", (given, key) => {
-    expect(toEmailKey(given)).toBe(key);
+    expect(parseEmail(given)?.key).toBe(key);
   });
 
   it.each([
@@ -82,16 +83,15 @@ describe("the canonical form of an address", () => {
     ["a right-to-left mark", "bob\u200F@example.com"],
     ["a lone surrogate", "bob\uD800@example.com"],
     ["an ideographic full stop", "bob@example\u3002com"],
-    ["an international domain", "bob@b\u00FCcher.example"],
   ])("does not exist for %s", (_, given) => {
-    expect(toEmailKey(given)).toBeUndefined();
+    expect(parseEmail(given)?.key).toBeUndefined();
   });
 
   it("is its own canonical form", () => {
     fc.assert(
       fc.property(fc.oneof(fc.emailAddress(), fc.string({ unit: "binary" })), (given) => {
-        const key = toEmailKey(given);
-        if (key !== undefined) expect(toEmailKey(key)).toBe(key);
+        const key = parseEmail(given)?.key;
+        if (key !== undefined) expect(parseEmail(key)?.key).toBe(key);
       }),
     );
   });
@@ -100,7 +100,7 @@ describe("the canonical form of an address", () => {
     const lower = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
     fc.assert(
       fc.property(fc.oneof(fc.emailAddress(), fc.string({ unit: "grapheme" })), (given) => {
-        const key = toEmailKey(given);
+        const key = parseEmail(given)?.key;
         if (key !== undefined) expect(key).toBe(lower(given));
       }),
     );

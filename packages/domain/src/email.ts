@@ -1,7 +1,15 @@
 import type { Brand } from "./brand.ts";
+import { toAsciiDomain } from "./email-domain.ts";
 
-/** The canonical form of an e-mail address: what is compared, indexed and unique. */
+/** The canonical form of an e-mail address: compared, indexed and unique. */
 export type EmailKey = Brand<string, "EmailKey">;
+
+/** An e-mail address that has been parsed. */
+export interface Email {
+  /** As given, with an international domain as its A-label (RFC 5890). Mail is sent here. */
+  readonly address: string;
+  readonly key: EmailKey;
+}
 
 /** RFC 5321 section 4.5.3.1.3, less the angle brackets of a path. */
 const MAX_LENGTH = 254;
@@ -10,29 +18,29 @@ const MAX_DOMAIN_LENGTH = 253;
 
 /**
  * A dot-atom (RFC 5322 section 3.2.3), without `%` and `!`: old relays read those as a route to
- * another host. No quoted strings, so no character of an address ever means anything to a parser.
+ * another host. Quoted strings are refused, so no character of an address is special to a parser.
  */
 const LOCAL = /^[a-z0-9#$&'*+/=?^_`{|}~-]+(?:\.[a-z0-9#$&'*+/=?^_`{|}~-]+)*$/;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const DIGITS = /^[0-9]+$/;
-/** Checked before lower-casing: the Kelvin sign lower-cases to a plain `k`. */
+/** Tested before lower-casing: the Kelvin sign becomes a plain `k` in lower case. */
 // oxlint-disable-next-line no-control-regex
 const ASCII = /^[\x00-\x7f]*$/;
 
 /**
- * The canonical form of an address, or `undefined` when it is none. Idempotent. ASCII only: an
- * international domain must arrive as its A-label (RFC 5890). A `+tag` is kept: whether two local
- * parts reach one mailbox is known to their host alone.
+ * Parses an address, or returns `undefined` if it is not one. Every entry point uses this function.
+ * It is idempotent. A `+tag` is kept: only the host knows whether two local parts are one mailbox.
  */
-export function toEmailKey(email: string): EmailKey | undefined {
-  if (email.length > MAX_LENGTH || !ASCII.test(email)) return undefined;
-  const [local, domain, ...rest] = email.toLowerCase().split("@");
+export function parseEmail(text: string): Email | undefined {
+  const address = toAsciiDomain(text);
+  if (address.length > MAX_LENGTH || !ASCII.test(address)) return undefined;
+  const [local, domain, ...rest] = address.toLowerCase().split("@");
   if (local === undefined || domain === undefined || rest.length > 0) return undefined;
   if (local.length > MAX_LOCAL_LENGTH || !LOCAL.test(local)) return undefined;
-  return isHostName(domain) ? (`${local}@${domain}` as EmailKey) : undefined;
+  return isHostName(domain) ? { address, key: `${local}@${domain}` as EmailKey } : undefined;
 }
 
-/** Two labels or more, the last one not a number: neither `localhost` nor `127.0.0.1`. */
+/** Two labels or more, and the last is not a number: neither `localhost` nor `127.0.0.1`. */
 function isHostName(domain: string): boolean {
   if (domain.length > MAX_DOMAIN_LENGTH) return false;
   const labels = domain.split(".");

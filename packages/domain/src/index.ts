@@ -1,16 +1,19 @@
+export { deleteUser } from "./administration/delete-user.ts";
+export { disableUser, enableUser } from "./administration/disable-user.ts";
+export { endSessions } from "./administration/end-sessions.ts";
 export type { Brand } from "./brand.ts";
 export type { Clock } from "./clock.ts";
+export type { Email, EmailKey } from "./email.ts";
+export { parseEmail } from "./email.ts";
 export type { EventPayload, OutgoingEvent, UserEvent } from "./event/event.ts";
 export type { EventJson } from "./event/event-json.ts";
-export { EVENT_TYPES } from "./event/new-event.ts";
 export { fromEventJson, toEventJson } from "./event/event-json.ts";
 export type { EventStore } from "./event/event-store.ts";
+export { EVENT_TYPES } from "./event/new-event.ts";
 export type { Opened, Seal } from "./event/seal.ts";
-export type { EventId, IdSource, SessionId, UserId } from "./ids.ts";
+export type { EventId, IdSource, SessionId, SessionRef, UserId } from "./ids.ts";
 export type { BreachedPasswords } from "./password/breached-passwords.ts";
 export { noBreachedPasswords } from "./password/breached-passwords.ts";
-export type { ChangePasswordError } from "./profile/change-password.ts";
-export { changePassword } from "./profile/change-password.ts";
 export type { PasswordHash, PasswordHasher } from "./password/password-hasher.ts";
 export type {
   MalformedPassword,
@@ -18,63 +21,69 @@ export type {
   PasswordRefusal,
   PasswordRules,
 } from "./password/password.ts";
-export { refusePassword, toPassword } from "./password/password.ts";
+export { checkPasswordPolicy, normalizePassword } from "./password/password.ts";
 export type { Policy, VerificationRules } from "./policy.ts";
 export { coursePolicy, strictPolicy } from "./policy.ts";
 export type { Ports } from "./ports.ts";
+export type { ChangeEmailError } from "./profile/change-email.ts";
+export { changeEmail } from "./profile/change-email.ts";
+export type { ChangePasswordError } from "./profile/change-password.ts";
+export { changePassword } from "./profile/change-password.ts";
+export { deleteOwnUser } from "./profile/delete-own-user.ts";
+export type { UserExport } from "./profile/export-user.ts";
+export { exportUser } from "./profile/export-user.ts";
 export type { RequestResetError } from "./recovery/request-reset.ts";
 export { requestReset } from "./recovery/request-reset.ts";
 export type { ResetPasswordError } from "./recovery/reset-password.ts";
 export { resetPassword } from "./recovery/reset-password.ts";
-export type { TokenClaim, TokenPurpose, TokenStore } from "./token/token-store.ts";
+export { deleteUnverifiedUsers } from "./registration/delete-unverified-users.ts";
+export type { RegisterError, Registration } from "./registration/register-user.ts";
+export { registerUser } from "./registration/register-user.ts";
 export type { Result } from "./result.ts";
 export { err, ok } from "./result.ts";
-export type { PresenceError } from "./session/reauthenticate.ts";
+export { checkSession } from "./session/check-session.ts";
 export type { DeviceSight, DeviceStore } from "./session/device-store.ts";
 export type { Renewed } from "./session/end-own-sessions.ts";
 export { endAllSessions, endOtherSessions } from "./session/end-own-sessions.ts";
+export type { EndSessionError } from "./session/end-session.ts";
 export { endSession } from "./session/end-session.ts";
-export { endSessions } from "./administration/end-sessions.ts";
-export { checkSession } from "./session/check-session.ts";
 export type { ListedSession } from "./session/list-sessions.ts";
 export { listSessions } from "./session/list-sessions.ts";
 export { logIn } from "./session/log-in.ts";
 export { logOut } from "./session/log-out.ts";
-export { reproject } from "./session/sync-sessions.ts";
-export type { MintedToken, SecretSource, Token, TokenHash } from "./token/token-factory.ts";
+export type { ReauthenticationError } from "./session/reauthenticate.ts";
 export { hashPrefixOf, sessionIdOf } from "./session/session-id.ts";
-export type { Origin, Session, SessionRules } from "./session/session.ts";
-export { MAX_SESSIONS } from "./session/session.ts";
+export type {
+  Revocation,
+  RevokedSession,
+  SessionLedger,
+  SessionRecord,
+} from "./session/session-ledger.ts";
 export type { CheckedSession, SessionOpening, SessionStore } from "./session/session-store.ts";
+export type { ClientInfo, Session, SessionRules } from "./session/session.ts";
+export { isLive, MAX_SESSIONS } from "./session/session.ts";
 export type { StartedSession } from "./session/start-session.ts";
+export { syncSessions } from "./session/sync-sessions.ts";
+export type { TokenFactory } from "./token/token-factory.ts";
+export type { TokenStore } from "./token/token-store.ts";
+export type { MintedToken, Token, TokenClaim, TokenHash, TokenPurpose } from "./token/token.ts";
 export { Unavailable } from "./unavailable.ts";
-export { deleteOwnUser, deleteUnverifiedUsers, deleteUser } from "./administration/delete-user.ts";
-export { disableUser, enableUser } from "./administration/disable-user.ts";
-export type { EmailKey } from "./email.ts";
-export { toEmailKey } from "./email.ts";
-export type { UserExport } from "./profile/export-user.ts";
-export { exportUser } from "./profile/export-user.ts";
-export type { RegisterError, Registration } from "./registration/register-user.ts";
-export { registerUser } from "./registration/register-user.ts";
-export type { User } from "./user/user.ts";
-export { isEnabled } from "./user/user.ts";
 export type {
   Credentials,
-  Holder,
   NewUser,
   PasswordChange,
   Rehash,
-  SessionOrigin,
   UserStore,
   Verification,
 } from "./user/user-store.ts";
-export type { ChangeEmailError } from "./profile/change-email.ts";
-export { changeEmail } from "./profile/change-email.ts";
+export type { User } from "./user/user.ts";
+export { isEnabled } from "./user/user.ts";
 export type {
   EmailChange,
   EmailChangeStore,
   EmailProposal,
 } from "./verification/email-change-store.ts";
+export type { RequestVerificationError } from "./verification/request-verification.ts";
 export { requestVerification } from "./verification/request-verification.ts";
 export type { VerifiedEmail, VerifyEmailError } from "./verification/verify-email.ts";
 export { verifyEmail } from "./verification/verify-email.ts";

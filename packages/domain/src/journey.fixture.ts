@@ -1,8 +1,9 @@
+import { memoryPorts } from "./memory.ts";
 import type { Ports } from "./ports.ts";
 import { requestReset } from "./recovery/request-reset.ts";
 import { resetPassword } from "./recovery/reset-password.ts";
 import { logIn } from "./session/log-in.ts";
-import { toEmailKey } from "./email.ts";
+import { parseEmail } from "./email.ts";
 import { registerUser } from "./registration/register-user.ts";
 import type { User } from "./user/user.ts";
 
@@ -17,7 +18,7 @@ export async function registered(ports: Ports): Promise<User> {
 
 /** Bob as the store has him now. */
 export async function bob(ports: Ports): Promise<User> {
-  const key = toEmailKey(EMAIL);
+  const key = parseEmail(EMAIL)?.key;
   const user = key && (await ports.users.findByEmail(key));
   if (!user) throw new Error("Bob is not registered");
   return user;
@@ -28,6 +29,14 @@ export async function loggedIn(ports: Ports, password = PASSWORD) {
   const result = await logIn(ports, { email: EMAIL, password });
   if (!result.ok) throw new Error(result.error);
   return result.value;
+}
+
+/** Bob with two sessions. */
+export async function opened(given: Partial<Ports> = {}) {
+  const ports = memoryPorts(given);
+  const user = await registered(ports);
+  const [own, other] = [await loggedIn(ports), await loggedIn(ports)];
+  return { ports, user, own, other };
 }
 
 export async function resetTokenFor(ports: Ports): Promise<string> {

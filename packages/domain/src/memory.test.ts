@@ -6,7 +6,8 @@ import {
   eventStoreContract,
   passwordHasherContract,
   sealContract,
-  secretSourceContract,
+  sessionLedgerContract,
+  tokenFactoryContract,
   sessionStoreContract,
   tokenStoreContract,
   userStoreContract,
@@ -16,7 +17,7 @@ import {
   memoryPasswordHasher,
   memoryPorts,
   memorySeal,
-  memorySecretSource,
+  memoryTokenFactory,
 } from "./memory.ts";
 
 /** Ports on a clock that a contract can move. */
@@ -32,8 +33,9 @@ describe("in-memory e-mail change store", () => emailChangeStoreContract(world))
 describe("in-memory seal", () => sealContract(memorySeal));
 describe("in-memory event store", () => eventStoreContract(world));
 describe("in-memory session store", () => sessionStoreContract(world));
+describe("in-memory session ledger", () => sessionLedgerContract(world));
 describe("in-memory token store", () => tokenStoreContract(world));
 describe("in-memory password hasher", () =>
   passwordHasherContract((cost) => memoryPasswordHasher({ cost: cost === "small" ? 1 : 2 })));
-describe("in-memory secret source", () => secretSourceContract(memorySecretSource));
+describe("in-memory token factory", () => tokenFactoryContract(memoryTokenFactory));
 describe("the epoch, on in-memory adapters", () => epochContract(world, { runs: 1000 }));

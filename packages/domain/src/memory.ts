@@ -7,14 +7,16 @@ import { coursePolicy } from "./policy.ts";
 import type { Ports } from "./ports.ts";
 import { memoryTokenStore } from "./token/token-store.memory.ts";
 import { memoryDeviceStore } from "./session/device-store.memory.ts";
-import { memorySecretSource } from "./token/token-factory.memory.ts";
+import { memoryTokenFactory } from "./token/token-factory.memory.ts";
+import { memorySessionLedger } from "./session/session-ledger.memory.ts";
 import { memorySessionStore } from "./session/session-store.memory.ts";
-import { memoryRows, memoryUserStore } from "./user/user-store.memory.ts";
+import { memoryRows } from "./user/user-rows.memory.ts";
+import { memoryUserStore } from "./user/user-store.memory.ts";
 import { memoryEmailChangeStore } from "./verification/email-change-store.memory.ts";
 
 export { memorySeal } from "./event/seal.memory.ts";
 export { memoryPasswordHasher } from "./password/password-hasher.memory.ts";
-export { memorySecretSource } from "./token/token-factory.memory.ts";
+export { memoryTokenFactory } from "./token/token-factory.memory.ts";
 
 /** A clock that stands still until it is moved. */
 export function memoryClock(start = new Date("2026-01-01T00:00:00Z")): Clock & {
@@ -53,8 +55,9 @@ export function memoryPorts(given: Partial<Ports> = {}): Ports {
     events: memoryEventStore(log),
     hasher: memoryPasswordHasher(),
     ids: memoryIds(),
+    ledger: memorySessionLedger(clock, log, rows),
     policy: coursePolicy,
-    secrets: memorySecretSource(),
+    tokenFactory: memoryTokenFactory(),
     sessions: memorySessionStore(clock),
     tokens: memoryTokenStore(clock),
     users: memoryUserStore(clock, log, rows),

@@ -1,11 +1,11 @@
 import type { UserId } from "@postern/domain";
-import type { ProblemCode } from "./problems.ts";
+import type { ProblemCode } from "./problem-codes.ts";
 
-/** What a request carries along from the edge to its handler, and back into the log. */
+/** What a request carries from the guard to its handler, and back into the log. */
 export interface AppEnv {
   Variables: {
     requestId: string;
-    /** Of the answer. */
+    /** The headers of the response. */
     headers: Record<string, string>;
     code?: ProblemCode;
     userId?: UserId;

@@ -2,7 +2,7 @@ import { Unavailable } from "@postern/domain";
 import { memoryPorts } from "@postern/domain/memory";
 import { describe, expect, it } from "vitest";
 import { EMAIL, PASSWORD, seen, testApp } from "./app.fixture.ts";
-import type { RequestRecord } from "./edge.ts";
+import type { RequestRecord } from "./request-guard.ts";
 
 const PROBLEM = { accept: "application/problem+json" };
 
@@ -12,10 +12,10 @@ describe("registering", () => {
     [{ email: EMAIL }, "password: missing"],
     [{}, "email: missing"],
     [{ email: EMAIL, password: "" }, "password: too short"],
-    [{ email: "", password: PASSWORD }, "email: this is not an e-mail address"],
-    [{ email: "bob", password: PASSWORD }, "email: this is not an e-mail address"],
+    [{ email: "", password: PASSWORD }, "email: not an e-mail address"],
+    [{ email: "bob", password: PASSWORD }, "email: not an e-mail address"],
     [{ email: EMAIL, password: "x".repeat(73) }, "password: too long"],
-    [{ email: EMAIL, password: "a\0b" }, "password: holds characters that are not text"],
+    [{ email: EMAIL, password: "a\0b" }, "password: contains characters that are not text"],
   ])("names the field that is wrong in %o", async (fields: Record<string, string>, message) => {
     const { send } = testApp();
     expect(await seen(send("POST", "/users", fields))).toEqual([400, JSON.stringify({ message })]);
@@ -48,24 +48,58 @@ describe("errors", () => {
     });
   });
 
+  it.each([
+    ["POST", "/users", { email: EMAIL, password: "" }, "password"],
+    ["POST", "/users", { email: "bob", password: PASSWORD }, "email"],
+    ["POST", "/users", { email: EMAIL }, "password"],
+    ["PUT", "/profile/password", { new_password: "" }, "new_password"],
+    ["PUT", "/profile/email", { email: "x@y.example", current_password: "no" }, "current_password"],
+    ["PUT", "/email_verification", { token: "x" }, undefined],
+    ["DELETE", "/sessions?all=perhaps", {}, "all"],
+    ["DELETE", "/sessions?all&except=current", {}, undefined],
+  ])("of %s %s with %o name the field %o as a member", async (method, path, fields, field) => {
+    const { register, logIn, send } = testApp();
+    await register();
+    const { cookie } = await logIn();
+    const response = await send(method, path, fields as Record<string, string>, {
+      ...PROBLEM,
+      cookie,
+    });
+    const body = (await response.json()) as { field?: string; detail: string };
+    expect(body.field).toBe(field);
+    if (field) expect(body.detail).toMatch(new RegExp(`^${field}: `));
+  });
+
+  it("name the header that is wrong", async () => {
+    const { send } = testApp();
+    const fields = { email: EMAIL, reset_token: "x", new_password: "y" };
+    for (const key of ["", "x".repeat(256)]) {
+      const headers = { ...PROBLEM, "idempotency-key": key };
+      const response = await send("PUT", "/reset_password", fields, headers);
+      expect(await response.json()).toMatchObject({
+        status: 400,
+        code: "header_invalid",
+        field: "idempotency-key",
+        detail: "idempotency-key: must be 1 to 255 printable ASCII characters",
+      });
+    }
+  });
+
   it("tell what is not there, and which methods are", async () => {
     const { request } = testApp();
-    expect(await seen(request("GET", "/nothing"))).toEqual([
-      404,
-      '{"message":"there is nothing here"}',
-    ]);
+    expect(await seen(request("GET", "/nothing"))).toEqual([404, '{"message":"not found"}']);
     const response = await request("PATCH", "/reset_password");
     expect([response.status, response.headers.get("allow")]).toEqual([
       405,
       "GET, POST, PUT, HEAD, OPTIONS",
     ]);
-    expect(await response.text()).toBe('{"message":"this method is not allowed here"}');
+    expect(await response.text()).toBe('{"message":"method not allowed"}');
   });
 
   it("turn a passing fault into 503 with Retry-After, and never into a refusal", async () => {
     const down = () => Promise.reject(new Unavailable("gone", { retryAfterSeconds: 7 }));
     const memory = memoryPorts();
-    const token = memory.secrets.sessionToken(memory.ids.userId()).token;
+    const token = memory.tokenFactory.createSessionToken(memory.ids.userId()).token;
     const ports = { ...memory, sessions: { ...memory.sessions, check: down } };
     const { request } = testApp({ ports });
     const response = await request("GET", "/profile", {
@@ -82,10 +116,7 @@ describe("errors", () => {
       },
     });
     const response = await request("GET", "/profile");
-    expect(await seen(Promise.resolve(response))).toEqual([
-      500,
-      '{"message":"something went wrong here"}',
-    ]);
+    expect(await seen(Promise.resolve(response))).toEqual([500, '{"message":"unexpected error"}']);
     expect(response.headers.get("x-content-type-options")).toBe("nosniff");
   });
 
@@ -93,14 +124,11 @@ describe("errors", () => {
     const faults: [unknown, string][] = [];
     const bug = () => Promise.reject(new Error("the secret reason"));
     const memory = memoryPorts();
-    const ports = { ...memory, users: { ...memory.users, findCredentials: bug } };
+    const ports = { ...memory, users: { ...memory.users, findCredentialsByEmail: bug } };
     const onFault = (error: unknown, requestId: string) => faults.push([error, requestId]);
     const { logIn } = testApp({ ports, onFault });
     const { response } = await logIn();
-    expect(await seen(Promise.resolve(response))).toEqual([
-      500,
-      '{"message":"something went wrong here"}',
-    ]);
+    expect(await seen(Promise.resolve(response))).toEqual([500, '{"message":"unexpected error"}']);
     expect(faults).toEqual([
       [new Error("the secret reason"), response.headers.get("x-request-id")],
     ]);

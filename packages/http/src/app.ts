@@ -2,11 +2,12 @@ import type { Ports } from "@postern/domain";
 import { type Context, Hono } from "hono";
 import type { AppEnv } from "./app-env.ts";
 import type { CallerOptions } from "./caller.ts";
-import { edge, type EdgeOptions } from "./edge.ts";
+import type { Resources } from "./endpoint.ts";
+import { mount } from "./mount.ts";
 import { type OpenApi, openApi } from "./openapi.ts";
 import { pathRouter } from "./path-router.ts";
-import { problem } from "./problems.ts";
-import { mount, type Resources } from "./resource.ts";
+import { problem } from "./problem.ts";
+import { type GuardOptions, requestGuard } from "./request-guard.ts";
 import { docsResources } from "./routes/docs.ts";
 import { emailVerificationResource } from "./routes/email-verification.ts";
 import { liveResource, readyResource } from "./routes/health.ts";
@@ -22,35 +23,44 @@ import { currentSessionResource, sessionResource } from "./routes/session.ts";
 import { sessionsResource } from "./routes/sessions.ts";
 import { usersResource } from "./routes/users.ts";
 
-export interface AppOptions extends Omit<EdgeOptions, "policy">, CallerOptions {
+export interface AppOptions extends Omit<GuardOptions, "policy">, CallerOptions {
   readonly ports: Ports;
-  /** Mails that were kept instead of sent, shown to callers from the very machine. */
+  /** Mails that were recorded instead of sent. Shown to this machine only. */
   readonly mailbox?: Mailbox | undefined;
-  /** Does this request come from the very machine? What the server binds to a request is asked too. */
+  /** Returns whether a request comes from this machine. Receives the server's bindings too. */
   readonly isLocalCaller?: (request: Request, bindings: unknown) => boolean;
-  /** Throws when the service cannot serve now. */
+  /** Throws if the service cannot serve now. */
   readonly ready?: () => Promise<void>;
 }
 
 const notFound = (c: Context<AppEnv>) => problem(c, "not_found");
 
-/** The whole HTTP surface on the given ports. `app.fetch` is a standard fetch handler. */
+/**
+ * Creates the whole HTTP surface on the given ports. `app.fetch` is a standard fetch handler.
+ *
+ * @example
+ * const app = createApp({ ports: memoryPorts() });
+ * const response = await app.request("/users", {
+ *   method: "POST",
+ *   body: new URLSearchParams({ email: "bob@example.com", password: "MyPwdOfBob" }),
+ * });
+ */
 export function createApp(options: AppOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>({ router: pathRouter() });
-  const guarded = edge({ ...options, policy: options.ports.policy });
-  for (const [path, resource] of Object.entries(surface(options)))
-    mount(app, path, resource, guarded);
-  app.notFound(guarded("/*", notFound));
-  // What the edge answers with, and whoever it tells, may fail too.
+  const guard = requestGuard({ ...options, policy: options.ports.policy });
+  for (const [path, resource] of Object.entries(routeTable(options)))
+    mount(app, path, resource, guard);
+  app.notFound(guard("/*", notFound));
+  // Reached only if the guard itself fails, for example in a callback of the caller.
   app.onError((_, c) => problem(c, "internal_error"));
   return app;
 }
 
-/** Every path, with what is done there and its description, which is one of them. */
-export function surface(options: AppOptions): Resources {
+/** Returns every path with its endpoints, including the description of all of them. */
+export function routeTable(options: AppOptions): Resources {
   const { name: cookieName } = options.ports.policy.cookie;
   const publicUrl = options.publicOrigin ?? "/";
-  let document: OpenApi | undefined; // made when it is first asked for
+  let document: OpenApi | undefined; // made at the first request for it
   const described: Resources = {
     ...resourcesOf(options),
     ...docsResources(() => (document ??= openApi(described, { cookieName, publicUrl }))),
@@ -58,7 +68,7 @@ export function surface(options: AppOptions): Resources {
   return described;
 }
 
-/** Of two that fit, the one that stands first is asked. */
+/** If two paths match, the first one is used. */
 function resourcesOf(options: AppOptions): Resources {
   const { ports, mailbox, isLocalCaller = () => false, ready = async () => undefined } = options;
   return {
@@ -81,7 +91,7 @@ function resourcesOf(options: AppOptions): Resources {
       ...emailVerificationResource(ports, options),
     },
     "/.well-known/change-password": changePasswordResource,
-    ...(mailbox && { "/mail": mailboxResource(mailbox, isLocalCaller, notFound) }),
+    ...(mailbox && { "/mail": mailboxResource(mailbox, isLocalCaller) }),
     "/health/live": liveResource,
     "/health/ready": readyResource(ready),
   };

@@ -1,44 +1,20 @@
 import { err, ok, type Result } from "@postern/domain";
-import type { Context } from "hono";
-import type { z } from "zod";
-import type { AppEnv } from "./app-env.ts";
-import { problem, type ProblemCode } from "./problems.ts";
+import type { ProblemCode } from "./problem-codes.ts";
 
-/** A body of ours is a few short fields (OWASP ASVS 5.0 item 15.2.2). */
+/** Our bodies hold a few short fields (OWASP ASVS 5.0 item 15.2.2). */
 const MAX_BODY_BYTES = 16 * 1024;
 
-type BodyError = Extract<
+export type BodyError = Extract<
   ProblemCode,
   "body_malformed" | "body_too_large" | "content_type_unsupported"
 >;
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Runs `handle` on the fields that `schema` finds in the body, or answers with what is wrong. The
- * first field that is missing or is not text is named.
+ * Reads the fields of a form or a JSON object, as `Content-Type` says; none without a body. A body that
+ * is too large is refused while it arrives, even if it announced a smaller length.
  */
-export async function withFields<Schema extends z.ZodType>(
-  c: Context<AppEnv>,
-  schema: Schema,
-  handle: (fields: z.infer<Schema>) => Promise<Response>,
-): Promise<Response> {
-  const fields = await readFields(c.req.raw);
-  if (!fields.ok) return problem(c, fields.error);
-  const { success, data, error } = schema.safeParse(fields.value);
-  if (success) return handle(data);
-  const field = error.issues[0]?.path[0];
-  if (field === undefined) return problem(c, "field_unknown");
-  const given = fields.value[String(field)];
-  const wrong = typeof given === "string" ? "not one of those it may be" : "must be text";
-  const message = `${String(field)}: ${given === undefined ? "missing" : wrong}`;
-  return problem(c, "field_invalid", { message });
-}
-
-/**
- * The fields of a form or a JSON object, told apart by `Content-Type`; none when there is no body.
- * A body that is too large is refused while it arrives, whatever length it said it had.
- */
-async function readFields(request: Request): Promise<Result<Fields, BodyError>> {
+export async function readFields(request: Request): Promise<Result<Fields, BodyError>> {
   const header = (name: string) => request.headers.get(name)?.trim().toLowerCase();
   const isEncoded =
     (header("content-encoding") ?? "identity") !== "identity" ||

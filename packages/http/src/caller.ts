@@ -1,34 +1,44 @@
-import type { Origin, Ports, StartedSession } from "@postern/domain";
+import type { ClientInfo, Ports, StartedSession } from "@postern/domain";
 import type { Context } from "hono";
-import { setHeader } from "./answer.ts";
 import type { AppEnv } from "./app-env.ts";
 import { deviceOf } from "./device.ts";
+import { setHeader } from "./respond.ts";
 import { endedSessionCookie, readSessionCookie, sessionCookie } from "./session-cookie.ts";
 
-/** What may be asked of whoever calls, beside what the request says. */
+/** What the server knows about a caller beside the request itself. */
 export interface CallerOptions {
-  /** The network a request comes from, in CIDR notation. What the server binds to it is asked too. */
+  /** Returns the network of a request, in CIDR notation. Receives the server's bindings too. */
   readonly networkOf?: (request: Request, bindings: unknown) => string | undefined;
 }
 
-/** The token in the request's session cookie. */
+/** Returns the token in the request's session cookie. */
 export const sessionToken = (c: Context<AppEnv>, { policy }: Ports): string | undefined =>
   readSessionCookie(c.req.header("cookie"), policy.cookie);
 
-/** Where the request comes from, as it is kept with the session that it opens. */
-export const originOf = (c: Context<AppEnv>, { networkOf }: CallerOptions): Origin => ({
+/** Returns the device and network of the caller, as recorded with a session. */
+export const clientInfoOf = (c: Context<AppEnv>, { networkOf }: CallerOptions): ClientInfo => ({
   device: deviceOf(c.req.header("user-agent")),
   network: networkOf?.(c.req.raw, c.env),
 });
 
-/** Gives the caller the session, or makes the browser forget the one it had when there is none. */
-export function setSession(
+export function setSessionCookie(
   c: Context<AppEnv>,
   { clock, policy }: Ports,
-  started: StartedSession | undefined,
+  started: StartedSession,
 ): void {
-  const cookie = started
-    ? sessionCookie(started, policy.cookie, clock.now())
-    : endedSessionCookie(policy.cookie);
-  setHeader(c, "set-cookie", cookie);
+  setHeader(c, "set-cookie", sessionCookie(started, policy.cookie, clock.now()));
+}
+
+export function clearSessionCookie(c: Context<AppEnv>, { policy }: Ports): void {
+  setHeader(c, "set-cookie", endedSessionCookie(policy.cookie));
+}
+
+/** Sets the cookie of the session that replaces the caller's, or clears it if there is none. */
+export function renewSessionCookie(
+  c: Context<AppEnv>,
+  ports: Ports,
+  renewed: StartedSession | undefined,
+): void {
+  if (renewed) setSessionCookie(c, ports, renewed);
+  else clearSessionCookie(c, ports);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { EMAIL, PASSWORD, testApp } from "./app.fixture.ts";
-import { surface } from "./app.ts";
-import { endpointsOf } from "./resource.ts";
+import { routeTable } from "./app.ts";
+import { endpointsOf } from "./endpoint.ts";
 
 const MALLORY = "mallory@example.com";
 
@@ -27,7 +27,7 @@ describe("identity comes from the session alone", () => {
       session_id: string;
     };
     const alice = { userId: user_id, sessionId: session_id };
-    const before = await ports.users.credentialsOf(alice.userId as never);
+    const before = await ports.users.findCredentialsById(alice.userId as never);
     const aliceSessions = await ports.sessions.list(alice.userId as never);
     const mallorys = async () => (await logIn(MALLORY)).cookie;
 
@@ -38,7 +38,7 @@ describe("identity comes from the session alone", () => {
       authorization: `Bearer ${alice.userId}`,
     };
     let swept = 0;
-    for (const [pattern, resource] of Object.entries(surface({ ports }))) {
+    for (const [pattern, resource] of Object.entries(routeTable({ ports }))) {
       const path = pattern.replace(/\{\w+\}/, alice.sessionId);
       for (const [method, { fields, session }] of endpointsOf(resource)) {
         const own = {
@@ -81,7 +81,7 @@ describe("identity comes from the session alone", () => {
       }
     }
     expect(swept).toBeGreaterThan(90);
-    expect(await ports.users.credentialsOf(alice.userId as never)).toEqual(before);
+    expect(await ports.users.findCredentialsById(alice.userId as never)).toEqual(before);
     expect(await ports.sessions.list(alice.userId as never)).toEqual(aliceSessions);
     const events = await ports.events.list(alice.userId as never, 100);
     expect(events.map(({ type }) => type)).toEqual(["user.created", "session.created"]);

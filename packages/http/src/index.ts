@@ -1,6 +1,8 @@
-export { type AppOptions, createApp, surface } from "./app.ts";
-export { type RequestRecord, SECURITY_HEADERS } from "./edge.ts";
+export { type AppOptions, createApp, routeTable } from "./app.ts";
+export { type Endpoint, endpointsOf, type Method } from "./endpoint.ts";
+export { errorCodesOf } from "./openapi.ts";
+export { toSchema } from "./openapi-schema.ts";
+export type { ProblemCode } from "./problem-codes.ts";
+export type { RequestRecord } from "./request-guard.ts";
 export type { Mailbox } from "./routes/mailbox.ts";
-export { refusalsOf, toSchema } from "./openapi.ts";
-export type { ProblemCode } from "./problems.ts";
-export { type Endpoint, endpointsOf, type Method } from "./resource.ts";
+export { SECURITY_HEADERS } from "./security-headers.ts";

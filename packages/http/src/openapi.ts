@@ -1,16 +1,9 @@
-import { z } from "zod";
-import type { Answer, Operation } from "./operation.ts";
-import { type ProblemCode, PROBLEMS } from "./problems.ts";
-import { endpointsOf, type Method, type Resources } from "./resource.ts";
-
-type Schema = Readonly<Record<string, unknown>>;
-type Content = Readonly<Record<string, { readonly schema: Schema }>>;
-
-interface OpenApiResponse {
-  readonly description: string;
-  readonly headers?: Readonly<Record<string, unknown>>;
-  readonly content?: Content;
-}
+import type { z } from "zod";
+import { type Endpoint, endpointsOf, type Method, type Resources } from "./endpoint.ts";
+import { errorResponses, type OpenApiResponse, successResponses } from "./openapi-responses.ts";
+import { type Content, type Schema, toSchema } from "./openapi-schema.ts";
+import type { ProblemDetails } from "./problem.ts";
+import type { ProblemCode } from "./problem-codes.ts";
 
 export interface OpenApiOperation {
   readonly operationId: string;
@@ -36,17 +29,17 @@ export interface OpenApi {
   readonly paths: Readonly<Record<string, Readonly<Record<string, OpenApiOperation>>>>;
 }
 
-const TAGS: Readonly<Record<Operation["tag"], string>> = {
+const TAGS: Readonly<Record<Endpoint["tag"], string>> = {
   Users: "Registering.",
-  Sessions: "Logging in and out, and looking after one's sessions.",
-  Profile: "What whoever is logged in may see and change.",
+  Sessions: "Logging in and out, and managing one's sessions.",
+  Profile: "What a user who is logged in sees and changes.",
   Recovery: "Regaining access without the password.",
   Verification: "Proving control of an address.",
   Service: "The service itself.",
-  Pages: "For people with a browser: where links in mails lead, and this page.",
+  Pages: "For people with a browser: the targets of links in mails, and this page.",
 };
 
-/** What may be wrong with any request, with one that writes, and with one that has fields. */
+/** The codes of any request, of a write, and of requests with fields, a query or headers. */
 const ALWAYS: readonly ProblemCode[] = ["internal_error", "misdirected_request", "unavailable"];
 const OF_WRITES: readonly ProblemCode[] = ["cross_site_request"];
 const OF_FIELDS: readonly ProblemCode[] = [
@@ -57,16 +50,27 @@ const OF_FIELDS: readonly ProblemCode[] = [
   "field_unknown",
 ];
 
-/** Every code that an operation may refuse with. */
-export const refusalsOf = (method: Method, { refusals = [], fields }: Operation): ProblemCode[] =>
-  [
-    ...refusals,
+/** Returns every error that an endpoint may respond with, by its code. */
+function errorsOf(method: Method, { errors, fields, query, headers }: Endpoint) {
+  const general = [
     ...ALWAYS,
     ...(method === "GET" ? [] : OF_WRITES),
     ...(fields ? OF_FIELDS : []),
-  ].toSorted();
+    ...(query ? (["query_invalid"] as const) : []),
+    ...(headers ? (["header_invalid"] as const) : []),
+  ];
+  const own = Object.entries(errors ?? {}) as [ProblemCode, ProblemDetails][];
+  const all: [ProblemCode, ProblemDetails][] = [...own, ...general.map(withoutDetails)];
+  return all.toSorted(([one], [other]) => (one < other ? -1 : 1));
+}
 
-/** The surface as OpenAPI 3.1, from what requests are read by and answers are made of. */
+const withoutDetails = (code: ProblemCode): [ProblemCode, ProblemDetails] => [code, {}];
+
+/** Returns every code that an endpoint may respond with, in order. */
+export const errorCodesOf = (method: Method, endpoint: Endpoint): ProblemCode[] =>
+  errorsOf(method, endpoint).map(([code]) => code);
+
+/** Describes every endpoint as OpenAPI 3.1, from the schemas that parse requests and make responses. */
 export function openApi(
   resources: Resources,
   { cookieName, publicUrl }: { cookieName: string; publicUrl: string },
@@ -74,7 +78,7 @@ export function openApi(
   const paths = Object.entries(resources).map(([path, resource]) => {
     const operations = endpointsOf(resource).map(([method, endpoint]) => [
       method.toLowerCase(),
-      toOperation(path, method, endpoint),
+      toOperation(method, endpoint),
     ]);
     return [path, Object.fromEntries(operations)];
   });
@@ -94,7 +98,7 @@ export function openApi(
       schemas: {
         Message: {
           type: "object",
-          description: "What is wrong, for people.",
+          description: "What is wrong, in words for people.",
           properties: { message: { type: "string" } },
           required: ["message"],
           additionalProperties: false,
@@ -105,15 +109,10 @@ export function openApi(
   return document;
 }
 
-function toOperation(path: string, method: Method, endpoint: Operation): OpenApiOperation {
+function toOperation(method: Method, endpoint: Endpoint): OpenApiOperation {
   const { id, tag, summary, session, fields } = endpoint;
   const parameters = [
-    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => ({
-      name,
-      in: "path" as const,
-      required: true,
-      schema: { type: "string" },
-    })),
+    ...parametersOf("path", endpoint.params),
     ...parametersOf("query", endpoint.query),
     ...parametersOf("header", endpoint.headers),
   ];
@@ -126,7 +125,7 @@ function toOperation(path: string, method: Method, endpoint: Operation): OpenApi
     security: session === undefined ? [] : session === "needed" ? [NEEDED] : [NEEDED, {}],
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: required.length > 0, content: bodyOf(body) } }),
-    responses: { ...successesOf(endpoint), ...refusedWith(refusalsOf(method, endpoint)) },
+    responses: { ...successResponses(endpoint), ...errorResponses(errorsOf(method, endpoint)) },
   };
 }
 
@@ -137,87 +136,9 @@ const bodyOf = (schema: Schema): Content => ({
   "application/x-www-form-urlencoded": { schema },
 });
 
-function parametersOf(place: "query" | "header", schema: z.ZodObject | undefined) {
+function parametersOf(place: "path" | "query" | "header", schema: z.ZodObject | undefined) {
   return Object.entries(schema?.shape ?? {}).map(([name, field]) => {
     const { description, ...rest } = toSchema(field) as { description?: string };
-    return { name, in: place, required: false, description, schema: rest };
+    return { name, in: place, required: place === "path", description, schema: rest };
   });
-}
-
-function successesOf({ answers }: Operation): Record<string, OpenApiResponse> {
-  const byStatus = Object.groupBy(Object.values(answers), ({ status }) => status);
-  return Object.fromEntries(
-    Object.entries(byStatus).map(([status, alike]) => [status, toResponse(alike)]),
-  );
-}
-
-function toResponse(alike: readonly Answer[]): OpenApiResponse {
-  const bodies = alike.flatMap(({ body }) => (body ? [toSchema(body)] : []));
-  const [first] = bodies;
-  const page = alike.find((answer) => answer.page)?.page;
-  const headers = {
-    ...(alike.some(({ cookie }) => cookie) && { "Set-Cookie": header("The session cookie.") }),
-    ...(alike.some(({ status }) => status === 302) && { Location: header("Where it leads.") }),
-  };
-  const json = { "application/json": { schema: bodies.length > 1 ? { anyOf: bodies } : first } };
-  return {
-    description: alike.map(({ description }) => description).join("\n"),
-    ...(Object.keys(headers).length > 0 && { headers }),
-    ...(first && { content: json as Content }),
-    ...(page && { content: { [page]: { schema: { type: "string" } } } }),
-  };
-}
-
-const header = (description: string) => ({ description, schema: { type: "string" } });
-
-/** Headers that RFC 9110 asks for. */
-const HEADERS: Readonly<Record<string, string>> = {
-  401: "WWW-Authenticate",
-  503: "Retry-After",
-};
-
-function refusedWith(codes: readonly ProblemCode[]): Record<string, OpenApiResponse> {
-  const byStatus = Object.groupBy(codes, (code) => PROBLEMS[code].status);
-  return Object.fromEntries(
-    Object.entries(byStatus).map(([status, alike]) => [
-      status,
-      {
-        description: alike.map((code) => `\`${code}\`: ${PROBLEMS[code].message}`).join("\n"),
-        ...(HEADERS[status] && { headers: { [HEADERS[status]]: header("See RFC 9110.") } }),
-        content: {
-          "application/json": { schema: { $ref: "#/components/schemas/Message" } },
-          "application/problem+json": { schema: problemSchema(Number(status), alike) },
-        },
-      },
-    ]),
-  );
-}
-
-/** RFC 9457. */
-const problemSchema = (status: number, codes: readonly ProblemCode[]) => ({
-  type: "object",
-  properties: {
-    type: { type: "string", format: "uri" },
-    title: { type: "string" },
-    status: { const: status },
-    code: { enum: codes },
-    detail: { type: "string" },
-  },
-  required: ["type", "title", "status", "code", "detail"],
-  additionalProperties: false,
-});
-
-/** Without what says the same twice, and what is only for when a field is missing or wrong. */
-export function toSchema(schema: z.ZodType): Schema {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input" });
-  return tidied(rest) as Schema;
-}
-
-function tidied(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(tidied);
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).filter(
-    ([name]) => name !== "default" && !(name === "pattern" && "format" in value),
-  );
-  return Object.fromEntries(entries.map(([name, member]) => [name, tidied(member)]));
 }

@@ -7,7 +7,7 @@ const MAIL = {
   subject: 'A "subject" <script>alert(1)</script>',
   text: "</pre><script>alert(2)</script>",
   html: '<!doctype html><p title="x">Hello</p><script>alert(3)</script>',
-  keptAt: new Date(0),
+  recordedAt: new Date(0),
 };
 const mailbox = { list: () => [MAIL] };
 

@@ -6,22 +6,22 @@ export interface Mailer {
   send(message: Message): Promise<void>;
 }
 
-export interface KeptMessage extends Message {
-  readonly keptAt: Date;
+export interface RecordedMessage extends Message {
+  readonly recordedAt: Date;
 }
 
 /** The oldest messages beyond this many are forgotten. */
 const MOST_KEPT = 100;
 
 /** A mailer that sends nothing: it keeps the newest messages, and tells of each one once. */
-export function keptMailer(
+export function recordingMailer(
   onMessage: (message: Message) => void,
-): Mailer & { list(): readonly KeptMessage[] } {
-  const kept = new Map<string, KeptMessage>();
+): Mailer & { list(): readonly RecordedMessage[] } {
+  const kept = new Map<string, RecordedMessage>();
   return {
     async send(message) {
       if (kept.has(message.id)) return;
-      kept.set(message.id, { ...message, keptAt: new Date() });
+      kept.set(message.id, { ...message, recordedAt: new Date() });
       const [oldest] = kept.keys();
       if (oldest && kept.size > MOST_KEPT) kept.delete(oldest);
       onMessage(message);

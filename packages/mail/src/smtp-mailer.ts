@@ -1,4 +1,4 @@
-import { toEmailKey } from "@postern/domain";
+import { parseEmail } from "@postern/domain";
 import { createTransport } from "nodemailer";
 import type { Mailer } from "./mailer.ts";
 
@@ -24,11 +24,11 @@ const TIME_LIMITS = {
   socketTimeout: 120_000,
 };
 
-/** `Name <address>` or an address. `undefined`: it is neither, or not exactly one. */
+/** Parses `Name <address>` or an address. `undefined`: it is neither, or not exactly one. */
 export function readMailAddress(text: string): MailAddress | undefined {
   const [, name, inBrackets] = /^([^<>"\r\n]*)<([^<>]+)>$/.exec(text) ?? [];
-  const address = inBrackets ?? text;
-  return toEmailKey(address) && { name: name?.trim() ?? "", address };
+  const email = parseEmail(inBrackets ?? text);
+  return email && { name: name?.trim() ?? "", address: email.address };
 }
 
 interface SmtpError {
@@ -66,8 +66,8 @@ export function smtpMailer({ url, from, atOnce }: SmtpOptions): Mailer & { close
   });
   return {
     async send({ id, to, subject, text, html }) {
-      // What is no single address must not get as far as a parser that might make two of it.
-      if (!toEmailKey(to)) throw new Error("the recipient is not one address");
+      // Anything but one address must not reach a parser that could read two addresses in it.
+      if (parseEmail(to)?.address !== to) throw new Error("the recipient is not one address");
       const sending = transport.sendMail({
         messageId: `<${id}@${from.address.split("@")[1]}>`,
         envelope: { from: from.address, to: [to] },

@@ -1,5 +1,5 @@
 import { Kysely, PostgresDialect, sql } from "kysely";
-import { watchfulPool } from "./pool.ts";
+import { resilientPool } from "./pool.ts";
 import type { Schema } from "./schema.ts";
 
 export interface PostgresConnection {
@@ -31,7 +31,7 @@ export function connectPostgres(options: PostgresOptions): PostgresConnection {
     statementTimeoutMs = 1_500,
     onError = () => undefined,
   } = options;
-  const pool = watchfulPool({ url, maxConnections, statementTimeoutMs, onError });
+  const pool = resilientPool({ url, maxConnections, statementTimeoutMs, onError });
   const db = new Kysely<Schema>({
     dialect: new PostgresDialect({ pool }),
     log: (event) => options.onStatement?.(event.query.sql),

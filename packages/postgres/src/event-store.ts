@@ -1,7 +1,7 @@
 import type { EventId, EventStore, Seal, UserEvent, UserId } from "@postern/domain";
 import { type Kysely, sql } from "kysely";
 import { eventsOf, toEvent } from "./event-log.ts";
-import { ifAnswerLost } from "./lost-answer.ts";
+import { retryIfAmbiguous } from "./ambiguous-commit.ts";
 import type { Schema } from "./schema.ts";
 
 export interface EventSearch {
@@ -34,7 +34,7 @@ export function postgresEventStore(db: Kysely<Schema>, seal?: Seal): EventStore 
       const append = async () =>
         void (await sql`
           with changed as (select), ${eventsOf(seal, { events })} select`.execute(db));
-      await ifAnswerLost(append, append); // what was kept is not kept again
+      await retryIfAmbiguous(append, append); // an event that was stored is not stored again
     },
 
     async find(id) {

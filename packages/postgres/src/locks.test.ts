@@ -1,16 +1,18 @@
-import type { UserId } from "@postern/domain";
-import { aNewUser, anEvent, aSessionId, aTokenHash, aUser } from "@postern/domain/contract";
+import { coursePolicy, type User, type UserId } from "@postern/domain";
+import {
+  aNewUser,
+  anEvent,
+  aSessionRecord,
+  aSessionRef,
+  aTokenHash,
+  aUser,
+} from "@postern/domain/contract";
 import { memoryIds, memorySeal } from "@postern/domain/memory";
-import { coursePolicy } from "@postern/domain";
 import { testServers } from "@postern/test-servers";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { postgresEmailChangeStore } from "./email-change-store.ts";
-import { postgresEventStore } from "./event-store.ts";
-import { postgresSessionStore } from "./session-store.ts";
+import { postgresStores } from "./stores.ts";
 import { type FreshDatabase, freshDatabase } from "./testing.ts";
-import { postgresTokenStore } from "./token-store.ts";
-import { postgresUserStore } from "./user-store.ts";
 
 const LONG_ENOUGH_MS = 100;
 
@@ -22,13 +24,7 @@ describe("a change under way", () => {
   });
   afterAll(() => database.close());
   const ids = memoryIds();
-  const stores = () => ({
-    changes: postgresEmailChangeStore(database.db, memorySeal()),
-    events: postgresEventStore(database.db, memorySeal()),
-    sessions: postgresSessionStore(database.db),
-    tokens: postgresTokenStore(database.db),
-    users: postgresUserStore(database.db, memorySeal()),
-  });
+  const stores = () => postgresStores(database.db, memorySeal());
 
   /** Begins `first`, then `second`, and commits `first` when `second` has had time to come through. */
   async function during<Answer>(first: string, userId: UserId, second: () => Promise<Answer>) {
@@ -46,63 +42,63 @@ describe("a change under way", () => {
   const DELETE = "delete from users";
 
   it("of the epoch is waited for by the end of a session, which is then not acknowledged", async () => {
-    const { users, events } = stores();
-    const { id: userId } = await aUser(users);
-    const holder = { id: aSessionId(), userId, epoch: 0 };
-    const { answer, isWaiting } = await during(RAISE, userId, () =>
-      users.revoke(holder, [anEvent(userId)]),
-    );
-    expect([isWaiting, await answer]).toEqual([true, false]);
-    expect(await events.list(userId, 10)).toEqual([]);
-  });
-
-  it("of the epoch is waited for by a log-out, which then keeps nothing", async () => {
-    const { users, events } = stores();
-    const { id: userId } = await aUser(users);
-    const own = { userId, sessionId: aSessionId() };
-    const expiresAt = new Date(Date.now() + 60_000);
-    await users.confirmEpoch(userId, 0, [], { sessionId: own.sessionId, expiresAt });
-    const { answer, isWaiting } = await during(RAISE, userId, () =>
-      users.revokeOwn(own, [anEvent(userId)]),
+    const { events, ledger, users } = stores();
+    const user = await aUser(users);
+    const session = aSessionRef(user);
+    const { answer, isWaiting } = await during(RAISE, user.id, () =>
+      ledger.revoke(session, anEvent(user.id), aSessionRef(user)),
     );
     expect([isWaiting, await answer]).toEqual([true, undefined]);
-    expect(await events.list(userId, 10)).toEqual([]);
+    expect(await events.list(user.id, 10)).toEqual([]);
   });
 
-  it.each<[string, (userId: UserId) => Promise<unknown>, unknown]>([
+  it("of the epoch is waited for by a log-out, which then records nothing", async () => {
+    const { events, ledger, users } = stores();
+    const user = await aUser(users);
+    const session = aSessionRecord(user);
+    const created = anEvent(user.id);
+    await ledger.confirm(session, created);
+    const { answer, isWaiting } = await during(RAISE, user.id, () =>
+      ledger.revoke({ id: session.id, userId: user.id }, anEvent(user.id)),
+    );
+    expect([isWaiting, await answer]).toEqual([true, undefined]);
+    expect(await events.list(user.id, 10)).toEqual([created]);
+  });
+
+  it.each<[string, (user: User) => Promise<unknown>, unknown]>([
     [
       "a log-in's confirmation",
-      (userId) => {
-        const expiresAt = new Date(Date.now() + 60_000);
-        return stores().users.confirmEpoch(userId, 0, [], {
-          sessionId: aSessionId(),
-          expiresAt,
-        });
-      },
+      (user) => stores().ledger.confirm(aSessionRecord(user), anEvent(user.id)),
       false,
     ],
     [
-      "a wish for another address",
-      (userId) => {
+      "a request for another address",
+      (user) => {
         const { email, emailKey } = aNewUser();
         const proposal = { id: ids.eventId(), email, emailKey, ttlMs: 60_000 };
-        const holder = { id: aSessionId(), userId, epoch: 0 };
-        return stores().changes.propose(holder, proposal, []);
+        return stores().emailChanges.propose(aSessionRef(user), proposal, []);
       },
       false,
     ],
     [
       "a token",
-      (userId) => {
+      ({ id: userId }) => {
         const claim = { purpose: "password_reset", userId, epoch: 0, byMail: false } as const;
         return stores().tokens.put(aTokenHash(), claim, 60_000);
       },
       undefined,
     ],
     [
+      "a token that replaces another",
+      ({ id: userId }) => {
+        const claim = { purpose: "password_reset", userId, epoch: 0, byMail: false } as const;
+        return stores().tokens.replace(aTokenHash(), claim, 60_000);
+      },
+      undefined,
+    ],
+    [
       "a session that is opened",
-      async (userId) => {
-        const user = { ...(await aUser(stores().users)), id: userId };
+      async (user) => {
         const opening = { tokenHash: aTokenHash(), user };
         return await stores().sessions.open({ ...opening, rules: coursePolicy.session });
       },
@@ -111,8 +107,8 @@ describe("a change under way", () => {
   ])(
     "that deletes the user is waited for by %s, which then finds nobody",
     async (_, act, found) => {
-      const { id: userId } = await aUser(stores().users);
-      const { answer, isWaiting } = await during(DELETE, userId, () => act(userId));
+      const user = await aUser(stores().users);
+      const { answer, isWaiting } = await during(DELETE, user.id, () => act(user));
       expect([isWaiting, await answer]).toEqual([true, found]);
     },
   );

@@ -16,10 +16,16 @@ describe("migrations", () => {
   it("lets one of several simultaneous runners migrate, and knows what is pending", async () => {
     const { db } = database;
     await expect(requireCurrentSchema(db)).rejects.toThrow(
-      "lacks 0001-start, 0002-events, 0003-account, 0004-sessions; run migrate first",
+      "lacks 0001-start, 0002-events, 0003-account, 0004-sessions, 0005-names; run migrate first",
     );
     const runs = await Promise.all([migrate(db), migrate(db), migrate(db), migrate(db)]);
-    expect(runs.flat()).toEqual(["0001-start", "0002-events", "0003-account", "0004-sessions"]);
+    expect(runs.flat()).toEqual([
+      "0001-start",
+      "0002-events",
+      "0003-account",
+      "0004-sessions",
+      "0005-names",
+    ]);
     await expect(requireCurrentSchema(db)).resolves.toBeUndefined();
     expect(await migrate(db)).toEqual([]);
   });

@@ -4,6 +4,7 @@ import { up as start } from "./migrations/0001-start.ts";
 import { up as events } from "./migrations/0002-events.ts";
 import { up as account } from "./migrations/0003-account.ts";
 import { up as sessions } from "./migrations/0004-sessions.ts";
+import { up as names } from "./migrations/0005-names.ts";
 import type { Schema } from "./schema.ts";
 
 /** In order. A migration that has been released is never edited; there is no way down. */
@@ -12,6 +13,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0002-events": { up: events },
   "0003-account": { up: account },
   "0004-sessions": { up: sessions },
+  "0005-names": { up: names },
 };
 
 /** How long a migration waits for a table that somebody holds, before it gives up and can be retried. */

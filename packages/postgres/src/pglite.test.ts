@@ -32,7 +32,7 @@ describe("Kysely on PGlite", () => {
     end();
     await expect(rolledBack).rejects.toThrow("rolled back");
     expect(await written).toMatchObject({ id: user.id });
-    expect(await users.find(user.id)).toBeDefined();
+    expect(await users.findById(user.id)).toBeDefined();
   });
 
   it("goes on after a statement that fails", async () => {
@@ -42,6 +42,6 @@ describe("Kysely on PGlite", () => {
         .selectAll()
         .execute(),
     ).rejects.toThrow("nothing");
-    expect(await postgresUserStore(db).find(aNewUser().id)).toBeUndefined();
+    expect(await postgresUserStore(db).findById(aNewUser().id)).toBeUndefined();
   });
 });

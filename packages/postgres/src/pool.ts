@@ -23,7 +23,7 @@ export interface PoolOptions {
  * from before are dropped too: a dead network, or a new primary, has befallen them all, and each would
  * cost somebody else a timeout to find out.
  */
-export function watchfulPool(options: PoolOptions): PostgresPool {
+export function resilientPool(options: PoolOptions): PostgresPool {
   const { statementTimeoutMs } = options;
   const pool = new pg.Pool({
     connectionString: options.url,
@@ -55,7 +55,7 @@ export function watchfulPool(options: PoolOptions): PostgresPool {
     }
   }
 
-  function watchful(client: pg.PoolClient): PostgresPoolClient {
+  function withFaults(client: pg.PoolClient): PostgresPoolClient {
     let isBroken = false;
     const query = async (text: string, parameters?: unknown[]) => {
       try {
@@ -80,7 +80,7 @@ export function watchfulPool(options: PoolOptions): PostgresPool {
     end: () => (ended ??= pool.end()), // Kysely ends it too, unless it was never used
     async connect() {
       try {
-        return watchful(await checkOut());
+        return withFaults(await checkOut());
       } catch (error) {
         throw toFault(error);
       }

@@ -17,7 +17,7 @@ export interface Schema {
   readonly sessions: SessionsTable;
   readonly tokens: TokensTable;
   readonly devices: DevicesTable;
-  readonly session_origins: SessionOriginsTable;
+  readonly session_records: SessionRecordsTable;
   readonly email_changes: EmailChangesTable;
   readonly webhook_endpoints: WebhookEndpointsTable;
   readonly webhook_attempts: WebhookAttemptsTable;
@@ -35,8 +35,8 @@ export interface UsersTable {
   /** The user is deleted then, unless the address has been verified. NULL: never. */
   readonly verify_by: Date | null;
   readonly disabled_at: Date | null;
-  /** SHA-256 of what made the last reset, so that a retry can be told from a second use. */
-  readonly reset_receipt: Uint8Array | null;
+  /** SHA-256 of the last reset's idempotency key and token. It tells a retry from a second use. */
+  readonly idempotency_hash: Uint8Array | null;
   readonly created_at: Generated<Date>;
   readonly updated_at: Generated<Date>;
 }
@@ -81,10 +81,12 @@ interface TokensTable {
   readonly by_mail: boolean;
   readonly change_id: EventId | null;
   readonly expires_at: Date;
+  /** Stored by `TokenStore.replace`: at most one per user and purpose. */
+  readonly is_sole: Generated<boolean>;
 }
 
-interface SessionOriginsTable {
-  readonly session_id: SessionId;
+interface SessionRecordsTable {
+  readonly id: SessionId;
   readonly user_id: UserId;
   readonly epoch: number;
   readonly device: string | null;

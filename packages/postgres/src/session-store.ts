@@ -18,27 +18,27 @@ type CheckedRow = SessionRow & {
 
 /**
  * Sessions in a table, for installations without Redis. The epoch is read from `users` itself, so
- * there is no copy to project and a raised epoch ends sessions in the instant it is committed.
+ * there is no copy to update, and a raised epoch ends sessions as soon as it is committed.
  */
 export function postgresSessionStore(db: Kysely<Schema>): SessionStore {
   return {
-    async open({ tokenHash, user, rules, remembered = false, continues }) {
-      const { createdAt = null, absoluteExpiresAt = null } = continues ?? {};
+    async open({ tokenHash, user, rules, remembered = false, replaces }) {
+      const { createdAt = null, absoluteExpiresAt = null } = replaces ?? {};
       const { rows } = await sql<SessionRow>`
-        with born_of as (
+        with owner as (
           select id from users where id = ${user.id} and epoch = ${user.epoch}
           for key share -- so that the user is not deleted meanwhile
         ), pruned as (
           delete from sessions
-          where exists (select from born_of) and token_hash in (${beyondLimit(user)})
+          where exists (select from owner) and token_hash in (${beyondLimit(user)})
         ), opened as (
           insert into sessions (token_hash, id, user_id, epoch, idle_ms, created_at,
             absolute_expires_at, remembered)
-          select ${tokenHash}, ${sessionIdOf(tokenHash)}::uuid, born_of.id, ${user.epoch}::integer,
+          select ${tokenHash}, ${sessionIdOf(tokenHash)}::uuid, owner.id, ${user.epoch}::integer,
             ${rules.idleMs}::double precision, coalesce(${createdAt}::timestamptz, now()),
             coalesce(${absoluteExpiresAt}::timestamptz, now() + ${milliseconds(rules.absoluteMs)}),
             ${remembered}
-          from born_of
+          from owner
           returning *
         ) select opened.*, ${idleExpiresAt("opened")} from opened`.execute(db);
       return rows[0] && toSession(rows[0]);
@@ -72,11 +72,11 @@ export function postgresSessionStore(db: Kysely<Schema>): SessionStore {
       return rows[0] && toSession(rows[0]);
     },
 
-    async project() {
-      // The epoch is read where it is written: there is no copy.
+    async syncUser() {
+      // There is no copy: a check reads the epoch from `users`.
     },
 
-    async forget(userId) {
+    async deleteUser(userId) {
       await db.deleteFrom("sessions").where("user_id", "=", userId).execute();
     },
 

@@ -4,6 +4,7 @@ import {
   emailChangeStoreContract,
   epochContract,
   eventStoreContract,
+  sessionLedgerContract,
   sessionStoreContract,
   tokenStoreContract,
   userStoreContract,
@@ -12,15 +13,10 @@ import { memorySeal } from "@postern/domain/memory";
 import { testServers } from "@postern/test-servers";
 import { Kysely, PGliteDialect } from "kysely";
 import { afterAll, beforeAll, describe } from "vitest";
-import { postgresDeviceStore } from "./device-store.ts";
-import { postgresEmailChangeStore } from "./email-change-store.ts";
-import { postgresEventStore } from "./event-store.ts";
 import { migrate } from "./migrate.ts";
 import type { Schema } from "./schema.ts";
-import { postgresSessionStore } from "./session-store.ts";
+import { postgresStores } from "./stores.ts";
 import { freshDatabase } from "./testing.ts";
-import { postgresTokenStore } from "./token-store.ts";
-import { postgresUserStore } from "./user-store.ts";
 
 interface Opened {
   readonly db: Kysely<Schema>;
@@ -48,12 +44,7 @@ describe.each([
   afterAll(() => opened.close());
 
   const world = async () => ({
-    devices: postgresDeviceStore(opened.db),
-    emailChanges: postgresEmailChangeStore(opened.db, seal),
-    events: postgresEventStore(opened.db, seal),
-    sessions: postgresSessionStore(opened.db),
-    tokens: postgresTokenStore(opened.db),
-    users: postgresUserStore(opened.db, seal),
+    ...postgresStores(opened.db, seal),
     // The database's clock cannot be moved; a few milliseconds do.
     pass: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
   });
@@ -62,6 +53,7 @@ describe.each([
   describe("device store", () => deviceStoreContract(world));
   describe("e-mail change store", () => emailChangeStoreContract(world));
   describe("event store", () => eventStoreContract(world));
+  describe("session ledger", () => sessionLedgerContract(world));
   describe("session store", () => sessionStoreContract(world));
   describe("token store", () => tokenStoreContract(world));
   describe("the epoch", () => epochContract(world, { runs }));

@@ -1,24 +1,41 @@
-import type { TokenStore } from "@postern/domain";
+import type { TokenClaim, TokenHash, TokenStore, UserId } from "@postern/domain";
 import { type Kysely, sql } from "kysely";
 import type { Schema } from "./schema.ts";
 
 /** Tokens in a table, for installations without Redis. */
 export function postgresTokenStore(db: Kysely<Schema>): TokenStore {
+  /** Locks the user's key against a deletion, and deletes the user's expired tokens. */
+  const ownerAndSweep = (userId: UserId) => sql`
+    owner as (
+      select id from users where id = ${userId} for key share
+    ), swept as (
+      delete from tokens
+      where user_id in (select id from owner) and expires_at <= now() and not is_sole
+    )`;
+
+  const insert = (tokenHash: TokenHash, claim: TokenClaim, ttlMs: number, isSole: boolean) => sql`
+    insert into tokens
+      (token_hash, purpose, user_id, epoch, by_mail, change_id, expires_at, is_sole)
+    select ${tokenHash}, ${claim.purpose}, id, ${claim.epoch}::integer, ${claim.byMail},
+      ${claim.changeId ?? null}::uuid,
+      now() + ${ttlMs}::double precision * interval '1 millisecond', ${isSole}
+    from owner`;
+
   return {
-    async put(tokenHash, { purpose, userId, epoch, byMail, changeId }, ttlMs) {
-      // Makes room as it goes: what has expired of the same user. What died with its epoch stays, so
-      // that a retry of its use can be recognised.
+    async put(tokenHash, claim, ttlMs) {
       await sql`
-        with holder as (
-          select id from users where id = ${userId} for key share
-        ), swept as (
-          delete from tokens where user_id in (select id from holder) and expires_at <= now()
-        )
-        insert into tokens (token_hash, purpose, user_id, epoch, by_mail, change_id, expires_at)
-        select ${tokenHash}, ${purpose}, id, ${epoch}::integer, ${byMail}, ${changeId ?? null}::uuid,
-          now() + ${ttlMs}::double precision * interval '1 millisecond'
-        from holder
+        with ${ownerAndSweep(claim.userId)}
+        ${insert(tokenHash, claim, ttlMs, false)}
         on conflict (token_hash) do nothing`.execute(db);
+    },
+
+    async replace(tokenHash, claim, ttlMs) {
+      await sql`
+        with ${ownerAndSweep(claim.userId)}
+        ${insert(tokenHash, claim, ttlMs, true)}
+        on conflict (user_id, purpose) where is_sole do update set
+          token_hash = excluded.token_hash, epoch = excluded.epoch, by_mail = excluded.by_mail,
+          change_id = excluded.change_id, expires_at = excluded.expires_at`.execute(db);
     },
 
     async find(purpose, tokenHash) {

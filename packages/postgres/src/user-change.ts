@@ -1,62 +1,66 @@
 import type { OutgoingEvent, Seal, User, UserId } from "@postern/domain";
 import { type Kysely, type RawBuilder, sql } from "kysely";
+import { retryIfAmbiguous } from "./ambiguous-commit.ts";
 import { eventsOf } from "./event-log.ts";
 import { postgresEventStore } from "./event-store.ts";
-import { ifAnswerLost } from "./lost-answer.ts";
 import type { Schema } from "./schema.ts";
 import { toUser, type UserRow } from "./user-row.ts";
 
 interface Change {
   readonly userId: UserId;
-  /** Compares what it must, so that run a second time it changes nothing. */
+  /** Compares what it must, so that a second run changes nothing. */
   readonly statement: RawBuilder<unknown>;
   readonly events: readonly OutgoingEvent[];
+  /** Appended instead of `events` if the statement changes no row. */
   readonly otherwise?: readonly OutgoingEvent[];
 }
 
-/** Changes of one user, each a statement that writes its events as well. */
+/** Changes of one user. Each is one statement, which also appends the events. */
 export function userChanges(db: Kysely<Schema>, seal: Seal | undefined) {
   const log = postgresEventStore(db, seal);
 
-  /** Runs the statement, and keeps `events` if it changed a row, `otherwise` if not. */
-  async function run({ statement, ...kept }: Omit<Change, "userId">): Promise<UserRow | undefined> {
+  async function run({
+    statement,
+    ...events
+  }: Omit<Change, "userId">): Promise<UserRow | undefined> {
     const { rows } = await sql<UserRow>`
-      with changed as (${statement} returning *), ${eventsOf(seal, kept)} select * from changed`.execute(
-      db,
-    );
+      with changed as (${statement} returning *), ${eventsOf(seal, events)}
+      select * from changed`.execute(db);
     return rows[0];
   }
 
-  /** Had the statement committed that should have kept them? */
-  const areKept = async ([event]: readonly OutgoingEvent[]) =>
+  /** Returns whether the statement that appends these events has committed. */
+  const isCommitted = async ([event]: readonly OutgoingEvent[]) =>
     event !== undefined && (await log.find(event.id)) !== undefined;
 
   const byId = (userId: UserId) =>
     db.selectFrom("users").selectAll().where("id", "=", userId).executeTakeFirst();
 
   return {
-    areKept,
+    isCommitted,
 
-    async change({ userId, ...given }: Change): Promise<User | undefined> {
+    /** Applies the change, and returns the changed user. */
+    async applyAndRead({ userId, ...given }: Change): Promise<User | undefined> {
       const again = async () => {
         const row = await run({ ...given, otherwise: [] });
         if (row) return row;
-        // It changed nothing: because it had committed, or because there was nothing to change.
-        if (await areKept(given.events)) return await byId(userId);
+        // Nothing was changed: the first attempt had committed, or there was nothing to change.
+        if (await isCommitted(given.events)) return await byId(userId);
         if (given.otherwise) await log.append(given.otherwise);
         return undefined;
       };
-      const isTold = given.events.length > 0;
-      const row = await (isTold ? ifAnswerLost(() => run(given), again) : run(given));
+      // Without an event nothing tells whether it committed, so the caller has to find out.
+      const hasEvent = given.events.length > 0;
+      const row = await (hasEvent ? retryIfAmbiguous(() => run(given), again) : run(given));
       return row && toUser(row);
     },
 
-    /** The same for what tells only whether it was done. */
-    async did(given: Omit<Change, "userId" | "otherwise">): Promise<boolean> {
+    /** Applies the change, and returns whether it changed a row. */
+    async apply(given: Omit<Change, "userId" | "otherwise">): Promise<boolean> {
       const attempt = async () => (await run(given)) !== undefined;
-      return await ifAnswerLost(
+      return await retryIfAmbiguous(
         attempt,
-        async () => (await attempt()) || (await areKept(given.events)),
+        async () => (await attempt()) || (await isCommitted(given.events)),
       );
     },
   };

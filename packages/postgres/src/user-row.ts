@@ -1,21 +1,25 @@
-import type { Holder, SessionId, User, UserId } from "@postern/domain";
+import type { SessionId, SessionRef, User, UserId } from "@postern/domain";
 import { type RawBuilder, type Selectable, sql } from "kysely";
 import type { UsersTable } from "./schema.ts";
 
 export type UserRow = Selectable<UsersTable>;
 
-/** What every update of a user does. */
-export const touched = sql`revision = revision + 1, updated_at = now()`;
+/** Every update of a user sets these columns. */
+export const bumpRevision = sql`revision = revision + 1, updated_at = now()`;
 
 /**
- * A condition on `users`: the session still counts. Its end is committed as an event before anything
- * else, so what a session store forgot of it has no say.
+ * A condition on `users`: the session is valid. Its end is committed as an event before any session
+ * store is told, so a store that has lost the end does not matter.
  */
-export const holds = ({ id, userId, epoch }: Holder): RawBuilder<unknown> => sql`
+export const sessionIsCurrent = ({ id, userId, epoch }: SessionRef): RawBuilder<unknown> => sql`
   users.id = ${userId} and users.epoch = ${epoch} and users.disabled_at is null
     and not ${isRevoked(userId, id)}`;
 
-/** As of the statement's own snapshot: one that has waited for a lock may not see the newest. */
+/** A condition on `users`: the acting session is valid, if there is one. */
+export const isAllowed = (actingSession: SessionRef | undefined): RawBuilder<unknown> =>
+  actingSession ? sessionIsCurrent(actingSession) : sql`true`;
+
+/** Reads the statement's own snapshot. A statement that waited for a lock may not see the newest. */
 export const isRevoked = (userId: UserId, sessionId: SessionId): RawBuilder<unknown> => sql`
   exists (
     select from events as revoked

@@ -1,29 +1,30 @@
-import type { Seal, UserId, UserStore } from "@postern/domain";
+import type { Seal, TokenHash, UserId, UserStore } from "@postern/domain";
 import { type Kysely, sql } from "kysely";
 import { eventsOf } from "./event-log.ts";
-import { ifAnswerLost } from "./lost-answer.ts";
+import { retryIfAmbiguous } from "./ambiguous-commit.ts";
 import type { Schema } from "./schema.ts";
 import { userChanges } from "./user-change.ts";
-import { holds, isRevoked, touched, toUser, type UserRow } from "./user-row.ts";
+import { bumpRevision, isAllowed, toUser, type UserRow } from "./user-row.ts";
 
 /** Users in the table `users`. Each change is one statement that writes its events as well. */
 export function postgresUserStore(db: Kysely<Schema>, seal?: Seal): UserStore {
-  const { change, did, areKept } = userChanges(db, seal);
+  const { apply, applyAndRead, isCommitted } = userChanges(db, seal);
   const select = () => db.selectFrom("users").selectAll();
   const byId = (userId: UserId) => select().where("id", "=", userId).executeTakeFirst();
 
   return {
-    create({ id, email, emailKey, passwordHash, verifyWithinMs = null }, events, otherwise) {
-      // The unique constraint decides who was first; looking before inserting would be a race.
+    create({ id, email, emailKey, passwordHash, verifyWithinMs = null }, events, eventsIfTaken) {
+      // The unique constraint decides who was first. Check-then-insert would be a race.
       const insert = sql`
         insert into users (id, email, email_key, password_hash, verify_by)
         values (${id}, ${email}, ${emailKey}, ${passwordHash ?? null},
           now() + ${verifyWithinMs}::double precision * interval '1 millisecond')
         on conflict (email_key) do nothing`;
-      return change({ userId: id, statement: insert, events, ...(otherwise && { otherwise }) });
+      const change = { userId: id, statement: insert, events };
+      return applyAndRead(eventsIfTaken ? { ...change, otherwise: eventsIfTaken } : change);
     },
 
-    async find(userId) {
+    async findById(userId) {
       const row = await byId(userId);
       return row && toUser(row);
     },
@@ -33,76 +34,79 @@ export function postgresUserStore(db: Kysely<Schema>, seal?: Seal): UserStore {
       return row && toUser(row);
     },
 
-    async findCredentials(emailKey) {
+    async findCredentialsByEmail(emailKey) {
       return credentials(await select().where("email_key", "=", emailKey).executeTakeFirst());
     },
 
-    async credentialsOf(userId) {
+    async findCredentialsById(userId) {
       return credentials(await byId(userId));
     },
 
     replacePassword({ userId, expectedEpoch, passwordHash, ...given }, events) {
-      const { session, receipt, verifiesEmail = false } = given;
-      // The row's lock lets a single caller through at each epoch.
+      const { actingSession, idempotencyHash, verifiesEmail = false } = given;
+      const hashBytes = idempotencyHash === undefined ? null : toBytes(idempotencyHash);
+      // The row lock lets a single caller through at each epoch.
       const update = sql`
-        update users set password_hash = ${passwordHash}, epoch = epoch + 1, ${touched},
-          reset_receipt = ${receipt === undefined ? null : Buffer.from(receipt, "hex")}::bytea,
+        update users set password_hash = ${passwordHash}, epoch = epoch + 1, ${bumpRevision},
+          idempotency_hash = ${hashBytes}::bytea,
           email_verified_at = coalesce(email_verified_at, case when ${verifiesEmail} then now() end)
         where id = ${userId} and epoch = ${expectedEpoch} and disabled_at is null
-          and ${session ? holds(session) : sql`true`}`;
-      return change({ userId, statement: update, events });
+          and ${isAllowed(actingSession)}`;
+      return applyAndRead({ userId, statement: update, events });
     },
 
-    async findByReceipt(userId, receipt) {
+    async findByIdempotencyHash(userId, idempotencyHash) {
       const row = await byId(userId);
-      const kept = row?.reset_receipt;
-      const isSame = kept && Buffer.from(kept).equals(Buffer.from(receipt, "hex"));
+      const stored = row?.idempotency_hash;
+      const isSame = stored && Buffer.from(stored).equals(toBytes(idempotencyHash));
       return isSame ? toUser(row) : undefined;
     },
 
-    verifyEmail({ userId, expectedEpoch, keepsPassword, session }, events) {
-      const voided = sql`, password_hash = null, reset_receipt = null, epoch = epoch + 1`;
+    verifyEmail({ userId, expectedEpoch, keepsPassword, actingSession }, events) {
+      const cleared = sql`, password_hash = null, idempotency_hash = null, epoch = epoch + 1`;
       const update = sql`
-        update users set email_verified_at = now(), ${touched} ${keepsPassword ? sql`` : voided}
+        update users set email_verified_at = now(), ${bumpRevision} ${keepsPassword ? sql`` : cleared}
         where id = ${userId} and epoch = ${expectedEpoch} and disabled_at is null
-          and email_verified_at is null and ${session ? holds(session) : sql`true`}`;
-      return change({ userId, statement: update, events });
+          and email_verified_at is null and ${isAllowed(actingSession)}`;
+      return applyAndRead({ userId, statement: update, events });
     },
 
-    raiseEpoch(holder, events) {
-      const update = sql`update users set epoch = epoch + 1, ${touched} where ${holds(holder)}`;
-      return change({ userId: holder.userId, statement: update, events });
+    raiseEpoch(actingSession, events) {
+      const update = sql`
+        update users set epoch = epoch + 1, ${bumpRevision} where ${isAllowed(actingSession)}`;
+      return applyAndRead({ userId: actingSession.userId, statement: update, events });
     },
 
     rehash({ userId, expectedEpoch, expectedHash, passwordHash }) {
       const update = sql`
-        update users set password_hash = ${passwordHash}, ${touched}
+        update users set password_hash = ${passwordHash}, ${bumpRevision}
         where id = ${userId} and epoch = ${expectedEpoch} and password_hash = ${expectedHash}`;
-      return change({ userId, statement: update, events: [] });
+      return applyAndRead({ userId, statement: update, events: [] });
     },
 
     disable(userId, events) {
       const update = sql`
-        update users set disabled_at = now(), epoch = epoch + 1, ${touched}
+        update users set disabled_at = now(), epoch = epoch + 1, ${bumpRevision}
         where id = ${userId} and disabled_at is null`;
-      return change({ userId, statement: update, events });
+      return applyAndRead({ userId, statement: update, events });
     },
 
     enable(userId, events) {
       const update = sql`
-        update users set disabled_at = null, ${touched}
+        update users set disabled_at = null, ${bumpRevision}
         where id = ${userId} and disabled_at is not null`;
-      return change({ userId, statement: update, events });
+      return applyAndRead({ userId, statement: update, events });
     },
 
-    delete(userId, events, holder) {
-      const whose = holder ? holds(holder) : sql`true`;
-      return did({ statement: sql`delete from users where id = ${userId} and ${whose}`, events });
+    delete(userId, events, actingSession) {
+      const statement = sql`
+        delete from users where id = ${userId} and ${isAllowed(actingSession)}`;
+      return apply({ statement, events });
     },
 
     deleteUnverified(userId, events) {
       const statement = sql`delete from users where id = ${userId} and ${isOverdue}`;
-      return did({ statement, events });
+      return apply({ statement, events });
     },
 
     async listUnverified(limit) {
@@ -115,16 +119,16 @@ export function postgresUserStore(db: Kysely<Schema>, seal?: Seal): UserStore {
       const end = async () => {
         const { rows } = await sql<UserRow>`
           with changed as (
-            update users set epoch = epoch + 1, ${touched}
+            update users set epoch = epoch + 1, ${bumpRevision}
             where id in (select unnest(${[...userIds]}::uuid[]) order by 1)
             returning *
           ), ${eventsOf(seal, { events, where: sql`user_id in (select id from changed)` })}
           select * from changed`.execute(db);
         return rows.map(toUser);
       };
-      return await ifAnswerLost(end, async () => {
-        const kept = await Promise.all(events.map((event) => areKept([event])));
-        if (!kept.some(Boolean)) return await end();
+      return await retryIfAmbiguous(end, async () => {
+        const committed = await Promise.all(events.map((event) => isCommitted([event])));
+        if (!committed.some(Boolean)) return await end();
         const rows = await select()
           .where("id", "in", [...userIds])
           .execute();
@@ -136,77 +140,14 @@ export function postgresUserStore(db: Kysely<Schema>, seal?: Seal): UserStore {
       const page = after === undefined ? select() : select().where("id", ">", after);
       return (await page.orderBy("id").limit(limit).execute()).map(toUser);
     },
-
-    async revoke({ userId, epoch }, events) {
-      // The lock makes a change of the epoch wait, or this see it.
-      const revoke = async () => {
-        const { rows } = await sql`
-          with changed as (
-            select id from users
-            where id = ${userId} and epoch = ${epoch} and disabled_at is null for share
-          ), ${eventsOf(seal, { events })} select from changed`.execute(db);
-        return rows.length > 0;
-      };
-      return await ifAnswerLost(revoke, async () => (await revoke()) || (await areKept(events)));
-    },
-
-    async revokeOwn({ userId, sessionId }, events) {
-      // The lock makes a change of the epoch wait, or this see it.
-      const revoke = async () => {
-        const { rows } = await sql<{ is_new: boolean }>`
-          with changed as (
-            select from users join session_origins as own on own.user_id = users.id
-            where users.id = ${userId} and users.disabled_at is null and own.session_id = ${sessionId}
-              and own.epoch = users.epoch and own.expires_at > now()
-            for share of users
-          ), ${eventsOf(seal, { events })}
-          select exists (select from logged) as is_new from changed`.execute(db);
-        return rows[0] && (rows[0].is_new ? ("now" as const) : ("before" as const));
-      };
-      return await ifAnswerLost(revoke, async () =>
-        (await areKept(events)) ? ("now" as const) : await revoke(),
-      );
-    },
-
-    async confirmEpoch(userId, epoch, events, session) {
-      const { sessionId = null, device = null, network = null, continues } = session ?? {};
-      const stands = continues ? sql`not ${isRevoked(userId, continues)}` : sql`true`;
-      // No lock on what may change: a change that commits after this read ends the session when it is
-      // projected. The key is locked, so that the user is not deleted under the session's origin.
-      const confirm = async () => {
-        const { rows } = await sql`
-          with changed as (
-            select id from users
-            where id = ${userId} and epoch = ${epoch} and disabled_at is null and ${stands}
-            for key share
-          ), ${eventsOf(seal, { events })}, originated as (
-            insert into session_origins (session_id, user_id, epoch, device, network, expires_at)
-            select ${sessionId}::uuid, id, ${epoch}::integer, ${device}, ${network}, ${session?.expiresAt ?? null}::timestamptz
-            from changed where ${sessionId}::uuid is not null
-            on conflict (session_id) do nothing
-          ) select from changed`.execute(db);
-        return rows.length > 0;
-      };
-      return await ifAnswerLost(confirm, async () => (await confirm()) || (await areKept(events)));
-    },
-
-    async originsOf(userId) {
-      const rows = await db
-        .selectFrom("session_origins")
-        .selectAll()
-        .where("user_id", "=", userId)
-        .execute();
-      return rows.map(({ session_id: sessionId, device, network }) => ({
-        sessionId,
-        device: device ?? undefined,
-        network: network ?? undefined,
-      }));
-    },
   };
 }
 
-/** Its time to verify the address is over. */
+/** A condition on `users`: the time to verify the address is over. */
 const isOverdue = sql`email_verified_at is null and verify_by <= now()`;
 
 const credentials = (row: UserRow | undefined) =>
   row && { user: toUser(row), passwordHash: row.password_hash ?? undefined };
+
+/** A hash of 64 hexadecimal digits as bytes. */
+const toBytes = (hash: TokenHash) => Buffer.from(hash, "hex");

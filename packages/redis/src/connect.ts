@@ -1,14 +1,14 @@
 import { Unavailable } from "@postern/domain";
 import { Redis, type RedisOptions } from "ioredis";
-import { END, LIST, LOOK, OPEN, PROJECT, TOUCH } from "./scripts.ts";
+import { END, LIST, LOOKUP_SESSIONS, OPEN, SYNC_USER, TOUCH } from "./scripts.ts";
 
-/** ioredis with the scripts as commands: sent by their SHA-1, and whole when Redis forgot them. */
+/** ioredis with the scripts as commands: sent by SHA-1, or whole if Redis does not know them. */
 export interface RedisClient extends Redis {
-  posternLook(keys: number, ...keysAndFields: string[]): Promise<string>;
-  posternTouch(key: string, field: string, at: number): Promise<null>;
+  posternLookupSessions(keys: number, ...keysAndFields: string[]): Promise<string>;
+  posternTouch(key: string, field: string, usedAtMs: number): Promise<null>;
   posternOpen(key: string, ...values: (string | number)[]): Promise<string | null>;
   posternEnd(key: string, prefix: string): Promise<[string, string] | null>;
-  posternProject(key: string, user: string): Promise<null>;
+  posternSyncUser(key: string, user: string): Promise<null>;
   posternList(key: string): Promise<[string, string][]>;
 }
 
@@ -19,27 +19,27 @@ export interface RedisConnection {
   close(): Promise<void>;
 }
 
-/** Less than the 1 s within which a request must have its 503. */
+/** Less than 1 s, within which a request must receive its 503. */
 const TIME_LIMIT_MS = 800;
-const LONGEST_RETRY_MS = 500;
+const MAX_RETRY_DELAY_MS = 500;
 
 const OPTIONS = {
   connectTimeout: TIME_LIMIT_MS,
-  // A connection that has gone silent is given up with all that was asked on it. What is only slow has
-  // limits of ours, one for all that is asked at once.
+  // Drops a connection that has gone silent, with every command on it. Slow replies have a time limit
+  // of our own, one for all commands of a batch.
   socketTimeout: TIME_LIMIT_MS,
-  maxLoadingRetryTime: LONGEST_RETRY_MS,
-  // A primary that was demoted answers, but takes no writes: look for the new one.
+  maxLoadingRetryTime: MAX_RETRY_DELAY_MS,
+  // A demoted primary answers, but refuses writes: reconnect to find the new one.
   reconnectOnError: ({ message }: Error) => message.startsWith("READONLY"),
-  retryStrategy: (attempts: number) => Math.min(attempts * 50, LONGEST_RETRY_MS),
-  // What cannot be sent now fails now, and nothing is sent twice. What has been sent may still be run
-  // after its time is over: a session that nobody has the token of does no harm.
+  retryStrategy: (attempts: number) => Math.min(attempts * 50, MAX_RETRY_DELAY_MS),
+  // A command that cannot be sent now fails now, and no command is sent twice. A command that was sent
+  // may still run after its time limit: a session whose token nobody has does no harm.
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
 } satisfies RedisOptions;
 
-/** A connection that reconnects by itself. Resolves when it is ready the first time, or could not be. */
+/** Connects, and reconnects after faults. Resolves after the first attempt, even if it failed. */
 export async function connectRedis(
   url: string,
   onError: (error: Error) => void = () => undefined,
@@ -50,50 +50,50 @@ export async function connectRedis(
     posternTouch: TOUCH,
     posternOpen: OPEN,
     posternEnd: END,
-    posternProject: PROJECT,
+    posternSyncUser: SYNC_USER,
     posternList: LIST,
   };
   for (const [name, lua] of Object.entries(scripts))
     client.defineCommand(name, { numberOfKeys: 1, lua });
-  client.defineCommand("posternLook", { lua: LOOK }); // of as many keys as it is told
-  await client.connect().catch(onError); // it goes on trying; until then its commands are Unavailable
+  client.defineCommand("posternLookupSessions", { lua: LOOKUP_SESSIONS }); // any number of keys
+  await client.connect().catch(onError); // it keeps trying; until then commands throw Unavailable
   return {
     client,
-    ping: async () => void (await answered(client.ping())),
+    ping: async () => void (await withTimeout(client.ping())),
     close: async () => client.disconnect(),
   };
 }
 
-/** Errors in what we asked, as opposed to errors of the server's state or of the connection. */
-const MISTAKE = /^(ERR (?!max number of clients)|WRONGTYPE|NOSCRIPT|NOPERM|CROSSSLOT)/;
+/** Errors in our commands, as opposed to faults of the server or the connection. */
+const PROGRAMMER_ERROR = /^(ERR (?!max number of clients)|WRONGTYPE|NOSCRIPT|NOPERM|CROSSSLOT)/;
 
-/** The answer, if it comes in time; with every passing fault as `Unavailable`. */
-export async function answered<Value>(
-  answer: Promise<Value>,
+/** Returns the reply if it arrives in time. Throws `Unavailable` for every temporary fault. */
+export async function withTimeout<Value>(
+  reply: Promise<Value>,
   onSlow: () => void = () => undefined,
 ): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
   let immediate: NodeJS.Immediate | undefined;
   const limit = new Promise<never>((_, reject) => {
-    const giveUp = () => {
+    const timeOut = () => {
       onSlow();
       reject(new Error("Redis is slow"));
     };
-    // If it was we who were slow, the answer is there already, and is read before that.
-    timer = setTimeout(() => (immediate = setImmediate(giveUp)), TIME_LIMIT_MS);
+    // If this process was slow, the reply has arrived already and is read before the immediate.
+    timer = setTimeout(() => (immediate = setImmediate(timeOut)), TIME_LIMIT_MS);
   });
   try {
-    return await Promise.race([answer, limit]);
+    return await Promise.race([reply, limit]);
   } catch (error) {
-    throw faultOf(error);
+    throw toUnavailable(error);
   } finally {
     clearTimeout(timer);
     clearImmediate(immediate);
   }
 }
 
-/** What went wrong: as it is, if the mistake is ours. */
-export function faultOf(error: unknown): unknown {
-  const isMistake = error instanceof Error && MISTAKE.test(error.message);
-  return isMistake ? error : new Unavailable("Redis does not answer", { cause: error });
+/** Returns a programmer error unchanged, and every other error as `Unavailable`. */
+export function toUnavailable(error: unknown): unknown {
+  const isOurs = error instanceof Error && PROGRAMMER_ERROR.test(error.message);
+  return isOurs ? error : new Unavailable("Redis does not answer", { cause: error });
 }

@@ -1,3 +1,2 @@
 export { connectRedis, type RedisConnection } from "./connect.ts";
-export { redisSessionStore } from "./session-store.ts";
-export { redisTokenStore } from "./token-store.ts";
+export { redisStores } from "./stores.ts";

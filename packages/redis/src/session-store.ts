@@ -1,71 +1,65 @@
-import { hashPrefixOf, MAX_SESSIONS, type SessionStore } from "@postern/domain";
-import { answered, type RedisClient } from "./connect.ts";
-import { looks } from "./looks.ts";
-import {
-  isLive,
-  keyOf,
-  packUser,
-  REMEMBERED,
-  toSession,
-  unpackBoth,
-  unpackSession,
-} from "./packing.ts";
+import { hashPrefixOf, isLive, MAX_SESSIONS, type SessionStore } from "@postern/domain";
+import { decodeSession, decodeUser, encodeUser, keyOf, REMEMBER, toSession } from "./codec.ts";
+import { type RedisClient, withTimeout } from "./connect.ts";
+import { sessionBatcher } from "./session-batcher.ts";
 
-/** Sessions in one hash per user; `scripts.ts` shows its form. Every method is one round trip. */
+/** Sessions in one hash per user; `scripts.ts` documents it. Every method is one round trip. */
 export function redisSessionStore(client: RedisClient): SessionStore {
-  const look = looks(client);
+  const lookups = sessionBatcher(client);
   return {
-    async open({ tokenHash, user, rules, remembered = false, continues }) {
-      const { idleMs, absoluteMs } = rules;
-      const values = [
-        tokenHash,
-        packUser(user),
-        idleMs,
-        absoluteMs,
-        MAX_SESSIONS,
-        remembered ? REMEMBERED : "",
-        continues ? continues.createdAt.getTime() * 1000 : "",
-        continues ? continues.absoluteExpiresAt.getTime() : "",
-      ];
-      const packed = await answered(client.posternOpen(keyOf(user.id), ...values));
-      return packed === null ? undefined : toSession(user.id, tokenHash, unpackSession(packed));
+    async open({ tokenHash, user, rules, remembered = false, replaces }) {
+      const opened = await withTimeout(
+        client.posternOpen(
+          keyOf(user.id),
+          tokenHash,
+          encodeUser(user),
+          rules.idleMs,
+          rules.absoluteMs,
+          MAX_SESSIONS,
+          remembered ? REMEMBER.yes : REMEMBER.no,
+          replaces ? replaces.createdAt.getTime() * 1000 : "",
+          replaces ? replaces.absoluteExpiresAt.getTime() : "",
+        ),
+      );
+      return opened === null ? undefined : toSession(user.id, tokenHash, decodeSession(opened));
     },
 
     async check(userId, tokenHash, { touchEveryMs }) {
       const key = keyOf(userId);
-      const found = await look(key, tokenHash);
+      const found = await lookups.load(key, tokenHash);
       if (!found) return undefined;
-      const { at, packed } = found;
-      const { session, epoch, user } = unpackBoth(packed);
-      if (session.epoch !== epoch || !isLive(session, at)) return undefined;
-      if (at - session.seen >= touchEveryMs) {
-        // Nobody waits for the touch. One that fails, because Redis is full perhaps, is the next check's.
-        client.posternTouch(key, tokenHash, at).catch(() => undefined);
-        session.seen = at;
-      }
-      return { session: toSession(userId, tokenHash, session), user: { id: userId, ...user } };
+      const { nowMs } = found;
+      const stored = decodeSession(found.session);
+      const { epoch, ...user } = decodeUser(found.user);
+      const session = toSession(userId, tokenHash, stored);
+      if (stored.epoch !== epoch || !isLive(session, new Date(nowMs))) return undefined;
+      const checked = { session, user: { id: userId, ...user } };
+      if (nowMs - stored.lastSeenAtMs < touchEveryMs) return checked;
+      // The caller does not wait for the touch. If it fails, the next check touches the session.
+      client.posternTouch(key, tokenHash, nowMs).catch(() => undefined);
+      return { ...checked, session: toSession(userId, tokenHash, stored, nowMs) };
     },
 
     async end(userId, sessionId) {
-      const ended = await answered(client.posternEnd(keyOf(userId), hashPrefixOf(sessionId)));
-      const [field, packed] = ended ?? [];
-      return field && packed ? toSession(userId, field, unpackSession(packed)) : undefined;
+      const ended = await withTimeout(client.posternEnd(keyOf(userId), hashPrefixOf(sessionId)));
+      const [field, session] = ended ?? [];
+      return field && session ? toSession(userId, field, decodeSession(session)) : undefined;
     },
 
-    async project(user) {
-      await answered(client.posternProject(keyOf(user.id), packUser(user)));
+    async syncUser(user) {
+      await withTimeout(client.posternSyncUser(keyOf(user.id), encodeUser(user)));
     },
 
-    async forget(userId) {
-      await answered(client.del(keyOf(userId)));
+    async deleteUser(userId) {
+      await withTimeout(client.del(keyOf(userId)));
     },
 
     async list(userId) {
-      const listed = await answered(client.posternList(keyOf(userId)));
+      const listed = await withTimeout(client.posternList(keyOf(userId)));
       return listed
-        .map(([field, packed]) => ({ field, session: unpackSession(packed) }))
-        .toSorted((one, other) => one.session.created - other.session.created)
-        .map(({ field, session }) => toSession(userId, field, session));
+        .map(([field, session]) => ({ field, stored: decodeSession(session) }))
+        .toSorted((one, other) => one.stored.createdAtUs - other.stored.createdAtUs)
+        .map(({ field, stored }) => toSession(userId, field, stored));
     },
   };
 }

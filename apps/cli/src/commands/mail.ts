@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { toEmailKey } from "@postern/domain";
+import { parseEmail } from "@postern/domain";
 import { english, linksTo, smtpMailer, toMessage } from "@postern/mail";
 import { type Command, Option } from "commander";
 import { CommandFailure } from "../exit.ts";
@@ -31,7 +31,7 @@ export function mailCommand(mail: Command, run: Run): void {
     )
     .action(
       run(async ({ config }, print, to: string, { letter }: { letter: keyof typeof LETTERS }) => {
-        if (!toEmailKey(to)) throw new CommandFailure("misuse", "this is no e-mail address");
+        if (!parseEmail(to)) throw new CommandFailure("misuse", "this is no e-mail address");
         const message = toMessage(randomUUID(), to, LETTERS[letter](to, linksTo(config.publicUrl)));
         if (!config.smtp) {
           print.item({ sent: false, subject: message.subject, text: message.text });

@@ -3,6 +3,7 @@ import {
   disableUser,
   enableUser,
   endSessions,
+  type RegisterError,
   registerUser,
   requestReset,
   toEventJson,
@@ -11,11 +12,19 @@ import {
 import { searchEvents } from "@postern/postgres";
 import type { Command } from "commander";
 import { CommandFailure } from "../exit.ts";
-import { findUser, shown } from "../find-user.ts";
+import { findUser, mustExist, shown } from "../find-user.ts";
 import type { Service } from "../open.ts";
 import { mustBeMeant, type Run } from "../program.ts";
 
 const EVENTS_SHOWN = 20;
+
+/** Returns why a user could not be created. */
+function reasonFor(error: RegisterError, email: string): string {
+  if (error === "email_invalid") return `not an e-mail address: ${email}`;
+  if (error === "email_already_registered")
+    return `a user with the address ${email} already exists`;
+  throw new Error(`a generated password was refused: ${error}`);
+}
 
 export function usersCommand(users: Command, run: Run): void {
   users
@@ -25,14 +34,14 @@ export function usersCommand(users: Command, run: Run): void {
     .action(
       run(async (service, print, email: string, { mail }: { mail: boolean }) => {
         const { ports } = service;
-        // A password that nobody knows or ever will: only a reset opens this account.
-        const { token: password } = ports.secrets.resetToken();
+        // A random password that is not stored anywhere: only a reset opens this account.
+        const { token: password } = ports.tokenFactory.createResetToken();
         const { verification: usual } = ports.policy;
-        // The reset mail verifies the address; until then it waits, however long.
+        // The reset mail verifies the address. Until then the user is kept, without a time limit.
         const verification = { ...usual, onRegistration: false, unverifiedTtlMs: undefined };
         const policy = { ...ports.policy, disclosure: "open", verification } as const;
         const result = await registerUser({ ...ports, policy }, { email, password });
-        if (!result.ok) throw new CommandFailure("misuse", result.error);
+        if (!result.ok) throw new CommandFailure("misuse", reasonFor(result.error, email));
         if (mail) await requestReset(ports, { email });
         print.item(shown(await findUser(service, email)));
       }),
@@ -58,11 +67,11 @@ export function usersCommand(users: Command, run: Run): void {
   );
 
   onUser("disable <user>", "shuts a user out; every session ends", async ({ ports }, user) => {
-    await disableUser(ports, user.id);
+    mustExist(await disableUser(ports, user.id));
     return { id: user.id, disabled: true };
   });
   onUser("enable <user>", "lets a user in again", async ({ ports }, user) => {
-    await enableUser(ports, user.id);
+    mustExist(await enableUser(ports, user.id));
     return { id: user.id, disabled: false };
   });
   onUser("log-out <user>", "ends every session and token of a user", async ({ ports }, user) => {
@@ -82,7 +91,7 @@ export function usersCommand(users: Command, run: Run): void {
       run(async (service, print, text: string, options: { yes?: boolean }) => {
         const user = await findUser(service, text);
         mustBeMeant(options, `this deletes ${user.email} for good`);
-        await deleteUser(service.ports, user.id);
+        mustExist(await deleteUser(service.ports, user.id));
         print.item({ id: user.id, deleted: true });
       }),
     );

@@ -32,20 +32,19 @@ export function webhooksCommand(webhooks: Command, run: Run): void {
     .description("lists endpoints")
     .action(run(async (service, print) => print.items((await service.webhooks.list()).map(shown))));
 
-  onEndpoint(
-    "test <id>",
-    "sends a webhook.test event, and shows the answer",
-    async (service, endpoint) => {
-      const event = { id: randomUUID(), type: "webhook.test", version: 1, userId: null, data: {} };
-      const sent = { ...event, timestamp: new Date().toISOString() } as unknown as EventJson;
-      const { status, firstBytes } = await attempt(
-        { url: endpoint.url, secrets: service.webhooks.secretsOf(endpoint) },
-        sent,
-        service.networks,
-      );
-      return { status, answer: firstBytes };
-    },
-  );
+  webhooks
+    .command("test <id>")
+    .description("sends a webhook.test event, and shows the answer")
+    .action(
+      run(async (service, print, id: string) => {
+        const { status, answer } = await sendTest(service, await find(service, id));
+        print.item({ status, answer });
+        const isDelivered = status !== undefined && status >= 200 && status < 300;
+        if (!isDelivered)
+          throw new CommandFailure("fault", "the endpoint did not accept the event");
+      }),
+    );
+
   onEndpoint(
     "pause <id>",
     "keeps what is for an endpoint until it is resumed",
@@ -126,6 +125,14 @@ async function find({ webhooks }: Service, id: string): Promise<WebhookEndpoint>
   const endpoint = UUID.test(id) ? await webhooks.find(id) : undefined;
   if (!endpoint) throw new CommandFailure("notFound", "there is no such endpoint");
   return endpoint;
+}
+
+async function sendTest({ webhooks, networks }: Service, endpoint: WebhookEndpoint) {
+  const event = { id: randomUUID(), type: "webhook.test", version: 1, userId: null, data: {} };
+  const sent = { ...event, timestamp: new Date().toISOString() } as unknown as EventJson;
+  const target = { url: endpoint.url, secrets: webhooks.secretsOf(endpoint) };
+  const { status, firstBytes: answer } = await attempt(target, sent, networks);
+  return { status, answer };
 }
 
 const typesIn = (text: string) => text.split(",").map((type) => anEventType(type.trim()));

@@ -20,11 +20,11 @@ interface Mailing {
 
 /** The token is the event's own, so a second delivery carries the same one and adds no other. */
 async function putToken(
-  { secrets, tokens }: HandlerPorts,
+  { tokenFactory, tokens }: HandlerPorts,
   { id, keyId, ttlMs }: Mailing,
   claim: Omit<TokenClaim, "byMail">,
 ): Promise<Token> {
-  const { token, tokenHash } = secrets.mailedToken(claim.purpose, id, keyId);
+  const { token, tokenHash } = tokenFactory.deriveEmailToken(claim.purpose, id, keyId);
   await tokens.put(tokenHash, { ...claim, byMail: true }, ttlMs);
   return token;
 }
@@ -32,7 +32,7 @@ async function putToken(
 const sendReset: Of<"user.password_reset_requested"> = async (ports, event, { keyId }) => {
   const { id, userId, occurredAt, data } = event;
   if (data.tokenBy !== "mail" || !userId) return;
-  const user = await ports.users.find(userId);
+  const user = await ports.users.findById(userId);
   const expiresAt = new Date(data.expiresAt).getTime();
   const ttlMs = expiresAt - ports.clock.now().getTime();
   if (!user || !isEnabled(user) || user.epoch !== data.epoch || ttlMs <= 0) return;
@@ -45,7 +45,7 @@ const sendReset: Of<"user.password_reset_requested"> = async (ports, event, { ke
 };
 
 const sendChanged: Of<"user.password_changed"> = async (ports, { id, userId }) => {
-  const user = await ports.users.find(userId);
+  const user = await ports.users.findById(userId);
   if (!user) return;
   const { email: to } = user;
   await ports.mailer.send(toMessage(id, to, ports.letters.passwordChanged({ to })));
@@ -55,7 +55,7 @@ const sendChanged: Of<"user.password_changed"> = async (ports, { id, userId }) =
 const sendNewDevice: Of<"session.created"> = async (ports, event, { payload: { device } }) => {
   const { id, userId, occurredAt: at } = event;
   if (!device || (await ports.devices.see(userId, device, id)) !== "new") return;
-  const user = await ports.users.find(userId);
+  const user = await ports.users.findById(userId);
   if (!user) return;
   const { email: to } = user;
   await ports.mailer.send(toMessage(id, to, ports.letters.newDevice({ to, device, at })));
@@ -75,7 +75,7 @@ const sendVerification: Of<"user.email_verification_requested"> = async (
   { payload: { emailKey }, keyId },
 ) => {
   const again = emailKey && (await ports.users.findByEmail(emailKey));
-  const user = userId ? await ports.users.find(userId) : again;
+  const user = userId ? await ports.users.findById(userId) : again;
   const ttlMs = new Date(data.expiresAt).getTime() - ports.clock.now().getTime();
   if (!user || !isEnabled(user) || user.emailVerifiedAt || ttlMs <= 0) return;
   if (userId && user.epoch !== data.epoch) return;
@@ -93,7 +93,7 @@ const sendEmailChange: Of<"user.email_change_requested"> = async (
   { keyId },
 ) => {
   const change = await ports.emailChanges.find(id);
-  const user = await ports.users.find(userId);
+  const user = await ports.users.findById(userId);
   const ttlMs = new Date(data.expiresAt).getTime() - ports.clock.now().getTime();
   if (!change || user?.epoch !== data.epoch || ttlMs <= 0) return;
   const owner = await ports.users.findByEmail(change.emailKey);

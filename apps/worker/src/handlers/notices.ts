@@ -7,7 +7,7 @@ type EmailChangeRequested = Extract<UserEvent, { type: "user.email_change_reques
 /** To the address that the user has until the new one is confirmed. */
 const sendNotice: Handler<EmailChangeRequested> = async (ports, { id, userId }) => {
   const change = await ports.emailChanges.find(id);
-  const user = await ports.users.find(userId);
+  const user = await ports.users.findById(userId);
   if (!change || user?.epoch !== change.epoch) return;
   const { email: to } = user;
   const letter = ports.letters.addressChangeRequested({ to });

@@ -12,7 +12,7 @@ import {
 } from "@postern/domain";
 import { aHash, aTokenHash, aUser } from "@postern/domain/contract";
 import { memoryPorts } from "@postern/domain/memory";
-import { connectRedis, type RedisConnection, redisSessionStore } from "@postern/redis";
+import { connectRedis, type RedisConnection, redisStores } from "@postern/redis";
 import { testServers } from "@postern/test-servers";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -35,9 +35,9 @@ const CHANGES = [
 function truth(sessions: SessionStore) {
   const ports: Ports = { ...memoryPorts(), sessions };
   const lost = {
-    project: async () => undefined,
+    syncUser: async () => undefined,
     end: async () => undefined,
-    forget: async () => undefined,
+    deleteUser: async () => undefined,
   };
   const crashing: Ports = { ...ports, sessions: { ...sessions, ...lost } };
   /** Every session that was opened, whatever became of it. */
@@ -50,7 +50,7 @@ async function change(
   userId: UserId,
   kind: (typeof CHANGES)[number],
 ): Promise<void> {
-  const user = await ports.users.find(userId);
+  const user = await ports.users.findById(userId);
   if (!user) return;
   const id = ports.ids.eventId();
   const occurredAt = ports.clock.now();
@@ -92,7 +92,7 @@ async function expectTruth(
   { ports, opened }: ReturnType<typeof truth>,
   userId: UserId,
 ): Promise<void> {
-  const user = await ports.users.find(userId);
+  const user = await ports.users.findById(userId);
   const events = await everyEvent(ports.events, userId);
   const revoked = new Set(
     events.flatMap((event) => (event.type === "session.revoked" ? [event.data.sessionId] : [])),
@@ -134,7 +134,7 @@ describe.each([
     async () => {
       await fc.assert(
         fc.asyncProperty(runs, async ({ steps, order }) => {
-          const sessions = redis ? redisSessionStore(redis.client) : memoryPorts().sessions;
+          const sessions = redis ? redisStores(redis.client).sessions : memoryPorts().sessions;
           const world = truth(sessions);
           const users = [await aUser(world.ports.users), await aUser(world.ports.users)];
           for (const { kind, which } of steps) {

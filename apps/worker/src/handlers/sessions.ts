@@ -1,4 +1,4 @@
-import { reproject, type UserEvent } from "@postern/domain";
+import { syncSessions, type UserEvent } from "@postern/domain";
 import type { Handler, Subscriber } from "../subscriber.ts";
 
 type OfUser = Extract<
@@ -16,12 +16,12 @@ type OfUser = Extract<
 >;
 
 /**
- * Writes epoch and user into the session store again, as Postgres has them now. The event says only
- * whom to look at: what it said when it happened may be old by now.
+ * Syncs the session store with the user as Postgres has it now. The event says only which user to
+ * read: its own content may be outdated.
  */
-const project: Handler<OfUser> = (ports, { userId }) => reproject(ports, userId);
+const sync: Handler<OfUser> = (ports, { userId }) => syncSessions(ports, userId, undefined);
 
-/** What a request could not write to the session store after its commit is written all the same. */
+/** Syncs the session store, in case the request crashed between its commit and its own sync. */
 export const sessionsSubscriber: Subscriber = {
   name: "sessions",
   atOnce: 20,
@@ -30,13 +30,13 @@ export const sessionsSubscriber: Subscriber = {
     "session.revoked": async ({ sessions }, { userId, data }) => {
       await sessions.end(userId, data.sessionId);
     },
-    "user.deleted": project,
-    "user.disabled": project,
-    "user.email_changed": project,
-    "user.email_verified": project,
-    "user.enabled": project,
-    "user.password_changed": project,
-    "user.sessions_ended": project,
+    "user.deleted": sync,
+    "user.disabled": sync,
+    "user.email_changed": sync,
+    "user.email_verified": sync,
+    "user.enabled": sync,
+    "user.password_changed": sync,
+    "user.sessions_ended": sync,
     "session.created": undefined,
     "user.created": undefined,
     "user.email_change_requested": undefined,

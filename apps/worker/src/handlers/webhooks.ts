@@ -5,7 +5,7 @@ const enqueue: Handler = async ({ webhooks }, event) => {
   if (event.userId) await webhooks.enqueue(event);
 };
 
-/** Queues a delivery for each endpoint; `deliveries.ts` makes them, each endpoint for itself. */
+/** Queues a delivery for each endpoint; `webhooks/deliveries.ts` delivers to each endpoint independently. */
 export const webhooksSubscriber: Subscriber = {
   name: "webhooks",
   atOnce: 4, // each puts a delivery into many queues, and others use the connections too

@@ -20,8 +20,8 @@ describe("disabling a user", () => {
     const ports = memoryPorts();
     const { id } = await registered(ports);
     const { token } = await loggedIn(ports);
-    const project = () => Promise.reject(new Unavailable("Redis does not answer"));
-    const broken = { ...ports, sessions: { ...ports.sessions, project } };
+    const syncUser = () => Promise.reject(new Unavailable("Redis does not answer"));
+    const broken = { ...ports, sessions: { ...ports.sessions, syncUser } };
     await expect(disableUser(broken, id)).rejects.toThrow(Unavailable);
     await disableUser(ports, id);
     expect(await checkSession(ports, token)).toBeUndefined();

@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
 import { memoryIds } from "../memory.ts";
-import { anEvent, aSessionId, aUser } from "../user/user.fixture.ts";
-import type { UserWorld } from "../user/user-store.contract.ts";
+import { anEvent, aSessionId, aUser, type UserWorld } from "../user/user.fixture.ts";
 import type { UserEvent } from "./event.ts";
 
 /** What every EventStore does, whatever it is built on. */

@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
-import { type Password, toPassword } from "./password.ts";
+import { type Password, normalizePassword } from "./password.ts";
 import type { PasswordHash, PasswordHasher } from "./password-hasher.ts";
 
 /** What every PasswordHasher does. `open` makes one with smaller or larger parameters. */
 export function passwordHasherContract(open: (cost: "small" | "large") => PasswordHasher): void {
   const small = open("small");
   const prepare = (given: string): Password => {
-    const password = toPassword(given, small.maxBytes);
+    const password = normalizePassword(given, small.maxBytes);
     if (!password.ok) throw new Error(password.error);
     return password.value;
   };
@@ -23,7 +23,7 @@ export function passwordHasherContract(open: (cost: "small" | "large") => Passwo
     const hash = await small.hash(prepare(longest));
     expect(await small.verify(prepare(longest), hash)).toBe(true);
     expect(await small.verify(prepare(`${longest.slice(0, -1)}y`), hash)).toBe(false);
-    expect(toPassword(`${longest}x`, small.maxBytes)).toEqual({
+    expect(normalizePassword(`${longest}x`, small.maxBytes)).toEqual({
       ok: false,
       error: "password_too_long",
     });

@@ -2,10 +2,10 @@ import { describe, expect, it, vi } from "vitest";
 import { coursePolicy, strictPolicy } from "../policy.ts";
 import type { EmailKey } from "../email.ts";
 import { COMMON_PASSWORDS } from "./common-passwords.ts";
-import { refusePassword, toPassword } from "./password.ts";
+import { checkPasswordPolicy, normalizePassword } from "./password.ts";
 
 const MAX_BYTES = 72;
-const prepare = (given: string) => toPassword(given, MAX_BYTES);
+const prepare = (given: string) => normalizePassword(given, MAX_BYTES);
 const value = (given: string) => {
   const password = prepare(given);
   if (!password.ok) throw new Error(password.error);
@@ -57,7 +57,7 @@ describe("preparing a password", () => {
 describe("rules for a new password", () => {
   const emailKey = "bob.builder@example.com" as EmailKey;
   const rules = { ...strictPolicy.password, contextWords: ["acme", "acmecorp"] };
-  const refuse = (given: string) => refusePassword(value(given), rules, emailKey);
+  const refuse = (given: string) => checkPasswordPolicy(value(given), rules, emailKey);
 
   it.each([
     ["1234567", "password_too_short"],
@@ -92,14 +92,16 @@ describe("rules for a new password", () => {
     const strict = strictPolicy.password;
     expect(common.filter((one) => one.length < strict.minCodePoints)).toEqual([]);
     const key = "x@y.example" as EmailKey;
-    const passed = common.filter((one) => refusePassword(value(one), strict, key) === undefined);
+    const passed = common.filter(
+      (one) => checkPasswordPolicy(value(one), strict, key) === undefined,
+    );
     expect(passed).toEqual([]);
   });
 
   it("lets anything but nothing pass under the course policy", () => {
     const course = coursePolicy.password;
-    expect(refusePassword(value(""), course, emailKey)).toBe("password_too_short");
-    expect(refusePassword(value("b"), course, emailKey)).toBeUndefined();
-    expect(refusePassword(value("bob.builder"), course, emailKey)).toBeUndefined();
+    expect(checkPasswordPolicy(value(""), course, emailKey)).toBe("password_too_short");
+    expect(checkPasswordPolicy(value("b"), course, emailKey)).toBeUndefined();
+    expect(checkPasswordPolicy(value("bob.builder"), course, emailKey)).toBeUndefined();
   });
 });

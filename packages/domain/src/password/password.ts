@@ -32,7 +32,10 @@ const MOST_SHRINKING = 4;
  * 72 bytes, and a lone surrogate would become U+FFFD: each lets a wrong password pass, so each is
  * refused instead.
  */
-export function toPassword(given: string, maxBytes: number): Result<Password, MalformedPassword> {
+export function normalizePassword(
+  given: string,
+  maxBytes: number,
+): Result<Password, MalformedPassword> {
   if (!given.isWellFormed() || given.includes("\0")) return err("password_malformed");
   // Normalising takes long for a long text, and this one would not fit afterwards either.
   if (given.length > maxBytes * MOST_SHRINKING) return err("password_too_long");
@@ -41,7 +44,7 @@ export function toPassword(given: string, maxBytes: number): Result<Password, Ma
 }
 
 /** Why this may not become somebody's password, or `undefined` when it may. */
-export function refusePassword(
+export function checkPasswordPolicy(
   password: Password,
   rules: PasswordRules,
   emailKey: EmailKey,

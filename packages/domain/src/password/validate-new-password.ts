@@ -1,17 +1,22 @@
 import type { Ports } from "../ports.ts";
 import { err, type Result } from "../result.ts";
 import type { EmailKey } from "../email.ts";
-import { type Password, type PasswordRefusal, refusePassword, toPassword } from "./password.ts";
+import {
+  type Password,
+  type PasswordRefusal,
+  checkPasswordPolicy,
+  normalizePassword,
+} from "./password.ts";
 
 /** What was given, in the form that is hashed, if it may become the password of this address's user. */
-export async function acceptPassword(
+export async function validateNewPassword(
   ports: Pick<Ports, "breachedPasswords" | "hasher" | "policy">,
   given: string,
   emailKey: EmailKey,
 ): Promise<Result<Password, PasswordRefusal>> {
-  const password = toPassword(given, ports.hasher.maxBytes);
+  const password = normalizePassword(given, ports.hasher.maxBytes);
   if (!password.ok) return password;
-  const refusal = refusePassword(password.value, ports.policy.password, emailKey);
+  const refusal = checkPasswordPolicy(password.value, ports.policy.password, emailKey);
   if (refusal) return err(refusal);
   const isBreached = await ports.breachedPasswords.include(password.value);
   return isBreached ? err("password_breached") : password;

@@ -15,11 +15,11 @@ describe("a change of address", () => {
     const { id } = await registered(ports);
     const other = await loggedIn(ports);
     const { link, session: sessionToken } = await wanted(ports);
-    expect((await ports.users.find(id))?.email).toBe(EMAIL);
+    expect((await ports.users.findById(id))?.email).toBe(EMAIL);
     const result = await verifyEmail(ports, { token: link, sessionToken });
-    if (!result.ok || result.value.did.as !== "changed") throw new Error("it was changed");
+    if (!result.ok || result.value.outcome.kind !== "changed") throw new Error("it was changed");
     expect(result.value.user).toMatchObject({ email: NEXT, emailVerifiedAt: expect.any(Date) });
-    const renewed = await checkSession(ports, result.value.did.renewed?.token);
+    const renewed = await checkSession(ports, result.value.outcome.renewed?.token);
     expect(renewed?.user).toMatchObject({ email: NEXT });
     for (const token of [other.token, sessionToken])
       expect(await checkSession(ports, token)).toBeUndefined();
@@ -35,7 +35,7 @@ describe("a change of address", () => {
     await registerUser(ports, { email: EMAIL, password: PASSWORD });
     const { link, session } = await wanted(ports, email);
     const result = await verifyEmail(ports, { token: link });
-    expect(result).toMatchObject({ ok: true, value: { did: { as: "password_voided" } } });
+    expect(result).toMatchObject({ ok: true, value: { outcome: { kind: "password_cleared" } } });
     expect(await checkSession(ports, session)).toBeUndefined();
     expect(await canLogIn(ports, email)).toBe(false);
   });

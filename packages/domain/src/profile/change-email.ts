@@ -1,12 +1,17 @@
+import { parseEmail } from "../email.ts";
 import { newEvent } from "../event/new-event.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
-import { confirmPresence, type PresenceError } from "../session/reauthenticate.ts";
-import { reproject } from "../session/sync-sessions.ts";
-import { toEmailKey } from "../email.ts";
+import { reauthenticate, type ReauthenticationError } from "../session/reauthenticate.ts";
+import { syncSessions } from "../session/sync-sessions.ts";
 import { linkExpiry } from "../verification/request-verification.ts";
 
-export type ChangeEmailError = PresenceError | "email_already_registered" | "email_invalid";
+export type ChangeEmailError = ReauthenticationError | "email_already_registered" | "email_invalid";
+
+type RequiredPorts = Pick<
+  Ports,
+  "clock" | "emailChanges" | "hasher" | "ids" | "policy" | "sessions" | "tokenFactory" | "users"
+>;
 
 interface ChangeEmailInput {
   readonly email: string;
@@ -14,23 +19,20 @@ interface ChangeEmailInput {
 }
 
 /**
- * Begins a change of address: a link goes to the new one and a notice to the old one, and nothing
- * changes until the link is used. Under closed disclosure a taken address is accepted alike.
+ * Requests a change of address: a link goes to the new address and a notice to the old one. The
+ * address changes when the link is used. Under closed disclosure a taken address is accepted too.
  */
 export async function changeEmail(
-  ports: Pick<
-    Ports,
-    "clock" | "emailChanges" | "hasher" | "ids" | "policy" | "secrets" | "sessions" | "users"
-  >,
+  ports: RequiredPorts,
   token: string | undefined,
-  { email, currentPassword }: ChangeEmailInput,
+  { email: given, currentPassword }: ChangeEmailInput,
 ): Promise<Result<undefined, ChangeEmailError>> {
-  const emailKey = toEmailKey(email);
-  if (!emailKey) return err("email_invalid");
-  const presence = await confirmPresence(ports, token, currentPassword);
-  if (!presence.ok) return presence;
-  const { session, user } = presence.value;
-  const owner = await ports.users.findByEmail(emailKey); // looked up under either disclosure
+  const email = parseEmail(given);
+  if (!email) return err("email_invalid");
+  const caller = await reauthenticate(ports, token, currentPassword);
+  if (!caller.ok) return caller;
+  const { session, user } = caller.value;
+  const owner = await ports.users.findByEmail(email.key); // also where disclosure is closed
   const isTaken = owner !== undefined && owner.id !== user.id;
   if (isTaken && ports.policy.disclosure === "open") return err("email_already_registered");
 
@@ -39,9 +41,8 @@ export async function changeEmail(
     userId: user.id,
     data: { epoch: session.epoch, expiresAt: linkExpiry(ports) },
   });
-  const proposal = { id: requested.id, email, emailKey, ttlMs };
-  const isKept = await ports.emailChanges.propose(session, proposal, [requested]);
-  if (isKept) return ok(undefined);
-  await reproject(ports, user.id);
-  return err("session_missing"); // it was ended meanwhile
+  const proposal = { id: requested.id, email: email.address, emailKey: email.key, ttlMs };
+  if (await ports.emailChanges.propose(session, proposal, [requested])) return ok(undefined);
+  await syncSessions(ports, user.id, undefined);
+  return err("session_missing"); // the session ended meanwhile
 }

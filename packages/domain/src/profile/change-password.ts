@@ -1,48 +1,55 @@
 import { newEvent } from "../event/new-event.ts";
+import type { PasswordRefusal } from "../password/password.ts";
+import { validateNewPassword } from "../password/validate-new-password.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
-import { confirmPresence, type PresenceError } from "../session/reauthenticate.ts";
 import type { Renewed } from "../session/end-own-sessions.ts";
-import { reproject } from "../session/sync-sessions.ts";
-import type { Origin } from "../session/session.ts";
+import { reauthenticate, type ReauthenticationError } from "../session/reauthenticate.ts";
+import type { ClientInfo } from "../session/session.ts";
 import { startSession } from "../session/start-session.ts";
-import { acceptPassword } from "../password/validate-new-password.ts";
-import type { PasswordRefusal } from "../password/password.ts";
+import { syncSessions } from "../session/sync-sessions.ts";
 
-export type ChangePasswordError = PasswordRefusal | PresenceError;
+export type ChangePasswordError = PasswordRefusal | ReauthenticationError;
+
+type RequiredPorts = Pick<
+  Ports,
+  | "breachedPasswords"
+  | "clock"
+  | "hasher"
+  | "ids"
+  | "ledger"
+  | "policy"
+  | "sessions"
+  | "tokenFactory"
+  | "users"
+>;
 
 interface ChangePasswordInput {
   readonly currentPassword?: string | undefined;
   readonly newPassword: string;
-  readonly origin?: Origin;
+  readonly client?: ClientInfo;
 }
 
-/** Gives whoever is logged in another password. Every session ends; the one that asks is renewed. */
+/** Changes the caller's password. Every session ends, and the caller receives a fresh one. */
 export async function changePassword(
-  ports: Pick<
-    Ports,
-    "breachedPasswords" | "clock" | "hasher" | "ids" | "policy" | "secrets" | "sessions" | "users"
-  >,
+  ports: RequiredPorts,
   token: string | undefined,
-  { currentPassword, newPassword, origin }: ChangePasswordInput,
+  { currentPassword, newPassword, client }: ChangePasswordInput,
 ): Promise<Result<Renewed, ChangePasswordError>> {
-  const presence = await confirmPresence(ports, token, currentPassword);
-  if (!presence.ok) return presence;
-  const { session, user } = presence.value;
-  const accepted = await acceptPassword(ports, newPassword, user.emailKey);
-  if (!accepted.ok) return accepted;
+  const caller = await reauthenticate(ports, token, currentPassword);
+  if (!caller.ok) return caller;
+  const { session, user } = caller.value;
+  const password = await validateNewPassword(ports, newPassword, user.emailKey);
+  if (!password.ok) return password;
 
-  const passwordHash = await ports.hasher.hash(accepted.value);
+  const passwordHash = await ports.hasher.hash(password.value);
   const facts = { userId: user.id, data: { by: "change" } } as const;
-  const change = { userId: user.id, expectedEpoch: session.epoch, passwordHash, session };
-  const changed = await ports.users.replacePassword(change, [
-    newEvent(ports, "user.password_changed", facts),
-  ]);
-  if (!changed) {
-    await reproject(ports, user.id);
-    return err("session_missing"); // it was ended meanwhile
-  }
-  await ports.sessions.project(changed);
-  const renewed = await startSession(ports, changed, { origin, continues: session });
+  const changed = await ports.users.replacePassword(
+    { userId: user.id, expectedEpoch: session.epoch, passwordHash, actingSession: session },
+    [newEvent(ports, "user.password_changed", facts)],
+  );
+  await syncSessions(ports, user.id, changed);
+  if (!changed) return err("session_missing"); // the session ended meanwhile
+  const renewed = await startSession(ports, changed, { client, replaces: session });
   return ok({ user: changed, renewed });
 }

@@ -4,7 +4,7 @@ import { memoryClock, memoryPorts } from "../memory.ts";
 import { checkSession } from "../session/check-session.ts";
 import { logIn } from "../session/log-in.ts";
 import { logOut } from "../session/log-out.ts";
-import { deleteOwnUser } from "../administration/delete-user.ts";
+import { deleteOwnUser } from "./delete-own-user.ts";
 import { exportUser } from "./export-user.ts";
 
 describe("deleting oneself", () => {
@@ -21,7 +21,7 @@ describe("deleting oneself", () => {
     });
     expect((await deleteOwnUser(ports, own.token, PASSWORD)).ok).toBe(true);
     for (const { token } of [own, other]) expect(await checkSession(ports, token)).toBeUndefined();
-    expect(await ports.users.find(id)).toBeUndefined();
+    expect(await ports.users.findById(id)).toBeUndefined();
     const events = await ports.events.list(id, 100);
     expect(events.at(-1)).toMatchObject({ type: "user.deleted", data: {} });
     expect(JSON.stringify(events)).not.toContain(EMAIL);
@@ -41,12 +41,12 @@ describe("deleting oneself", () => {
     const ports = memoryPorts();
     const { id } = await registered(ports);
     const { token } = await loggedIn(ports);
-    const forgotten: string[] = [];
-    const sessions = meanwhile(ports.sessions, "forget", async () => forgotten.push("copy"));
+    const deleted: string[] = [];
+    const sessions = meanwhile(ports.sessions, "deleteUser", async () => deleted.push("copy"));
     const hasher = meanwhile(ports.hasher, "verify", () => deleteOwnUser(ports, token, PASSWORD));
     const late = await logIn({ ...ports, hasher, sessions }, { email: EMAIL, password: PASSWORD });
     expect(late).toEqual({ ok: false, error: "credentials_invalid" });
-    expect(forgotten).toEqual(["copy"]);
+    expect(deleted).toEqual(["copy"]);
     expect(await ports.sessions.list(id)).toEqual([]);
   });
 });

@@ -12,6 +12,7 @@ import {
 } from "../journey.fixture.ts";
 import { memoryClock, memoryPorts } from "../memory.ts";
 import { strictPolicy } from "../policy.ts";
+import type { Ports } from "../ports.ts";
 import { checkSession } from "../session/check-session.ts";
 import { logIn } from "../session/log-in.ts";
 import { Unavailable } from "../unavailable.ts";
@@ -21,6 +22,15 @@ import { requestReset } from "./request-reset.ts";
 import { resetPassword } from "./reset-password.ts";
 
 const invalid = { ok: false, error: "reset_token_invalid" };
+
+/** A token as the worker mails it: it replaces no other. */
+async function mailedTokenFor(ports: Ports): Promise<string> {
+  const { id: userId, epoch } = await bob(ports);
+  const { token, tokenHash } = ports.tokenFactory.createResetToken();
+  const claim = { purpose: "password_reset", userId, epoch, byMail: true } as const;
+  await ports.tokens.put(tokenHash, claim, 60_000);
+  return token;
+}
 
 describe("asking for a reset", () => {
   it("gives a token under open disclosure, and keeps the event with the epoch", async () => {
@@ -84,11 +94,19 @@ describe("resetting a password", () => {
   it("works once for each token, and the first use ends the others", async () => {
     const ports = memoryPorts();
     await registered(ports);
-    const [used, sibling] = [await resetTokenFor(ports), await resetTokenFor(ports)];
+    const [used, sibling] = [await mailedTokenFor(ports), await mailedTokenFor(ports)];
     expect((await reset(ports, used)).ok).toBe(true);
     expect(await reset(ports, used)).toEqual(invalid);
     expect(await reset(ports, sibling)).toEqual(invalid);
     expect((await reset(ports, await resetTokenFor(ports))).ok).toBe(true);
+  });
+
+  it("refuses a token that a newer request has replaced, under open disclosure", async () => {
+    const ports = memoryPorts();
+    await registered(ports);
+    const [first, second] = [await resetTokenFor(ports), await resetTokenFor(ports)];
+    expect(await reset(ports, first)).toEqual(invalid);
+    expect((await reset(ports, second)).ok).toBe(true);
   });
 
   it("lets one of a hundred simultaneous uses win", async () => {
@@ -107,7 +125,7 @@ describe("resetting a password", () => {
     const ports = memoryPorts();
     await registered(ports);
     const token = await resetTokenFor(ports);
-    const hash = ports.secrets.hashOf(token);
+    const hash = ports.tokenFactory.hashToken(token);
     const claim = await ports.tokens.find("password_reset", hash);
     await reset(ports, token);
     if (claim) await ports.tokens.put(hash, claim, 60_000);
@@ -189,11 +207,11 @@ describe("resetting a password", () => {
     const ports = memoryPorts();
     await registered(ports);
     const { token: session } = await loggedIn(ports);
-    const project = () => Promise.reject(new Unavailable("Redis does not answer"));
-    const broken = { ...ports, sessions: { ...ports.sessions, project } };
+    const syncUser = () => Promise.reject(new Unavailable("Redis does not answer"));
+    const broken = { ...ports, sessions: { ...ports.sessions, syncUser } };
     await expect(reset(broken, await resetTokenFor(ports))).rejects.toThrow(Unavailable);
     expect((await bob(ports)).epoch).toBe(1);
-    await ports.sessions.project(await bob(ports)); // as the worker does, on the committed event
+    await ports.sessions.syncUser(await bob(ports)); // as the worker does, on the committed event
     expect(await checkSession(ports, session)).toBeUndefined();
   });
 });

@@ -1,13 +1,13 @@
+import { parseEmail } from "../email.ts";
 import { newEvent } from "../event/new-event.ts";
 import type { UserId } from "../ids.ts";
-import { acceptPassword } from "../password/validate-new-password.ts";
 import type { PasswordRefusal } from "../password/password.ts";
+import { validateNewPassword } from "../password/validate-new-password.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
-import type { TokenHash } from "../token/token-factory.ts";
-import { toEmailKey } from "../email.ts";
+import { syncSessions } from "../session/sync-sessions.ts";
+import type { TokenClaim, TokenHash } from "../token/token.ts";
 import { isEnabled, type User } from "../user/user.ts";
-import type { TokenClaim } from "../token/token-store.ts";
 
 export type ResetPasswordError = "reset_token_invalid" | PasswordRefusal;
 
@@ -15,69 +15,76 @@ interface ResetPasswordInput {
   readonly email: string;
   readonly token: string;
   readonly newPassword: string;
-  /** Names this very attempt: a retry that has the same one is answered like the first. */
+  /** Identifies this attempt: a retry with the same key receives the first answer again. */
   readonly idempotencyKey?: string | undefined;
 }
 
-type Touches = Pick<
+type RequiredPorts = Pick<
   Ports,
   | "breachedPasswords"
   | "clock"
   | "hasher"
   | "ids"
   | "policy"
-  | "secrets"
   | "sessions"
+  | "tokenFactory"
   | "tokens"
   | "users"
 >;
 
 /**
  * Replaces a forgotten password and ends every session. A token works once: it is bound to the epoch.
- * One that came by mail verifies the address too.
+ * A token that came by mail also verifies the address.
  */
 export async function resetPassword(
-  ports: Touches,
+  ports: RequiredPorts,
   { email, token, newPassword, idempotencyKey }: ResetPasswordInput,
 ): Promise<Result<User, ResetPasswordError>> {
-  const claim = await ports.tokens.find("password_reset", ports.secrets.hashOf(token));
-  const user = claim && (await ports.users.find(claim.userId));
-  if (!user || !isEnabled(user) || user.emailKey !== toEmailKey(email))
+  const claim = await ports.tokens.find("password_reset", ports.tokenFactory.hashToken(token));
+  const user = claim && (await ports.users.findById(claim.userId));
+  if (!user || !isEnabled(user) || user.emailKey !== parseEmail(email)?.key)
     return err("reset_token_invalid");
-  // Bound to the token as well, so that a key that somebody guesses repeats nothing.
-  const receipt =
-    idempotencyKey === undefined ? undefined : ports.secrets.hashOf(`${idempotencyKey}${token}`);
-  if (user.epoch !== claim.epoch) return await answeredBefore(ports, user.id, receipt);
-  const accepted = await acceptPassword(ports, newPassword, user.emailKey);
-  if (!accepted.ok) return accepted; // before anything is spent
+  // Includes the token, so that guessing somebody else's key repeats nothing.
+  const idempotencyHash =
+    idempotencyKey === undefined
+      ? undefined
+      : ports.tokenFactory.hashToken(`${idempotencyKey}${token}`);
+  if (user.epoch !== claim.epoch) return await repeatEarlierAnswer(ports, user.id, idempotencyHash);
+  const password = await validateNewPassword(ports, newPassword, user.emailKey);
+  if (!password.ok) return password; // before the token is used
 
   const change = {
     userId: user.id,
     expectedEpoch: claim.epoch,
-    passwordHash: await ports.hasher.hash(accepted.value),
+    passwordHash: await ports.hasher.hash(password.value),
     verifiesEmail: claim.byMail,
-    receipt,
+    idempotencyHash,
   };
-  const renewed = await ports.users.replacePassword(change, happened(ports, user, claim));
-  // Another use of it, or of a sibling, was first.
-  if (!renewed) return await answeredBefore(ports, user.id, receipt);
-  await ports.sessions.project(renewed);
-  return ok(renewed);
+  const changed = await ports.users.replacePassword(change, eventsOf(ports, user, claim));
+  // Another use of this token, or of another token of this user, was first.
+  if (!changed) return await repeatEarlierAnswer(ports, user.id, idempotencyHash);
+  await syncSessions(ports, user.id, changed);
+  return ok(changed);
 }
 
-/** The success of an earlier attempt once more, if this is a retry of it; passwords are not compared. */
-async function answeredBefore(
-  ports: Touches,
+/** Repeats the success of an earlier attempt, if this is a retry of it. Ignores the new password. */
+async function repeatEarlierAnswer(
+  ports: RequiredPorts,
   userId: UserId,
-  receipt: TokenHash | undefined,
+  idempotencyHash: TokenHash | undefined,
 ): Promise<Result<User, "reset_token_invalid">> {
-  const user = receipt && (await ports.users.findByReceipt(userId, receipt));
+  const user =
+    idempotencyHash && (await ports.users.findByIdempotencyHash(userId, idempotencyHash));
   if (!user) return err("reset_token_invalid");
-  await ports.sessions.project(user);
+  await syncSessions(ports, userId, user);
   return ok(user);
 }
 
-function happened(ports: Touches, { id: userId, emailVerifiedAt }: User, { byMail }: TokenClaim) {
+function eventsOf(
+  ports: RequiredPorts,
+  { id: userId, emailVerifiedAt }: User,
+  { byMail }: TokenClaim,
+) {
   const facts = { userId, data: { by: "reset" } } as const;
   const changed = newEvent(ports, "user.password_changed", facts);
   if (!byMail || emailVerifiedAt) return [changed];

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { memoryPorts } from "../memory.ts";
 import { strictPolicy } from "../policy.ts";
 import { registerUser } from "./register-user.ts";
-import { toEmailKey } from "../email.ts";
+import { parseEmail } from "../email.ts";
 
 const input = { email: "Bob@example.com", password: "MyPwdOfBob" };
 
@@ -11,10 +11,10 @@ describe("registering", () => {
     const ports = memoryPorts();
     expect(await registerUser(ports, input)).toEqual({
       ok: true,
-      value: { as: "created", started: undefined },
+      value: { kind: "created", started: undefined },
     });
-    const key = toEmailKey(input.email);
-    const found = key && (await ports.users.findCredentials(key));
+    const key = parseEmail(input.email)?.key;
+    const found = key && (await ports.users.findCredentialsByEmail(key));
     expect(found?.user).toMatchObject({ email: "Bob@example.com", emailKey: "bob@example.com" });
     expect(found?.passwordHash).not.toBe(input.password);
     const events = found && (await ports.events.list(found.user.id, 10));
@@ -30,11 +30,11 @@ describe("registering", () => {
 
   it("says the same for a taken address when disclosure is closed, and changes nothing", async () => {
     const ports = memoryPorts({ policy: strictPolicy });
-    const accepted = { ok: true, value: { as: "accepted" } };
+    const accepted = { ok: true, value: { kind: "accepted" } };
     expect(await registerUser(ports, input)).toEqual(accepted);
     expect(await registerUser(ports, { ...input, password: "another one" })).toEqual(accepted);
-    const key = toEmailKey(input.email);
-    const found = key && (await ports.users.findCredentials(key));
+    const key = parseEmail(input.email)?.key;
+    const found = key && (await ports.users.findCredentialsByEmail(key));
     expect(found?.passwordHash).toContain(input.password);
     const events = found && (await ports.events.list(found.user.id, 10));
     expect(events?.map(({ type }) => type)).toEqual([

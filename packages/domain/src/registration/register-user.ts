@@ -1,63 +1,74 @@
+import { parseEmail } from "../email.ts";
 import { newEvent } from "../event/new-event.ts";
-import { acceptPassword } from "../password/validate-new-password.ts";
 import type { PasswordRefusal } from "../password/password.ts";
+import { validateNewPassword } from "../password/validate-new-password.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
-import type { Origin } from "../session/session.ts";
+import type { ClientInfo } from "../session/session.ts";
 import { type StartedSession, startSession } from "../session/start-session.ts";
 import { verificationRequested } from "../verification/request-verification.ts";
-import { toEmailKey } from "../email.ts";
 
 export type RegisterError = "email_invalid" | "email_already_registered" | PasswordRefusal;
 
 export type Registration =
-  /** With a session, if the policy logs in whoever registers. */
-  | { readonly as: "created"; readonly started: StartedSession | undefined }
-  /** The policy hides whether there was a user with this address already. */
-  | { readonly as: "accepted" };
+  /** With a session, if the policy logs in new users. */
+  | { readonly kind: "created"; readonly started: StartedSession | undefined }
+  /** The policy hides whether the address already had a user. */
+  | { readonly kind: "accepted" };
+
+type RequiredPorts = Pick<
+  Ports,
+  | "breachedPasswords"
+  | "clock"
+  | "hasher"
+  | "ids"
+  | "ledger"
+  | "policy"
+  | "sessions"
+  | "tokenFactory"
+  | "users"
+>;
 
 interface RegisterInput {
   readonly email: string;
   readonly password: string;
-  readonly origin?: Origin;
+  readonly client?: ClientInfo;
 }
 
-/** Creates a user, unless the address is taken. Hashes first, so that both take as long. */
+/** Creates a user, unless the address is taken. Hashes first, so that both take the same time. */
 export async function registerUser(
-  ports: Pick<
-    Ports,
-    "breachedPasswords" | "clock" | "hasher" | "ids" | "policy" | "secrets" | "sessions" | "users"
-  >,
-  { email, password, origin }: RegisterInput,
+  ports: RequiredPorts,
+  { email: given, password: givenPassword, client }: RegisterInput,
 ): Promise<Result<Registration, RegisterError>> {
-  const emailKey = toEmailKey(email);
-  if (!emailKey) return err("email_invalid");
-  const accepted = await acceptPassword(ports, password, emailKey);
-  if (!accepted.ok) return accepted;
+  const email = parseEmail(given);
+  if (!email) return err("email_invalid");
+  const password = await validateNewPassword(ports, givenPassword, email.key);
+  if (!password.ok) return password;
 
   const { disclosure, registration, verification } = ports.policy;
-  const passwordHash = await ports.hasher.hash(accepted.value);
+  const passwordHash = await ports.hasher.hash(password.value);
   const id = ports.ids.userId();
   const events = [
     newEvent(ports, "user.created", { userId: id, data: {} }),
     ...(verification.onRegistration ? [verificationRequested(ports, { id, epoch: 0 })] : []),
   ];
   const verifyWithinMs = verification.unverifiedTtlMs;
-  const newUser = { id, email, emailKey, passwordHash, verifyWithinMs };
+  const { address, key: emailKey } = email;
+  const newUser = { id, email: address, emailKey, passwordHash, verifyWithinMs };
   if (disclosure === "closed") {
-    // Whether or not the address is taken, as many events are kept, and one answer is given.
+    // A free and a taken address append the same number of events and receive the same answer.
     const payload = { emailKey, isLinkSent: verification.onRegistration };
     const facts = { userId: undefined, data: {}, payload };
     const attempted = newEvent(ports, "user.registration_attempted", facts);
-    const nobodys = { ...verificationRequested(ports, undefined), payload: { emailKey } };
-    const otherwise = verification.onRegistration ? [attempted, nobodys] : [attempted];
-    await ports.users.create(newUser, events, otherwise);
-    return ok({ as: "accepted" });
+    const withoutUser = { ...verificationRequested(ports, undefined), payload: { emailKey } };
+    const eventsIfTaken = verification.onRegistration ? [attempted, withoutUser] : [attempted];
+    await ports.users.create(newUser, events, eventsIfTaken);
+    return ok({ kind: "accepted" });
   }
   const user = await ports.users.create(newUser, events);
   if (!user) return err("email_already_registered");
-  // Of a later epoch it is after a retry only: then somebody has changed it since.
+  // Only after a retry is the epoch not 0: then another request has changed the user since.
   const logsIn = registration.logsIn && !verification.isRequired && user.epoch === 0;
-  const started = logsIn ? await startSession(ports, user, { origin }) : undefined;
-  return ok({ as: "created", started });
+  const started = logsIn ? await startSession(ports, user, { client }) : undefined;
+  return ok({ kind: "created", started });
 }

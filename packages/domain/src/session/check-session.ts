@@ -1,14 +1,14 @@
 import type { Ports } from "../ports.ts";
 import type { CheckedSession } from "./session-store.ts";
 
-/** Whose session is this? One look at one store; `undefined` for whatever is not a live session. */
+/** Returns the live session of this token and its user, in one round trip to one store. */
 export async function checkSession(
-  ports: Pick<Ports, "policy" | "secrets" | "sessions">,
+  ports: Pick<Ports, "policy" | "sessions" | "tokenFactory">,
   token: string | undefined,
 ): Promise<CheckedSession | undefined> {
-  // A missing token ends here: looked up as it is, it could match a row that has none either.
+  // A missing token must end here: a lookup of "nothing" could match a row that has no token.
   if (token === undefined) return undefined;
-  const read = ports.secrets.readSessionToken(token);
-  if (!read) return undefined;
-  return await ports.sessions.check(read.userId, read.tokenHash, ports.policy.session);
+  const parsed = ports.tokenFactory.parseSessionToken(token);
+  if (!parsed) return undefined;
+  return await ports.sessions.check(parsed.userId, parsed.tokenHash, ports.policy.session);
 }

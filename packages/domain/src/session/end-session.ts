@@ -2,27 +2,34 @@ import { newEvent } from "../event/new-event.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
 import { checkSession } from "./check-session.ts";
+import type { Revocation } from "./session-ledger.ts";
 
-/** Ends one session of whoever asks, by its public id. Tells whether it was the one that asked. */
+export type EndSessionError = "session_missing" | "session_not_found";
+
+/** Ends one of the caller's sessions by its public id. Returns whether it was the caller's own. */
 export async function endSession(
-  ports: Pick<Ports, "clock" | "ids" | "policy" | "secrets" | "sessions" | "users">,
+  ports: Pick<Ports, "clock" | "ids" | "ledger" | "policy" | "sessions" | "tokenFactory">,
   token: string | undefined,
   sessionId: string,
-): Promise<Result<{ readonly wasCurrent: boolean }, "session_missing" | "session_not_found">> {
+): Promise<Result<{ readonly wasCurrent: boolean }, EndSessionError>> {
   const checked = await checkSession(ports, token);
   if (!checked) return err("session_missing");
-  const { id: userId } = checked.user;
+  const { session: caller } = checked;
+  const { userId } = caller;
   const session = (await ports.sessions.list(userId)).find(({ id }) => id === sessionId);
-  if (!session) return err("session_not_found"); // or it is somebody else's, which is the same
+  // Another user's session is answered like an unknown one.
+  if (!session) return err("session_not_found");
+  const wasCurrent = session.id === caller.id;
   const data = { sessionId: session.id, by: "user" } as const;
-  let isRevoked = false;
+  const revoked = newEvent(ports, "session.revoked", { userId, data });
+  let toEnd = session; // also if the commit fails, as in a log-out
+  let revocation: Revocation | undefined;
   try {
-    const revoked = newEvent(ports, "session.revoked", { userId, data });
-    isRevoked = await ports.users.revoke(checked.session, [revoked]);
+    revocation = await ports.ledger.revoke(session, revoked, wasCurrent ? undefined : caller);
+    // Refused: the caller's own session has ended, though the session store does not know it yet.
+    if (!revocation) toEnd = caller;
   } finally {
-    await ports.sessions.end(userId, session.id);
+    await ports.sessions.end(userId, toEnd.id);
   }
-  // Every session has ended meanwhile, and that one may have got a successor.
-  if (!isRevoked) return err("session_missing");
-  return ok({ wasCurrent: session.id === checked.session.id });
+  return revocation ? ok({ wasCurrent }) : err("session_missing");
 }

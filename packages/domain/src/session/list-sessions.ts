@@ -1,31 +1,31 @@
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
 import { checkSession } from "./check-session.ts";
-import type { Origin, Session } from "./session.ts";
+import type { ClientInfo, Session } from "./session.ts";
 
-export type ListedSession = Session & Origin & { readonly isCurrent: boolean };
+export type ListedSession = Session & ClientInfo & { readonly isCurrent: boolean };
 
-/** The live sessions of whoever asks, and where each was opened from; the oldest first. */
+/** Lists the caller's live sessions and where each was opened, the oldest first. */
 export async function listSessions(
-  ports: Pick<Ports, "policy" | "secrets" | "sessions" | "users">,
+  ports: Pick<Ports, "ledger" | "policy" | "sessions" | "tokenFactory">,
   token: string | undefined,
 ): Promise<Result<readonly ListedSession[], "session_missing">> {
   const checked = await checkSession(ports, token);
   return checked ? ok(await sessionsOf(ports, checked.session)) : err("session_missing");
 }
 
-/** The live sessions of the user whose session `current` is. */
+/** Returns the live sessions of `current`'s user. */
 export async function sessionsOf(
-  ports: Pick<Ports, "sessions" | "users">,
+  ports: Pick<Ports, "ledger" | "sessions">,
   { id: currentId, userId }: Session,
 ): Promise<readonly ListedSession[]> {
-  const [sessions, origins] = await Promise.all([
+  const [sessions, records] = await Promise.all([
     ports.sessions.list(userId),
-    ports.users.originsOf(userId),
+    ports.ledger.list(userId),
   ]);
-  const originOf = new Map(origins.map((origin) => [origin.sessionId, origin]));
+  const recordOf = new Map(records.map((record) => [record.id, record]));
   return sessions.map((session) => {
-    const { device, network } = originOf.get(session.id) ?? {};
+    const { device, network } = recordOf.get(session.id) ?? {};
     const isCurrent = session.id === currentId;
     return Object.assign({ device, network, isCurrent }, session);
   });

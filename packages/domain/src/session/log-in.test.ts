@@ -99,7 +99,7 @@ describe("logging in", () => {
 
 describe("a log-in that a reset overtakes", () => {
   /** Bob resets his password at the moment that `name` of `port` is called. */
-  async function overtaken<PortName extends "hasher" | "sessions" | "users">(
+  async function overtaken<PortName extends "hasher" | "ledger" | "sessions">(
     portName: PortName,
     name: keyof ReturnType<typeof memoryPorts>[PortName],
     when: "before" | "after",
@@ -121,7 +121,7 @@ describe("a log-in that a reset overtakes", () => {
     ["after its password is verified", "hasher", "verify", "after"],
     ["before its session is opened", "sessions", "open", "before"],
     ["after its session is opened", "sessions", "open", "after"],
-    ["before its epoch is confirmed", "users", "confirmEpoch", "before"],
+    ["before its epoch is confirmed", "ledger", "confirm", "before"],
   ] as const)("leaves no session %s", async (_, portName, name, when) => {
     const { result, listed, types } = await overtaken(portName, name as never, when);
     expect(result).toEqual(refused);
@@ -133,8 +133,8 @@ describe("a log-in that a reset overtakes", () => {
     const ports = memoryPorts();
     await registered(ports);
     const resetToken = await resetTokenFor(ports);
-    const users = meanwhile(ports.users, "confirmEpoch", () => reset(ports, resetToken), "after");
-    const result = await logIn({ ...ports, users }, { email: EMAIL, password: PASSWORD });
+    const ledger = meanwhile(ports.ledger, "confirm", () => reset(ports, resetToken), "after");
+    const result = await logIn({ ...ports, ledger }, { email: EMAIL, password: PASSWORD });
     expect(result.ok && (await checkSession(ports, result.value.token))).toBeUndefined();
   });
 });
@@ -143,8 +143,8 @@ describe("a log-in that cannot be confirmed", () => {
   it("leaves no session behind", async () => {
     const ports = memoryPorts();
     await registered(ports);
-    const confirmEpoch = () => Promise.reject(new Unavailable("Postgres does not answer"));
-    const broken = { ...ports, users: { ...ports.users, confirmEpoch } };
+    const confirm = () => Promise.reject(new Unavailable("Postgres does not answer"));
+    const broken = { ...ports, ledger: { ...ports.ledger, confirm } };
     await expect(logIn(broken, { email: EMAIL, password: PASSWORD })).rejects.toThrow(Unavailable);
     expect(await ports.sessions.list((await bob(ports)).id)).toEqual([]);
   });
@@ -153,7 +153,7 @@ describe("a log-in that cannot be confirmed", () => {
 describe("making a hash anew", () => {
   const withCost = (cost: number) => memoryPasswordHasher({ cost });
   const hashOf = async (ports: ReturnType<typeof memoryPorts>) =>
-    (await ports.users.findCredentials((await bob(ports)).emailKey))?.passwordHash;
+    (await ports.users.findCredentialsByEmail((await bob(ports)).emailKey))?.passwordHash;
 
   it("happens at the first log-in after the parameters changed, and raises no epoch", async () => {
     const ports = memoryPorts();
@@ -187,9 +187,9 @@ describe("making a hash anew", () => {
     const asked: string[] = [];
     const users = {
       ...ports.users,
-      findCredentials: (key: EmailKey) => {
+      findCredentialsByEmail: (key: EmailKey) => {
         asked.push(key);
-        return ports.users.findCredentials(key);
+        return ports.users.findCredentialsByEmail(key);
       },
     };
     const admit = () => {

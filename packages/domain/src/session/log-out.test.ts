@@ -39,8 +39,8 @@ describe("logging out", () => {
     const ports = memoryPorts();
     await registered(ports);
     const { token } = await loggedIn(ports);
-    const revokeOwn = () => Promise.reject(new Unavailable("Postgres does not answer"));
-    const broken = { ...ports, users: { ...ports.users, revokeOwn } };
+    const revoke = () => Promise.reject(new Unavailable("Postgres does not answer"));
+    const broken = { ...ports, ledger: { ...ports.ledger, revoke } };
     await expect(logOut(broken, token)).rejects.toThrow(Unavailable);
     expect(await checkSession(ports, token)).toBeUndefined();
   });
@@ -64,7 +64,7 @@ describe("logging out", () => {
     const ports = memoryPorts();
     await registered(ports);
     const { id: userId } = await bob(ports);
-    const { token } = ports.secrets.sessionToken(userId);
+    const { token } = ports.tokenFactory.createSessionToken(userId);
     const asked: string[] = [];
     const sessions = new Proxy(ports.sessions, {
       get: (target, name, receiver) => (
@@ -99,8 +99,8 @@ describe("logging out", () => {
     const [many, again] = [await loggedIn(ports), await loggedIn(ports)];
     await Promise.all(Array.from({ length: 5 }, () => logOut(ports, many.token)));
     expect((await eventTypes(ports)).filter((type) => type === "session.revoked")).toHaveLength(1);
-    const revokeOwn = () => Promise.reject(new Unavailable("Postgres does not answer"));
-    const broken = { ...ports, users: { ...ports.users, revokeOwn } };
+    const revoke = () => Promise.reject(new Unavailable("Postgres does not answer"));
+    const broken = { ...ports, ledger: { ...ports.ledger, revoke } };
     await expect(logOut(broken, again.token)).rejects.toThrow(Unavailable);
     expect(await logOut(ports, again.token)).toEqual({ ok: true, value: undefined });
   });
@@ -109,8 +109,10 @@ describe("logging out", () => {
     const ports = memoryPorts();
     await registered(ports);
     const { token } = await loggedIn(ports);
-    const revokeOwn = async () => undefined; // it was brought back from a backup
-    const restored = { ...ports, users: { ...ports.users, revokeOwn } };
+    // Postgres was restored from a backup, so the ledger has no record of the session.
+    const revoke: typeof ports.ledger.revoke = async (session, ...given) =>
+      session.epoch === undefined ? undefined : await ports.ledger.revoke(session, ...given);
+    const restored = { ...ports, ledger: { ...ports.ledger, revoke } };
     expect(await logOut(restored, token)).toEqual({ ok: true, value: undefined });
     expect(await eventTypes(ports)).toContain("session.revoked");
     expect(await logOut(restored, token)).toEqual({ ok: false, error: "session_missing" });
@@ -122,14 +124,14 @@ describe("checking a session", () => {
     const ports = memoryPorts();
     await registered(ports);
     const { token } = await loggedIn(ports);
-    const { policy, secrets, sessions } = ports;
+    const { policy, tokenFactory, sessions } = ports;
     let calls = 0;
     const check: typeof sessions.check = (...given) => {
       calls += 1;
       return sessions.check(...given);
     };
     expect(
-      await checkSession({ policy, secrets, sessions: { ...sessions, check } }, token),
+      await checkSession({ policy, tokenFactory, sessions: { ...sessions, check } }, token),
     ).toBeDefined();
     expect(calls).toBe(1);
   });

@@ -2,36 +2,37 @@ import { newEvent } from "../event/new-event.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
 import { sessionIdOf } from "./session-id.ts";
+import type { Revocation } from "./session-ledger.ts";
 import type { Session } from "./session.ts";
 
 /**
- * Ends the session. The event is committed first, so that the end outlives whatever the session store
- * may lose; but the session ends even when the event cannot be committed, and then this throws. The
- * token itself says which session it is, so the session store is asked once, to end it.
+ * Ends the session. The revocation is committed first, so that it outlives any loss in the session
+ * store. If the commit fails, the session ends in the session store all the same, and this throws. The
+ * token itself contains the session's id, so one round trip to the session store is enough.
  */
 export async function logOut(
-  ports: Pick<Ports, "clock" | "ids" | "secrets" | "sessions" | "users">,
+  ports: Pick<Ports, "clock" | "ids" | "ledger" | "sessions" | "tokenFactory">,
   token: string | undefined,
 ): Promise<Result<undefined, "session_missing">> {
-  const read = token === undefined ? undefined : ports.secrets.readSessionToken(token);
-  if (!read) return err("session_missing");
-  const { userId, tokenHash } = read;
-  const sessionId = sessionIdOf(tokenHash);
-  const revoked = newEvent(ports, "session.revoked", {
-    userId,
-    data: { sessionId, by: "log_out" },
-  });
-  let revocation: "now" | "before" | undefined;
+  const parsed = token === undefined ? undefined : ports.tokenFactory.parseSessionToken(token);
+  if (!parsed) return err("session_missing");
+  const { userId, tokenHash } = parsed;
+  const id = sessionIdOf(tokenHash);
+  const data = { sessionId: id, by: "log_out" } as const;
+  const revoked = newEvent(ports, "session.revoked", { userId, data });
+  let revocation: Revocation | undefined;
   let ended: Session | undefined;
   try {
-    revocation = await ports.users.revokeOwn({ userId, sessionId }, [revoked]);
+    revocation = await ports.ledger.revoke({ id, userId }, revoked);
   } finally {
-    ended = await ports.sessions.end(userId, sessionId);
+    ended = await ports.sessions.end(userId, id);
   }
-  // Before, and live until now: a log-out that was committed, and then not carried out.
-  if (revocation) return revocation === "now" || ended ? ok(undefined) : err("session_missing");
-  // All have ended meanwhile, and this one may have got a successor, which is not logged out; or the
-  // users' store was brought back from before the log-in, and only the epoch tells.
-  const isRevoked = ended && (await ports.users.revoke(ended, [revoked]));
+  // Already revoked but still live: an earlier log-out crashed in between. This one finished it.
+  if (revocation === "revoked" || (revocation && ended)) return ok(undefined);
+  if (revocation) return err("session_missing");
+  // The epoch has risen, and a fresh session may have replaced this one: that one is not logged out.
+  // Or Postgres was restored from before the log-in and does not know the session: then its epoch
+  // decides.
+  const isRevoked = ended && (await ports.ledger.revoke(ended, revoked));
   return isRevoked ? ok(undefined) : err("session_missing");
 }

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { aTokenHash } from "../user/user.fixture.ts";
 import { hashPrefixOf, sessionIdOf } from "./session-id.ts";
-import type { TokenHash } from "../token/token-factory.ts";
+import type { TokenHash } from "../token/token.ts";
 
 it("a session's id is a UUID of the first 120 bits of its hash, and can be turned back into them", () => {
   const hash = "0123456789abcdeffedcba98765432100123456789abcdeffedcba9876543210" as TokenHash;

@@ -1,5 +1,5 @@
 import type { SessionId } from "../ids.ts";
-import type { TokenHash } from "../token/token-factory.ts";
+import type { TokenHash } from "../token/token.ts";
 
 /**
  * The public id of the session whose token has this hash: its first 120 bits. So whoever holds the

@@ -43,7 +43,7 @@ export function sessionStoreContract(open: () => Promise<SessionWorld>): void {
 
     it("opens none for a log-in that a later epoch has overtaken", async () => {
       const { sessions, users, user, opening, isLive } = await opened();
-      await sessions.project(await raiseEpoch(users, user));
+      await sessions.syncUser(await raiseEpoch(users, user));
       const late = anOpening(user);
       expect(await sessions.open(late)).toBeUndefined();
       expect(await isLive(late)).toBe(false);
@@ -53,7 +53,7 @@ export function sessionStoreContract(open: () => Promise<SessionWorld>): void {
     it("ends no session of a later epoch for a log-in that is refused", async () => {
       const { sessions, users, user, isLive } = await opened();
       const renewed = await raiseEpoch(users, user);
-      await sessions.project(renewed);
+      await sessions.syncUser(renewed);
       const fresh = anOpening(renewed);
       await sessions.open(fresh);
       expect(await sessions.open(anOpening(user))).toBeUndefined();
@@ -78,7 +78,7 @@ export function sessionStoreContract(open: () => Promise<SessionWorld>): void {
       expect(await sessions.open(tenth)).toMatchObject({ epoch: 10 });
       expect(await sessions.open(anOpening(user))).toBeUndefined();
       expect((await sessions.list(user.id)).map(({ id }) => id)).toEqual([idOf(tenth)]);
-      await sessions.project(await raiseEpoch(users, tenth.user));
+      await sessions.syncUser(await raiseEpoch(users, tenth.user));
       expect(await sessions.list(user.id)).toEqual([]);
     });
 
@@ -86,7 +86,7 @@ export function sessionStoreContract(open: () => Promise<SessionWorld>): void {
       const { sessions, users, user, opening } = await opened();
       const change = { userId: user.id, expectedEpoch: 0, keepsPassword: true };
       const verified = await users.verifyEmail(change, []);
-      if (verified) await sessions.project(verified);
+      if (verified) await sessions.syncUser(verified);
       await sessions.open(anOpening(user));
       const checked = await sessions.check(user.id, opening.tokenHash, RULES);
       expect(checked?.user.emailVerifiedAt).toEqual(verified?.emailVerifiedAt);
@@ -118,9 +118,9 @@ export function sessionStoreContract(open: () => Promise<SessionWorld>): void {
       const { sessions, users, user, pass, openings } = await opened();
       const [before] = await sessions.list(user.id);
       const renewed = await raiseEpoch(users, user);
-      await sessions.project(renewed);
+      await sessions.syncUser(renewed);
       await pass(5);
-      const opening = { ...anOpening(renewed), continues: before, remembered: true };
+      const opening = { ...anOpening(renewed), replaces: before, remembered: true };
       const session = await sessions.open(opening);
       expect(session).toMatchObject({ id: idOf(opening), epoch: 1, remembered: true });
       expect(session?.createdAt).toEqual(before?.createdAt);
@@ -137,7 +137,7 @@ export function sessionStoreContract(open: () => Promise<SessionWorld>): void {
       const { sessions, users, user, pass, isLive } = await opened(1, { absoluteMs: 250 });
       const [before] = await sessions.list(user.id);
       const renewed = await raiseEpoch(users, user);
-      const opening = { ...anOpening(renewed), continues: before };
+      const opening = { ...anOpening(renewed), replaces: before };
       await sessions.open(opening);
       expect(await isLive(opening)).toBe(true);
       await pass(260);
@@ -167,7 +167,7 @@ export function sessionStoreContract(open: () => Promise<SessionWorld>): void {
       expect(await sessions.end(user.id, idOf(idle))).toBeUndefined();
       const overtaken = anOpening(user);
       await sessions.open(overtaken);
-      await sessions.project(await raiseEpoch(users, user));
+      await sessions.syncUser(await raiseEpoch(users, user));
       expect(await sessions.end(user.id, idOf(overtaken))).toBeUndefined();
       expect(await sessions.end(ids.userId(), idOf(opening))).toBeUndefined();
     });
@@ -187,8 +187,8 @@ export function sessionStoreContract(open: () => Promise<SessionWorld>): void {
       const theirs = anOpening(other);
       await sessions.open(theirs);
       await users.delete(user.id, []);
-      await sessions.forget(user.id);
-      await sessions.forget(user.id);
+      await sessions.deleteUser(user.id);
+      await sessions.deleteUser(user.id);
       expect(await Promise.all(openings.map(isLive))).toEqual([false, false]);
       expect(await sessions.list(user.id)).toEqual([]);
       expect(await sessions.check(other.id, theirs.tokenHash, RULES)).toBeDefined();
@@ -199,11 +199,11 @@ export function sessionStoreContract(open: () => Promise<SessionWorld>): void {
     it("ends every session from before a raised epoch, and keeps those born after", async () => {
       const { sessions, users, user, openings, isLive } = await opened(3);
       const renewed = await raiseEpoch(users, user);
-      await sessions.project(renewed);
+      await sessions.syncUser(renewed);
       const fresh = anOpening(renewed);
       await sessions.open(fresh);
-      await sessions.project(renewed);
-      await sessions.project(user); // late, and older
+      await sessions.syncUser(renewed);
+      await sessions.syncUser(user); // late, and older
       expect(await Promise.all(openings.map(isLive))).toEqual([false, false, false]);
       expect(await isLive(fresh)).toBe(true);
       expect(await sessions.list(user.id)).toHaveLength(1);
@@ -213,7 +213,7 @@ export function sessionStoreContract(open: () => Promise<SessionWorld>): void {
       const { sessions, users, user, opening, isLive } = await opened();
       const rehash = { userId: user.id, expectedEpoch: 0, expectedHash: aHash() };
       const renewed = await users.rehash({ ...rehash, passwordHash: aHash("anew") });
-      if (renewed) await sessions.project(renewed);
+      if (renewed) await sessions.syncUser(renewed);
       expect(renewed).toBeDefined();
       expect(await isLive(opening)).toBe(true);
     });
@@ -221,7 +221,7 @@ export function sessionStoreContract(open: () => Promise<SessionWorld>): void {
     it("holds no session for a user who never logged in", async () => {
       const { sessions, users } = await open();
       const user = await aUser(users);
-      await sessions.project(await raiseEpoch(users, user));
+      await sessions.syncUser(await raiseEpoch(users, user));
       expect(await sessions.list(user.id)).toEqual([]);
     });
   });

@@ -1,50 +1,50 @@
 import type { SessionId, UserId } from "../ids.ts";
+import type { TokenHash } from "../token/token.ts";
 import type { User } from "../user/user.ts";
-import type { TokenHash } from "../token/token-factory.ts";
 import type { Session, SessionRules } from "./session.ts";
 
 export interface SessionOpening {
-  /** Its id is `sessionIdOf` this. */
+  /** The session's id is `sessionIdOf(tokenHash)`. */
   readonly tokenHash: TokenHash;
-  /** The user as it was read at log-in; its epoch becomes the session's. */
+  /** The user as read at log-in. Its epoch becomes the session's. */
   readonly user: User;
   readonly rules: SessionRules;
   readonly remembered?: boolean;
-  /** A session of an earlier epoch whose place it takes: it is as old, and lasts no longer. */
-  readonly continues?: Session | undefined;
+  /** The session of an earlier epoch that this one replaces, with its creation and absolute expiry. */
+  readonly replaces?: Session | undefined;
 }
 
-/** What a check answers: enough for a page without another look at any store. */
+/** The result of a check: enough to answer a request without asking any other store. */
 export interface CheckedSession {
   readonly session: Session;
   readonly user: Pick<User, "id" | "email" | "emailVerifiedAt">;
 }
 
 /**
- * Sessions, and the copy of epoch and user that lets one look answer a check. A session counts only
- * while its epoch is the user's. Expiry is judged by the store's own clock.
+ * Stores sessions, with a copy of each user's epoch, so that one round trip answers a check. A session
+ * counts only while its epoch is the user's. Expiry is judged by the store's own clock.
  */
 export interface SessionStore {
   /**
-   * Opens a session, ending the user's oldest beyond `MAX_SESSIONS`. `undefined`: the store knows a
-   * later epoch, so the log-in that asks has been overtaken.
+   * Opens a session, and ends the user's oldest one beyond `MAX_SESSIONS`. `undefined`: the store has
+   * a later epoch, so another change has overtaken this log-in.
    */
   open(opening: SessionOpening): Promise<Session | undefined>;
-  /** The live session with this token, touched if `touchEveryMs` have passed since it last was. */
+  /** Returns the live session with this token, and touches it every `touchEveryMs`. */
   check(
     userId: UserId,
     tokenHash: TokenHash,
     rules: Pick<SessionRules, "touchEveryMs">,
   ): Promise<CheckedSession | undefined>;
-  /** Ends one session, and gives it if it was live. Ending what has ended already is no error. */
+  /** Ends one session, and returns it if it was live. Ending an ended session is not an error. */
   end(userId: UserId, sessionId: SessionId): Promise<Session | undefined>;
   /**
-   * Writes what the users' store says now over the copy, if that is newer by `revision`; sessions of
-   * earlier epochs end. Order and repetition do not matter. Makes no copy where there is none.
+   * Replaces the store's copy of the user if `user.revision` is higher, and ends sessions of earlier
+   * epochs. Order and repetition do not matter. Creates no copy where there is none.
    */
-  project(user: User): Promise<void>;
-  /** Drops everything about a user who is gone. */
-  forget(userId: UserId): Promise<void>;
-  /** Live sessions, oldest first; never more than `MAX_SESSIONS`. */
+  syncUser(user: User): Promise<void>;
+  /** Deletes the copy and all sessions of a user. */
+  deleteUser(userId: UserId): Promise<void>;
+  /** Returns live sessions, the oldest first, at most `MAX_SESSIONS`. */
   list(userId: UserId): Promise<readonly Session[]>;
 }

@@ -1,38 +1,40 @@
-import type { SessionId, UserId } from "../ids.ts";
+import type { SessionRef } from "../ids.ts";
 
-/** A span of time in which a log-in is trusted. */
-export interface Session {
-  readonly id: SessionId;
-  readonly userId: UserId;
-  /** The user's epoch at its birth; it counts only while the user still has it. */
-  readonly epoch: number;
-  /** When its user logged in. A session that takes another's place after a change has that one's. */
+/** The time during which a log-in is trusted. It counts only while the user has its epoch. */
+export interface Session extends SessionRef {
+  /** When the user logged in. A session that replaces another one keeps that one's time. */
   readonly createdAt: Date;
   /** When it was last used, to within the policy's `touchEveryMs`. */
   readonly lastSeenAt: Date;
   readonly idleExpiresAt: Date;
   readonly absoluteExpiresAt: Date;
-  /** The log-in asked that the browser keep it beyond its own end. */
+  /** The user asked the browser to keep the cookie after it closes. */
   readonly remembered: boolean;
 }
 
-/** Where a session was opened from. */
-export interface Origin {
+/** Returns whether neither the idle nor the absolute lifetime is over (OWASP ASVS 5.0 section 7.3). */
+export const isLive = (
+  { idleExpiresAt, absoluteExpiresAt }: Pick<Session, "idleExpiresAt" | "absoluteExpiresAt">,
+  now: Date,
+): boolean => now < idleExpiresAt && now < absoluteExpiresAt;
+
+/** The device and network of the client that opened a session. */
+export interface ClientInfo {
   /** In words: "Firefox on Windows". */
   readonly device?: string | undefined;
-  /** In CIDR notation (RFC 4632): the network, not the very address. */
+  /** In CIDR notation (RFC 4632): the network, not the address itself. */
   readonly network?: string | undefined;
 }
 
 /** OWASP ASVS 5.0 section 7.3. */
 export interface SessionRules {
-  /** Ends when it has not been used for this long. */
+  /** A session ends after this long without use. */
   readonly idleMs: number;
-  /** Ends this long after the log-in, however busy it is. */
+  /** A session ends this long after the log-in, even if it is in use. */
   readonly absoluteMs: number;
-  /** A use is written down at most this often. */
+  /** A use is recorded at most this often. */
   readonly touchEveryMs: number;
 }
 
-/** The most sessions one user has; opening one more ends the oldest. */
+/** The maximum number of sessions per user; opening one more ends the oldest. */
 export const MAX_SESSIONS = 50;

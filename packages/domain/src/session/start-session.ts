@@ -1,9 +1,9 @@
 import { newEvent } from "../event/new-event.ts";
 import type { Ports } from "../ports.ts";
+import type { Token } from "../token/token.ts";
 import type { User } from "../user/user.ts";
-import { reproject } from "./sync-sessions.ts";
-import type { Token } from "../token/token-factory.ts";
-import type { Origin, Session } from "./session.ts";
+import type { ClientInfo, Session } from "./session.ts";
+import { syncSessions } from "./sync-sessions.ts";
 
 export interface StartedSession {
   readonly token: Token;
@@ -11,44 +11,45 @@ export interface StartedSession {
 }
 
 interface StartOptions {
-  readonly origin?: Origin | undefined;
+  readonly client?: ClientInfo | undefined;
   readonly remember?: boolean | undefined;
-  /** The session whose place it takes. */
-  readonly continues?: Session | undefined;
+  /** The session of the epoch before that the new one replaces. */
+  readonly replaces?: Session | undefined;
 }
 
 /**
- * Opens a session for `user` as it was read. The user may be changed meanwhile, so the last step
- * confirms that the epoch it was read at still stands; if not, the session ends before anybody has
- * its token. `undefined`: it was overtaken.
+ * Opens a session for `user` as it was read. Another request may change the user meanwhile, so the
+ * last step confirms the epoch. If the epoch has risen, the session ends before anybody has its token,
+ * and the result is `undefined`.
  */
 export async function startSession(
-  ports: Pick<Ports, "clock" | "ids" | "policy" | "secrets" | "sessions" | "users">,
+  ports: Pick<Ports, "clock" | "ids" | "ledger" | "policy" | "sessions" | "tokenFactory" | "users">,
   user: User,
-  { origin = {}, remember = false, continues }: StartOptions,
+  { client = {}, remember = false, replaces }: StartOptions,
 ): Promise<StartedSession | undefined> {
-  // The user may come from a retry, and be of a later epoch than the change that asks for this.
-  if (continues && user.epoch !== continues.epoch + 1) return undefined;
-  const { token, tokenHash } = ports.secrets.sessionToken(user.id);
-  const remembered = continues?.remembered ?? remember;
+  // After a retry the user may have a later epoch than the change that asks for this session.
+  if (replaces && user.epoch !== replaces.epoch + 1) return undefined;
+  const { token, tokenHash } = ports.tokenFactory.createSessionToken(user.id);
+  const remembered = replaces?.remembered ?? remember;
   const rules = remembered ? ports.policy.rememberedSession : ports.policy.session;
-  const opening = { tokenHash, user, rules, remembered, continues };
-  const session = await ports.sessions.open(opening);
+  const session = await ports.sessions.open({ tokenHash, user, rules, remembered, replaces });
   if (!session) return undefined;
-  const { id: sessionId, absoluteExpiresAt: expiresAt } = session;
+
+  const { id, userId, epoch, absoluteExpiresAt: expiresAt } = session;
   const created = newEvent(ports, "session.created", {
-    userId: user.id,
-    data: { sessionId },
-    ...(origin.device && { payload: { device: origin.device } }),
+    userId,
+    data: { sessionId: id },
+    ...(client.device && { payload: { device: client.device } }),
   });
   let isConfirmed = false;
   try {
-    const kept = { ...origin, sessionId, expiresAt, continues: continues?.id };
-    isConfirmed = await ports.users.confirmEpoch(user.id, user.epoch, [created], kept);
+    const record = { ...client, id, userId, epoch, expiresAt };
+    isConfirmed = await ports.ledger.confirm(record, created, replaces?.id);
   } finally {
-    if (!isConfirmed) await ports.sessions.end(user.id, sessionId);
+    if (!isConfirmed) await ports.sessions.end(userId, id);
   }
   if (isConfirmed) return { token, session };
-  await reproject(ports, user.id); // opening it has made a copy, perhaps of a user who is gone
+  // Opening the session stored a copy of the user, who may have been deleted meanwhile.
+  await syncSessions(ports, userId, undefined);
   return undefined;
 }

@@ -1,11 +1,17 @@
 import type { UserId } from "../ids.ts";
 import type { Ports } from "../ports.ts";
+import type { User } from "../user/user.ts";
 
-/** Writes into the session store what the users' store says now, whatever it missed. */
-export async function reproject(
+/**
+ * Brings the session store up to date after a change of the user. `changedUser` is the user that the
+ * change returned. Without it nothing was changed, or another request changed the user: then the user
+ * is read again, which also finishes what an earlier request committed before it crashed.
+ */
+export async function syncSessions(
   { sessions, users }: Pick<Ports, "sessions" | "users">,
   userId: UserId,
+  changedUser: User | undefined,
 ): Promise<void> {
-  const user = await users.find(userId);
-  await (user ? sessions.project(user) : sessions.forget(userId));
+  const user = changedUser ?? (await users.findById(userId));
+  await (user ? sessions.syncUser(user) : sessions.deleteUser(userId));
 }

@@ -1,34 +1,23 @@
-import type { Brand } from "../brand.ts";
 import type { EventId, UserId } from "../ids.ts";
-import type { TokenPurpose } from "./token-store.ts";
-
-/** A secret we hand out once and never keep. */
-export type Token = Brand<string, "Token">;
-/** SHA-256 of a token's secret: all that is kept of it. 64 hexadecimal digits. */
-export type TokenHash = Brand<string, "TokenHash">;
-
-export interface MintedToken {
-  readonly token: Token;
-  readonly tokenHash: TokenHash;
-}
+import type { MintedToken, TokenHash, TokenPurpose } from "./token.ts";
 
 /**
- * Makes and reads bearer tokens. Each holds 256 random bits (OWASP ASVS 5.0 item 7.2.3), so a plain
- * SHA-256 of it cannot be turned around by guessing.
+ * Creates and parses bearer tokens. Each holds 256 random bits (OWASP ASVS 5.0 item 7.2.3), so
+ * guessing cannot reverse a plain SHA-256 of it.
  */
-export interface SecretSource {
-  /** base64url of the user id (16 bytes) and a secret (32 bytes): 64 characters. */
-  sessionToken(userId: UserId): MintedToken;
-  /** What a session token says, or `undefined` when it is not one in form. Never throws. */
-  readSessionToken(
+export interface TokenFactory {
+  /** Creates base64url of the user id (16 bytes) and a secret (32 bytes): 64 characters. */
+  createSessionToken(userId: UserId): MintedToken;
+  /** Returns the content of a session token, or `undefined` if it is malformed. Never throws. */
+  parseSessionToken(
     token: string,
   ): { readonly userId: UserId; readonly tokenHash: TokenHash } | undefined;
-  /** base64url of 32 random bytes: 43 characters. */
-  resetToken(): MintedToken;
+  /** Creates base64url of 32 random bytes: 43 characters. */
+  createResetToken(): MintedToken;
   /**
-   * The one token of this event, purpose and key, so that a mail delivered twice carries the same.
-   * Without `keyId`, of the newest key. Throws when that key is gone.
+   * Derives the one token of this event, purpose and key, so that a mail which is sent twice carries
+   * the same token. Uses the newest key by default. Throws if the key no longer exists.
    */
-  mailedToken(purpose: TokenPurpose, eventId: EventId, keyId?: string): MintedToken;
-  hashOf(token: string): TokenHash;
+  deriveEmailToken(purpose: TokenPurpose, eventId: EventId, keyId?: string): MintedToken;
+  hashToken(token: string): TokenHash;
 }

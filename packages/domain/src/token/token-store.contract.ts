@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import type { TokenHash } from "./token-factory.ts";
+import type { TokenClaim, TokenHash } from "./token.ts";
 import { anEvent, aTokenHash, aUser } from "../user/user.fixture.ts";
 import type { UserStore } from "../user/user-store.ts";
-import type { TokenClaim, TokenStore } from "./token-store.ts";
+import type { TokenStore } from "./token-store.ts";
 
 export interface TokenWorld {
   readonly tokens: TokenStore;
@@ -66,4 +66,44 @@ export function tokenStoreContract(open: () => Promise<TokenWorld>): void {
     for (const hash of hashes) await tokens.put(hash, claim, MINUTE_MS);
     for (const hash of hashes) expect(await tokens.find("password_reset", hash)).toEqual(claim);
   });
+
+  it("replaces the earlier token of the same user and purpose, and no other", async () => {
+    const { tokens, users } = await open();
+    const [claim, other] = [await aClaim(users), await aClaim(users)];
+    const [first, second, added, theirs, link] = [1, 2, 3, 4, 5].map(aTokenHash) as Hashes;
+    const ofLink = { ...claim, purpose: "email_verification" } as const;
+    await tokens.put(added, claim, MINUTE_MS);
+    await tokens.replace(theirs, other, MINUTE_MS);
+    await tokens.replace(link, ofLink, MINUTE_MS);
+    await tokens.replace(first, claim, MINUTE_MS);
+    expect(await tokens.find("password_reset", first)).toEqual(claim);
+    await tokens.replace(second, claim, MINUTE_MS);
+    expect(await tokens.find("password_reset", first)).toBeUndefined();
+    expect(await tokens.find("password_reset", second)).toEqual(claim);
+    expect(await tokens.find("password_reset", added)).toEqual(claim);
+    expect(await tokens.find("password_reset", theirs)).toEqual(other);
+    expect(await tokens.find("email_verification", link)).toEqual(ofLink);
+  });
+
+  it("replaces the earlier token even if it has the later expiry", async () => {
+    const { tokens, users, pass } = await open();
+    const claim = await aClaim(users);
+    const [long, short] = [aTokenHash(), aTokenHash()];
+    await tokens.replace(long, claim, MINUTE_MS);
+    await tokens.replace(short, claim, 30);
+    await pass(40);
+    expect(await tokens.find("password_reset", long)).toBeUndefined();
+    expect(await tokens.find("password_reset", short)).toBeUndefined();
+  });
+
+  it("keeps one of many tokens that replace each other at once", async () => {
+    const { tokens, users } = await open();
+    const claim = await aClaim(users);
+    const hashes = Array.from({ length: 20 }, () => aTokenHash());
+    await Promise.all(hashes.map((hash) => tokens.replace(hash, claim, MINUTE_MS)));
+    const found = await Promise.all(hashes.map((hash) => tokens.find("password_reset", hash)));
+    expect(found.filter((one) => one !== undefined)).toEqual([claim]);
+  });
 }
+
+type Hashes = [TokenHash, TokenHash, TokenHash, TokenHash, TokenHash];

@@ -1,26 +1,23 @@
-import type { EventId, UserId } from "../ids.ts";
-import type { TokenHash } from "./token-factory.ts";
-
-export type TokenPurpose = "password_reset" | "email_verification" | "email_change";
-
-/** What a token entitles to: this, for this user, while this epoch lasts. */
-export interface TokenClaim {
-  readonly purpose: TokenPurpose;
-  readonly userId: UserId;
-  readonly epoch: number;
-  /** It reached the user by mail, so whoever has it controls the address. */
-  readonly byMail: boolean;
-  /** `email_change`: which one. */
-  readonly changeId?: EventId | undefined;
-}
+import type { TokenClaim, TokenHash, TokenPurpose } from "./token.ts";
 
 /**
- * Tokens until they expire. Nothing is ever consumed here: using a token raises the user's epoch,
- * and that ends it and all its siblings, whatever this store forgets or brings back.
+ * Stores tokens until they expire. Using a token does not delete it: the use raises the user's epoch,
+ * which ends that token and every other one, even if this store later loses or restores some.
  */
 export interface TokenStore {
-  /** Keeps the claim for `ttlMs`, by the store's own clock. Putting it again changes nothing else. */
+  /**
+   * Stores the claim for `ttlMs`, by the store's own clock, beside the user's other claims. Storing
+   * the same claim again changes nothing.
+   */
   put(tokenHash: TokenHash, claim: TokenClaim, ttlMs: number): Promise<void>;
-  /** The claim, unless it has expired or is for another purpose. May still return an ended one. */
+  /**
+   * Stores the claim in place of the one that `replace` stored before for this user and purpose. Of
+   * many at once, one claim remains.
+   */
+  replace(tokenHash: TokenHash, claim: TokenClaim, ttlMs: number): Promise<void>;
+  /**
+   * Returns the claim, unless it has expired, was replaced or is for another purpose. The claim may
+   * be of an earlier epoch: the caller compares it with the user's.
+   */
   find(purpose: TokenPurpose, tokenHash: TokenHash): Promise<TokenClaim | undefined>;
 }

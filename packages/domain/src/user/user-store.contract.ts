@@ -1,14 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { EventStore } from "../event/event-store.ts";
-import { aHash, aNewUser, anEvent, aUser } from "./user.fixture.ts";
-import { holderContract } from "./acting-session.contract.ts";
-import type { UserStore } from "./user-store.ts";
+import { actingSessionContract } from "./acting-session.contract.ts";
+import { aHash, aNewUser, anEvent, aUser, type UserWorld } from "./user.fixture.ts";
 import { verificationContract } from "./verification.contract.ts";
-
-export interface UserWorld {
-  readonly users: UserStore;
-  readonly events: EventStore;
-}
 
 const RACERS = 20;
 
@@ -20,7 +13,7 @@ export function userStoreContract(open: () => Promise<UserWorld>): void {
       const given = aNewUser();
       const user = await users.create(given, []);
       expect(user).toMatchObject({ id: given.id, email: given.email, epoch: 0, revision: 0 });
-      expect(await users.find(given.id)).toEqual(user);
+      expect(await users.findById(given.id)).toEqual(user);
       expect(await users.findByEmail(given.emailKey)).toEqual(user);
       expect(user).not.toHaveProperty("passwordHash");
     });
@@ -37,10 +30,10 @@ export function userStoreContract(open: () => Promise<UserWorld>): void {
       const { users, events } = await open();
       const first = await aUser(users);
       const second = aNewUser({ emailKey: first.emailKey });
-      const [created, otherwise] = [anEvent(second.id), anEvent(first.id)];
-      expect(await users.create(second, [created], [otherwise])).toBeUndefined();
+      const [created, ifTaken] = [anEvent(second.id), anEvent(first.id)];
+      expect(await users.create(second, [created], [ifTaken])).toBeUndefined();
       expect(await events.find(created.id)).toBeUndefined();
-      expect(await events.find(otherwise.id)).toEqual(otherwise);
+      expect(await events.find(ifTaken.id)).toEqual(ifTaken);
       const third = aNewUser();
       const kept = anEvent(third.id);
       await users.create(third, [kept], [anEvent(third.id)]);
@@ -66,20 +59,20 @@ export function userStoreContract(open: () => Promise<UserWorld>): void {
     it("finds nobody by an unknown id or e-mail key", async () => {
       const { users } = await open();
       const { id, emailKey } = aNewUser();
-      expect(await users.find(id)).toBeUndefined();
+      expect(await users.findById(id)).toBeUndefined();
       expect(await users.findByEmail(emailKey)).toBeUndefined();
-      expect(await users.findCredentials(emailKey)).toBeUndefined();
+      expect(await users.findCredentialsByEmail(emailKey)).toBeUndefined();
     });
 
     it("gives the hash with the credentials, and none to a user without a password", async () => {
       const { users } = await open();
       const user = await aUser(users, { passwordHash: aHash("kept") });
       const kept = { user, passwordHash: aHash("kept") };
-      expect(await users.findCredentials(user.emailKey)).toEqual(kept);
-      expect(await users.credentialsOf(user.id)).toEqual(kept);
-      expect(await users.credentialsOf(aNewUser().id)).toBeUndefined();
+      expect(await users.findCredentialsByEmail(user.emailKey)).toEqual(kept);
+      expect(await users.findCredentialsById(user.id)).toEqual(kept);
+      expect(await users.findCredentialsById(aNewUser().id)).toBeUndefined();
       const bare = await aUser(users, { passwordHash: undefined });
-      const credentials = await users.findCredentials(bare.emailKey);
+      const credentials = await users.findCredentialsByEmail(bare.emailKey);
       expect(credentials).toEqual({ user: bare, passwordHash: undefined });
     });
   });
@@ -92,8 +85,10 @@ export function userStoreContract(open: () => Promise<UserWorld>): void {
       const change = { userId: user.id, expectedEpoch: 0, passwordHash: aHash("second") };
       const renewed = await users.replacePassword(change, [event]);
       expect(renewed).toMatchObject({ id: user.id, epoch: 1, revision: 1 });
-      expect(await users.find(user.id)).toEqual(renewed);
-      expect((await users.findCredentials(user.emailKey))?.passwordHash).toBe(aHash("second"));
+      expect(await users.findById(user.id)).toEqual(renewed);
+      expect((await users.findCredentialsByEmail(user.emailKey))?.passwordHash).toBe(
+        aHash("second"),
+      );
       expect(await events.list(user.id, 10)).toEqual([event]);
     });
 
@@ -104,8 +99,8 @@ export function userStoreContract(open: () => Promise<UserWorld>): void {
         const change = { userId: user.id, expectedEpoch, passwordHash: aHash("second") };
         expect(await users.replacePassword(change, [anEvent(user.id)])).toBeUndefined();
       }
-      expect(await users.find(user.id)).toEqual(user);
-      expect((await users.findCredentials(user.emailKey))?.passwordHash).toBe(aHash());
+      expect(await users.findById(user.id)).toEqual(user);
+      expect((await users.findCredentialsByEmail(user.emailKey))?.passwordHash).toBe(aHash());
       expect(await events.list(user.id, 10)).toEqual([]);
     });
 
@@ -130,7 +125,9 @@ export function userStoreContract(open: () => Promise<UserWorld>): void {
       );
       const winner = results.findIndex((result) => result !== undefined);
       expect(results.filter((result) => result !== undefined)).toHaveLength(1);
-      expect((await users.findCredentials(user.emailKey))?.passwordHash).toBe(racers[winner]);
+      expect((await users.findCredentialsByEmail(user.emailKey))?.passwordHash).toBe(
+        racers[winner],
+      );
       expect(await events.list(user.id, 100)).toHaveLength(1);
     });
   });
@@ -142,7 +139,7 @@ export function userStoreContract(open: () => Promise<UserWorld>): void {
       const rehash = { userId: user.id, expectedEpoch: 0, expectedHash: aHash() };
       const renewed = await users.rehash({ ...rehash, passwordHash: aHash("anew") });
       expect(renewed).toMatchObject({ epoch: 0, revision: 1 });
-      expect((await users.findCredentials(user.emailKey))?.passwordHash).toBe(aHash("anew"));
+      expect((await users.findCredentialsByEmail(user.emailKey))?.passwordHash).toBe(aHash("anew"));
     });
 
     it("cannot bring an old password back after a reset", async () => {
@@ -153,7 +150,9 @@ export function userStoreContract(open: () => Promise<UserWorld>): void {
       const stale = { userId: user.id, expectedHash: aHash(), passwordHash: aHash("anew") };
       expect(await users.rehash({ ...stale, expectedEpoch: 0 })).toBeUndefined();
       expect(await users.rehash({ ...stale, expectedEpoch: 1 })).toBeUndefined();
-      expect((await users.findCredentials(user.emailKey))?.passwordHash).toBe(aHash("second"));
+      expect((await users.findCredentialsByEmail(user.emailKey))?.passwordHash).toBe(
+        aHash("second"),
+      );
     });
 
     it("replaces only the very hash that was read", async () => {
@@ -173,7 +172,7 @@ export function userStoreContract(open: () => Promise<UserWorld>): void {
       expect(disabled).toMatchObject({ epoch: 1, revision: 1, disabledAt: expect.any(Date) });
       const enabled = await users.enable(user.id, [on]);
       expect(enabled).toMatchObject({ epoch: 1, revision: 2, disabledAt: undefined });
-      expect(await users.find(user.id)).toEqual(enabled);
+      expect(await users.findById(user.id)).toEqual(enabled);
       expect(await events.list(user.id, 10)).toEqual([off, on]);
     });
 
@@ -197,7 +196,7 @@ export function userStoreContract(open: () => Promise<UserWorld>): void {
       const user = await aUser(users);
       const event = anEvent(user.id);
       expect(await users.delete(user.id, [event])).toBe(true);
-      expect(await users.find(user.id)).toBeUndefined();
+      expect(await users.findById(user.id)).toBeUndefined();
       expect(await users.findByEmail(user.emailKey)).toBeUndefined();
       expect(await events.list(user.id, 10)).toEqual([event]);
       expect(await users.delete(user.id, [anEvent(user.id)])).toBe(false);
@@ -224,7 +223,7 @@ export function userStoreContract(open: () => Promise<UserWorld>): void {
         ]),
       );
       expect(raised).toHaveLength(2);
-      expect(await users.find(bystander.id)).toEqual(bystander);
+      expect(await users.findById(bystander.id)).toEqual(bystander);
       const kept = await Promise.all([...ids, bystander.id].map((id) => events.list(id, 10)));
       expect(kept.map((list) => list.length)).toEqual([1, 1, 0, 0]);
       expect(await users.endSessions([], [])).toEqual([]);
@@ -248,6 +247,6 @@ export function userStoreContract(open: () => Promise<UserWorld>): void {
     });
   });
 
-  holderContract(open);
+  actingSessionContract(open);
   verificationContract(open);
 }

@@ -1,73 +1,19 @@
 import type { Clock } from "../clock.ts";
 import type { OutgoingEvent } from "../event/event.ts";
 import type { MemoryLog } from "../event/event-store.memory.ts";
-import type { SessionId, UserId } from "../ids.ts";
-import type { PasswordHash } from "../password/password-hasher.ts";
-import type { TokenHash } from "../token/token-factory.ts";
+import type { UserId } from "../ids.ts";
 import type { User } from "./user.ts";
-import type { Holder, SessionOrigin, UserStore } from "./user-store.ts";
-
-export interface MemoryRow {
-  readonly user: User;
-  readonly passwordHash: PasswordHash | undefined;
-  readonly receipt?: TokenHash | undefined;
-}
-
-type KeptOrigin = SessionOrigin & { readonly epoch: number; readonly expiresAt: Date };
-
-type Changes = Partial<User & Pick<MemoryRow, "passwordHash" | "receipt">>;
-
-/** The rows, which the in-memory store of e-mail changes writes to as well. */
-export function memoryRows(clock: Clock, log: MemoryLog) {
-  const rows = new Map<UserId, MemoryRow>();
-  const isRevoked = (sessionId: SessionId | undefined) =>
-    log.kept.some(({ type, data }) => type === "session.revoked" && data.sessionId === sessionId);
-  return {
-    all: rows,
-    ofEmail: (emailKey: string) =>
-      [...rows.values()].find(({ user }) => user.emailKey === emailKey),
-
-    /** Writes what `change` makes of the row, if there is one and `change` makes something of it. */
-    update(
-      userId: UserId,
-      change: (row: MemoryRow) => Changes | undefined,
-      events: readonly OutgoingEvent[],
-    ): User | undefined {
-      const row = rows.get(userId);
-      const changed = row && change(row);
-      if (!changed) return undefined;
-      const given = { passwordHash: row.passwordHash, receipt: row.receipt, ...changed };
-      const { passwordHash, receipt, ...fields } = given;
-      const revision = row.user.revision + 1;
-      const user = { ...row.user, ...fields, revision, updatedAt: clock.now() };
-      rows.set(userId, { user, passwordHash, receipt });
-      log.add(events);
-      return user;
-    },
-
-    isRevoked,
-
-    /** Does the session still count, as far as users and events say? */
-    holds({ id, userId, epoch }: Holder): boolean {
-      const user = rows.get(userId)?.user;
-      return user?.epoch === epoch && !user.disabledAt && !isRevoked(id);
-    },
-  };
-}
-
-export type MemoryRows = ReturnType<typeof memoryRows>;
+import type { MemoryRow, MemoryRows } from "./user-rows.memory.ts";
+import type { UserStore } from "./user-store.ts";
 
 /** Users in a Map. No method awaits before it has written, so each is atomic. */
 export function memoryUserStore(
   clock: Clock,
   log: MemoryLog,
-  { all, ofEmail, update, holds, isRevoked }: MemoryRows,
+  { all, ofEmail, update, sessionIsCurrent }: MemoryRows,
 ): UserStore {
-  const origins = new Map<UserId, KeptOrigin[]>();
-
   function remove(userId: UserId, events: readonly OutgoingEvent[]): boolean {
     const isThere = all.delete(userId);
-    origins.delete(userId);
     if (isThere) log.add(events);
     return isThere;
   }
@@ -76,9 +22,9 @@ export function memoryUserStore(
     emailVerifiedAt === undefined && verifyBy !== undefined && verifyBy <= clock.now();
 
   return {
-    async create({ passwordHash, verifyWithinMs, ...fields }, events, otherwise = []) {
+    async create({ passwordHash, verifyWithinMs, ...fields }, events, eventsIfTaken = []) {
       if (ofEmail(fields.emailKey)) {
-        log.add(otherwise);
+        log.add(eventsIfTaken);
         return undefined;
       }
       const now = clock.now();
@@ -91,7 +37,7 @@ export function memoryUserStore(
       return user;
     },
 
-    async find(userId) {
+    async findById(userId) {
       return all.get(userId)?.user;
     },
 
@@ -99,53 +45,53 @@ export function memoryUserStore(
       return ofEmail(emailKey)?.user;
     },
 
-    async findCredentials(emailKey) {
+    async findCredentialsByEmail(emailKey) {
       return credentials(ofEmail(emailKey));
     },
 
-    async credentialsOf(userId) {
+    async findCredentialsById(userId) {
       return credentials(all.get(userId));
     },
 
     async replacePassword({ userId, expectedEpoch, passwordHash, ...change }, events) {
-      const { session, receipt, verifiesEmail = false } = change;
+      const { actingSession, idempotencyHash, verifiesEmail = false } = change;
       return update(
         userId,
         ({ user }) => {
           const stands = user.epoch === expectedEpoch && !user.disabledAt;
-          if (!stands || (session && !holds(session))) return undefined;
+          if (!stands || (actingSession && !sessionIsCurrent(actingSession))) return undefined;
           const emailVerifiedAt = user.emailVerifiedAt ?? (verifiesEmail ? clock.now() : undefined);
-          return { passwordHash, receipt, emailVerifiedAt, epoch: user.epoch + 1 };
+          return { passwordHash, idempotencyHash, emailVerifiedAt, epoch: user.epoch + 1 };
         },
         events,
       );
     },
 
-    async findByReceipt(userId, receipt) {
+    async findByIdempotencyHash(userId, idempotencyHash) {
       const row = all.get(userId);
-      return row?.receipt === receipt ? row.user : undefined;
+      return row?.idempotencyHash === idempotencyHash ? row.user : undefined;
     },
 
-    async verifyEmail({ userId, expectedEpoch, keepsPassword, session }, events) {
+    async verifyEmail({ userId, expectedEpoch, keepsPassword, actingSession }, events) {
       return update(
         userId,
         ({ user }) => {
           if (user.epoch !== expectedEpoch || user.disabledAt || user.emailVerifiedAt)
             return undefined;
-          if (session && !holds(session)) return undefined;
+          if (actingSession && !sessionIsCurrent(actingSession)) return undefined;
           const emailVerifiedAt = clock.now();
           if (keepsPassword) return { emailVerifiedAt };
-          const voided = { passwordHash: undefined, receipt: undefined };
-          return { ...voided, emailVerifiedAt, epoch: user.epoch + 1 };
+          const cleared = { passwordHash: undefined, idempotencyHash: undefined };
+          return { ...cleared, emailVerifiedAt, epoch: user.epoch + 1 };
         },
         events,
       );
     },
 
-    async raiseEpoch(holder, events) {
+    async raiseEpoch(actingSession, events) {
       const raise = ({ user }: MemoryRow) =>
-        holds(holder) ? { epoch: user.epoch + 1 } : undefined;
-      return update(holder.userId, raise, events);
+        sessionIsCurrent(actingSession) ? { epoch: user.epoch + 1 } : undefined;
+      return update(actingSession.userId, raise, events);
     },
 
     async rehash({ userId, expectedEpoch, expectedHash, passwordHash }) {
@@ -176,8 +122,9 @@ export function memoryUserStore(
       );
     },
 
-    async delete(userId, events, holder) {
-      return holder && !holds(holder) ? false : remove(userId, events);
+    async delete(userId, events, actingSession) {
+      if (actingSession && !sessionIsCurrent(actingSession)) return false;
+      return remove(userId, events);
     },
 
     async deleteUnverified(userId, events) {
@@ -207,39 +154,6 @@ export function memoryUserStore(
         .toSorted((one, other) => (one.id < other.id ? -1 : 1))
         .filter(({ id }) => after === undefined || id > after)
         .slice(0, limit);
-    },
-
-    async revoke({ userId, epoch }, events) {
-      const user = all.get(userId)?.user;
-      if (user?.epoch !== epoch || user.disabledAt) return false;
-      log.add(events);
-      return true;
-    },
-
-    async revokeOwn({ userId, sessionId }, events) {
-      const user = all.get(userId)?.user;
-      const own = origins.get(userId)?.find((origin) => origin.sessionId === sessionId);
-      if (!user || user.disabledAt || own?.epoch !== user.epoch) return undefined;
-      if (own.expiresAt <= clock.now()) return undefined;
-      const when = isRevoked(sessionId) ? "before" : "now";
-      log.add(events);
-      return when;
-    },
-
-    async confirmEpoch(userId, epoch, events, session) {
-      const user = all.get(userId)?.user;
-      if (user?.epoch !== epoch || user.disabledAt || isRevoked(session?.continues)) return false;
-      log.add(events);
-      if (session) {
-        const { continues: _, ...kept } = session;
-        origins.set(userId, [...(origins.get(userId) ?? []), { ...kept, epoch }]);
-      }
-      return true;
-    },
-
-    async originsOf(userId) {
-      const kept = origins.get(userId) ?? [];
-      return kept.map(({ epoch: _epoch, expiresAt: _expiry, ...origin }) => origin);
     },
   };
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { TokenHash } from "../token/token-factory.ts";
-import { aHash, aNewUser, anEvent, aTokenHash, aUser } from "./user.fixture.ts";
-import type { UserWorld } from "./user-store.contract.ts";
+import type { TokenHash } from "../token/token.ts";
+import { aHash, aNewUser, anEvent, aTokenHash, aUser, type UserWorld } from "./user.fixture.ts";
 
 /** What every UserStore does about addresses that are verified, or are not in time. */
 export function verificationContract(open: () => Promise<UserWorld>): void {
@@ -13,7 +12,10 @@ export function verificationContract(open: () => Promise<UserWorld>): void {
       const change = { userId, expectedEpoch: 0, keepsPassword: true };
       const verified = await users.verifyEmail(change, [event]);
       expect(verified).toMatchObject({ epoch: 0, revision: 1, emailVerifiedAt: expect.any(Date) });
-      expect(await users.credentialsOf(userId)).toEqual({ user: verified, passwordHash: aHash() });
+      expect(await users.findCredentialsById(userId)).toEqual({
+        user: verified,
+        passwordHash: aHash(),
+      });
       expect(await users.verifyEmail(change, [anEvent(userId)])).toBeUndefined();
       expect(await events.list(userId, 10)).toEqual([event]);
     });
@@ -24,18 +26,18 @@ export function verificationContract(open: () => Promise<UserWorld>): void {
       const change = { userId, expectedEpoch: 0, keepsPassword: false };
       const verified = await users.verifyEmail(change, []);
       expect(verified).toMatchObject({ epoch: 1, revision: 1, emailVerifiedAt: expect.any(Date) });
-      const credentials = await users.credentialsOf(userId);
+      const credentials = await users.findCredentialsById(userId);
       expect(credentials).toEqual({ user: verified, passwordHash: undefined });
     });
 
     it("lets a retry of an earlier reset be answered no longer, when it voids the password", async () => {
       const { users } = await open();
       const { id: userId } = await aUser(users);
-      const receipt = `${aTokenHash().slice(0, 42)}A` as TokenHash;
-      const reset = { userId, expectedEpoch: 0, passwordHash: aHash("second"), receipt };
+      const idempotencyHash = `${aTokenHash().slice(0, 42)}A` as TokenHash;
+      const reset = { userId, expectedEpoch: 0, passwordHash: aHash("second"), idempotencyHash };
       await users.replacePassword(reset, []);
       await users.verifyEmail({ userId, expectedEpoch: 1, keepsPassword: false }, []);
-      expect(await users.findByReceipt(userId, receipt)).toBeUndefined();
+      expect(await users.findByIdempotencyHash(userId, idempotencyHash)).toBeUndefined();
     });
 
     it("refuses another epoch, and a disabled user", async () => {
@@ -45,7 +47,7 @@ export function verificationContract(open: () => Promise<UserWorld>): void {
       expect(await users.verifyEmail({ ...change, expectedEpoch: 1 }, [])).toBeUndefined();
       await users.disable(userId, []);
       expect(await users.verifyEmail({ ...change, expectedEpoch: 1 }, [])).toBeUndefined();
-      expect((await users.find(userId))?.emailVerifiedAt).toBeUndefined();
+      expect((await users.findById(userId))?.emailVerifiedAt).toBeUndefined();
     });
 
     it("lets one of many win, whether they keep the password or not", async () => {
@@ -58,7 +60,7 @@ export function verificationContract(open: () => Promise<UserWorld>): void {
       const winners = (await Promise.all(racers)).filter((user) => user !== undefined);
       expect(winners).toHaveLength(1);
       expect(await events.list(userId, 100)).toHaveLength(1);
-      const { passwordHash } = (await users.credentialsOf(userId)) ?? {};
+      const { passwordHash } = (await users.findCredentialsById(userId)) ?? {};
       expect(passwordHash).toBe(winners[0]?.epoch === 0 ? aHash() : undefined);
     });
   });
@@ -78,20 +80,25 @@ export function verificationContract(open: () => Promise<UserWorld>): void {
       expect((await change(2, true))?.emailVerifiedAt).toEqual(verified?.emailVerifiedAt);
     });
 
-    it("is found again by its receipt until the next change", async () => {
+    it("is found again by its idempotencyHash until the next change", async () => {
       const { users } = await open();
       const user = await aUser(users);
-      const receipt = `${aTokenHash().slice(0, 42)}A` as TokenHash;
+      const idempotencyHash = `${aTokenHash().slice(0, 42)}A` as TokenHash;
       const change = { userId: user.id, passwordHash: aHash() };
-      const changed = await users.replacePassword({ ...change, expectedEpoch: 0, receipt }, []);
-      expect(await users.findByReceipt(user.id, receipt)).toEqual(changed);
+      const changed = await users.replacePassword(
+        { ...change, expectedEpoch: 0, idempotencyHash },
+        [],
+      );
+      expect(await users.findByIdempotencyHash(user.id, idempotencyHash)).toEqual(changed);
       const other = `${aTokenHash().slice(0, 42)}A` as TokenHash;
-      expect(await users.findByReceipt(user.id, other)).toBeUndefined();
-      expect(await users.findByReceipt((await aUser(users)).id, receipt)).toBeUndefined();
+      expect(await users.findByIdempotencyHash(user.id, other)).toBeUndefined();
+      expect(
+        await users.findByIdempotencyHash((await aUser(users)).id, idempotencyHash),
+      ).toBeUndefined();
       await users.endSessions([user.id], []);
-      expect((await users.findByReceipt(user.id, receipt))?.epoch).toBe(2);
+      expect((await users.findByIdempotencyHash(user.id, idempotencyHash))?.epoch).toBe(2);
       await users.replacePassword({ ...change, expectedEpoch: 2 }, []);
-      expect(await users.findByReceipt(user.id, receipt)).toBeUndefined();
+      expect(await users.findByIdempotencyHash(user.id, idempotencyHash)).toBeUndefined();
     });
   });
 
@@ -111,13 +118,13 @@ export function verificationContract(open: () => Promise<UserWorld>): void {
       for (const { id } of spared) {
         expect(listed).not.toContain(id);
         expect(await users.deleteUnverified(id, [anEvent(id)])).toBe(false);
-        expect(await users.find(id)).toBeDefined();
+        expect(await users.findById(id)).toBeDefined();
         expect(await events.list(id, 10)).toEqual([]);
       }
       const event = anEvent(late.id);
       expect(await users.deleteUnverified(late.id, [event])).toBe(true);
       expect(await users.deleteUnverified(late.id, [anEvent(late.id)])).toBe(false);
-      expect(await users.find(late.id)).toBeUndefined();
+      expect(await users.findById(late.id)).toBeUndefined();
       expect(await events.list(late.id, 10)).toEqual([event]);
       expect(await users.deleteUnverified(aNewUser().id, [])).toBe(false);
     });

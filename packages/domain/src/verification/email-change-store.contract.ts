@@ -1,9 +1,15 @@
 import { expect, it } from "vitest";
 import { memoryIds } from "../memory.ts";
-import type { TokenHash } from "../token/token-factory.ts";
-import { aHash, aNewUser, anEvent, aSessionId, aTokenHash, aUser } from "../user/user.fixture.ts";
-import type { UserWorld } from "../user/user-store.contract.ts";
-import type { Holder } from "../user/user-store.ts";
+import type { TokenHash } from "../token/token.ts";
+import {
+  aHash,
+  aNewUser,
+  anEvent,
+  aSessionRef,
+  aTokenHash,
+  aUser,
+  type UserWorld,
+} from "../user/user.fixture.ts";
 import type { User } from "../user/user.ts";
 import type { EmailChangeStore } from "./email-change-store.ts";
 
@@ -12,8 +18,6 @@ export type EmailChangeWorld = UserWorld & { readonly emailChanges: EmailChangeS
 const ids = memoryIds();
 const HOUR_MS = 3_600_000;
 const RACERS = 20;
-
-const holderOf = ({ id: userId, epoch }: User): Holder => ({ id: aSessionId(), userId, epoch });
 
 /** What every EmailChangeStore does. */
 export function emailChangeStoreContract(open: () => Promise<EmailChangeWorld>): void {
@@ -25,7 +29,7 @@ export function emailChangeStoreContract(open: () => Promise<EmailChangeWorld>):
   ) {
     const event = anEvent(user.id);
     const proposal = { id: event.id, email: emailKey.toUpperCase(), emailKey, ttlMs: HOUR_MS };
-    expect(await emailChanges.propose(holderOf(user), proposal, [event])).toBe(true);
+    expect(await emailChanges.propose(aSessionRef(user), proposal, [event])).toBe(true);
     const change = await emailChanges.find(event.id);
     if (!change) throw new Error("it was kept");
     return { ...change, keepsPassword: true };
@@ -36,18 +40,18 @@ export function emailChangeStoreContract(open: () => Promise<EmailChangeWorld>):
   it("voids the password where nobody has shown it, and asks whether the session still counts", async () => {
     const world = await open();
     const { id: userId } = await aUser(world.users);
-    const receipt = `${aTokenHash().slice(0, 42)}A` as TokenHash;
-    const reset = { userId, expectedEpoch: 0, passwordHash: aHash(), receipt };
+    const idempotencyHash = `${aTokenHash().slice(0, 42)}A` as TokenHash;
+    const reset = { userId, expectedEpoch: 0, passwordHash: aHash(), idempotencyHash };
     const user = await world.users.replacePassword(reset, []);
     if (!user) throw new Error("nobody else changes this user");
     const change = { ...(await proposed(world, user)), keepsPassword: false };
-    const session = { ...holderOf(user), epoch: 2 };
-    expect(await world.emailChanges.confirm({ ...change, session }, [])).toBeUndefined();
-    await world.emailChanges.confirm({ ...change, session: holderOf(user) }, []);
-    const credentials = await world.users.credentialsOf(user.id);
+    const actingSession = { ...aSessionRef(user), epoch: 2 };
+    expect(await world.emailChanges.confirm({ ...change, actingSession }, [])).toBeUndefined();
+    await world.emailChanges.confirm({ ...change, actingSession: aSessionRef(user) }, []);
+    const credentials = await world.users.findCredentialsById(user.id);
     expect(credentials).toMatchObject({ user: { email: change.email, epoch: 2 } });
     expect(credentials?.passwordHash).toBeUndefined();
-    expect(await world.users.findByReceipt(user.id, receipt)).toBeUndefined();
+    expect(await world.users.findByIdempotencyHash(user.id, idempotencyHash)).toBeUndefined();
   });
 
   it("keeps what was proposed with its event, and changes nothing yet", async () => {
@@ -57,7 +61,7 @@ export function emailChangeStoreContract(open: () => Promise<EmailChangeWorld>):
     expect(change).toMatchObject({ userId: user.id, epoch: 0 });
     const { keepsPassword: _, ...kept } = change;
     expect(await world.emailChanges.list(user.id)).toEqual([kept]);
-    expect(await world.users.find(user.id)).toEqual(user);
+    expect(await world.users.findById(user.id)).toEqual(user);
     expect(await world.events.list(user.id, 10)).toHaveLength(1);
     expect(await world.emailChanges.find(ids.eventId())).toBeUndefined();
   });
@@ -66,12 +70,12 @@ export function emailChangeStoreContract(open: () => Promise<EmailChangeWorld>):
     const world = await open();
     const user = await aUser(world.users);
     const proposal = { ...aNewUser(), id: ids.eventId(), ttlMs: HOUR_MS };
-    const stale = { ...holderOf(user), epoch: 1 };
+    const stale = { ...aSessionRef(user), epoch: 1 };
     expect(await world.emailChanges.propose(stale, proposal, [anEvent(user.id)])).toBe(false);
     expect(await world.emailChanges.find(proposal.id)).toBeUndefined();
     expect(await world.events.list(user.id, 10)).toEqual([]);
     const old = { ...proposal, ttlMs: -1 };
-    expect(await world.emailChanges.propose(holderOf(user), old, [])).toBe(true);
+    expect(await world.emailChanges.propose(aSessionRef(user), old, [])).toBe(true);
     expect(await world.emailChanges.find(old.id)).toBeUndefined();
     expect(await world.emailChanges.list(user.id)).toEqual([]);
   });
@@ -96,7 +100,7 @@ export function emailChangeStoreContract(open: () => Promise<EmailChangeWorld>):
     expect(await world.emailChanges.confirm(one, [])).toMatchObject({ email: one.email });
     expect(await world.emailChanges.confirm(other, [anEvent(user.id)])).toBeUndefined();
     expect(await world.emailChanges.confirm(one, [])).toBeUndefined();
-    expect((await world.users.find(user.id))?.email).toBe(one.email);
+    expect((await world.users.findById(user.id))?.email).toBe(one.email);
     expect(await world.events.list(user.id, 10)).toHaveLength(2); // both were asked for
   });
 
@@ -110,7 +114,7 @@ export function emailChangeStoreContract(open: () => Promise<EmailChangeWorld>):
     );
     const winners = results.flatMap((result, index) => (result ? [changes[index]?.email] : []));
     expect(winners).toHaveLength(1);
-    expect(await world.users.find(user.id)).toMatchObject({ email: winners[0], epoch: 1 });
+    expect(await world.users.findById(user.id)).toMatchObject({ email: winners[0], epoch: 1 });
   });
 
   it("gives an address that several want to one of them", async () => {

@@ -1,15 +1,14 @@
-import type { OutgoingEvent } from "../event/event.ts";
-import type { EventId, UserId } from "../ids.ts";
 import type { EmailKey } from "../email.ts";
+import type { OutgoingEvent } from "../event/event.ts";
+import type { EventId, SessionRef, UserId } from "../ids.ts";
 import type { User } from "../user/user.ts";
-import type { Holder } from "../user/user-store.ts";
 
-/** Another address that a user wants to have, until it is verified or too old. */
+/** A requested change of a user's address that waits to be confirmed. */
 export interface EmailChange {
-  /** Of the event that asked for it. */
+  /** The id of the event that requested it. */
   readonly id: EventId;
   readonly userId: UserId;
-  /** The user's when it was asked for; it counts only while it lasts, so one change ends all others. */
+  /** The user's epoch at the request. A confirmed change raises it, which ends all other requests. */
   readonly epoch: number;
   readonly email: string;
   readonly emailKey: EmailKey;
@@ -22,27 +21,28 @@ export interface EmailProposal {
   readonly ttlMs: number;
 }
 
-/** Changes of address that wait to be verified, and the one step that makes them. */
+/** Stores requested changes of address, and confirms them. */
 export interface EmailChangeStore {
-  /** Keeps the proposal and `events`, if the holder's session still counts; tells whether it did. */
+  /** Stores the proposal and appends `events`, if the acting session is valid. Returns whether it did. */
   propose(
-    holder: Holder,
+    actingSession: SessionRef,
     proposal: EmailProposal,
     events: readonly OutgoingEvent[],
   ): Promise<boolean>;
-  /** `undefined` also when it is too old, or the user is gone. */
+  /** Returns the change, unless it has expired or the user was deleted. */
   find(id: EventId): Promise<EmailChange | undefined>;
-  /** Those that wait, oldest first. */
+  /** Returns the user's pending changes, the oldest first. */
   list(userId: UserId): Promise<readonly EmailChange[]>;
   /**
-   * Gives the user the new address, verified, and raises the epoch, if it is still the change's and
-   * the user is enabled. `keepsPassword`: if not, the password is void. Of many at once, of one user or for one address, one wins. `email_taken`:
-   * another user has the address by now.
+   * Sets the new address as verified and raises the epoch, if the epoch is still the change's, the
+   * user is enabled and the acting session is valid. Without `keepsPassword` the password is cleared.
+   * Of many at once, of one user or for one address, one succeeds. `email_taken`: another user has
+   * the address now.
    */
   confirm(
     change: EmailChange & {
       readonly keepsPassword: boolean;
-      readonly session?: Holder | undefined;
+      readonly actingSession?: SessionRef | undefined;
     },
     events: readonly OutgoingEvent[],
   ): Promise<User | "email_taken" | undefined>;

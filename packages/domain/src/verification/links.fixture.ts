@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { bob, EMAIL, loggedIn, PASSWORD } from "../journey.fixture.ts";
 import type { Ports } from "../ports.ts";
-import type { TokenPurpose } from "../token/token-store.ts";
+import type { TokenPurpose } from "../token/token.ts";
 import { logIn } from "../session/log-in.ts";
 import { changeEmail } from "../profile/change-email.ts";
 import { requestVerification } from "./request-verification.ts";
@@ -14,7 +14,7 @@ export async function mailedToken(ports: Ports, purpose: TokenPurpose = "email_v
   const user = await bob(ports);
   const event = (await ports.events.list(user.id, 100)).at(-1);
   if (!event) throw new Error("there is an event");
-  const { token, tokenHash } = ports.secrets.mailedToken(purpose, event.id);
+  const { token, tokenHash } = ports.tokenFactory.deriveEmailToken(purpose, event.id);
   const changeId = purpose === "email_change" ? event.id : undefined;
   const claim = { purpose, userId: user.id, epoch: user.epoch, byMail: true, changeId };
   await ports.tokens.put(tokenHash, claim, 60_000);

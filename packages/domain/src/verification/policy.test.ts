@@ -4,7 +4,7 @@ import { memoryClock, memoryPorts } from "../memory.ts";
 import { strictPolicy } from "../policy.ts";
 import { checkSession } from "../session/check-session.ts";
 import { logIn } from "../session/log-in.ts";
-import { deleteUnverifiedUsers } from "../administration/delete-user.ts";
+import { deleteUnverifiedUsers } from "../registration/delete-unverified-users.ts";
 import { registerUser } from "../registration/register-user.ts";
 import { canLogIn, mailedToken, NEXT } from "./links.fixture.ts";
 import { verifyEmail } from "./verify-email.ts";
@@ -29,7 +29,7 @@ describe("under a policy that verifies addresses", () => {
         { ...ports, users: { ...ports.users, create: counting } },
         { email: EMAIL, password },
       );
-      expect(result).toEqual({ ok: true, value: { as: "accepted" } });
+      expect(result).toEqual({ ok: true, value: { kind: "accepted" } });
     }
     expect(kept).toEqual([2, 2]);
     expect([await canLogIn(ports, EMAIL), await canLogIn(ports, EMAIL, "OtherPassword")]).toEqual([
@@ -63,8 +63,8 @@ describe("under a policy that verifies addresses", () => {
     expect(await deleteUnverifiedUsers(ports, 10)).toBe(0);
     clock.advance(1);
     expect(await deleteUnverifiedUsers(ports, 10)).toBe(1);
-    expect(await ports.users.find(late.id)).toBeUndefined();
-    expect(verified && (await ports.users.find(verified.id))).toBeDefined();
+    expect(await ports.users.findById(late.id)).toBeUndefined();
+    expect(verified && (await ports.users.findById(verified.id))).toBeDefined();
     expect(await checkSession(ports, session.token)).toBeUndefined();
     expect((await ports.events.list(late.id, 10)).at(-1)?.type).toBe("user.deleted");
   });
@@ -81,7 +81,7 @@ describe("under a policy that verifies addresses", () => {
     });
     const result = await registerUser(atOnce, { email: EMAIL, password: PASSWORD });
     const token =
-      result.ok && result.value.as === "created" ? result.value.started?.token : undefined;
+      result.ok && result.value.kind === "created" ? result.value.started?.token : undefined;
     expect((await checkSession(atOnce, token))?.user.email).toBe(EMAIL);
   });
 });

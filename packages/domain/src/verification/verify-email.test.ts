@@ -29,7 +29,7 @@ describe("a link that verifies an address", () => {
       const { token: sessionToken } = await loggedIn(ports);
       const proof = by === "session" ? { sessionToken } : { password: PASSWORD };
       const result = await verifyEmail(ports, { token: await asked(ports), ...proof });
-      expect(result).toMatchObject({ ok: true, value: { did: { as: "verified" } } });
+      expect(result).toMatchObject({ ok: true, value: { outcome: { kind: "verified" } } });
       expect(await bob(ports)).toMatchObject({ epoch: 0, emailVerifiedAt: expect.any(Date) });
       expect((await checkSession(ports, sessionToken))?.user.emailVerifiedAt).toBeDefined();
       expect(await canLogIn(ports, EMAIL)).toBe(true);
@@ -43,11 +43,12 @@ describe("a link that verifies an address", () => {
     const squatter = await loggedIn(ports);
     const resetToken = await resetTokenFor(ports);
     const result = await verifyEmail(ports, { token: await asked(ports) });
-    if (!result.ok || result.value.did.as !== "password_voided") throw new Error("it was voided");
+    if (!result.ok || result.value.outcome.kind !== "password_cleared")
+      throw new Error("it was cleared");
     expect(await checkSession(ports, squatter.token)).toBeUndefined();
     expect(await canLogIn(ports, EMAIL)).toBe(false);
     expect((await reset(ports, resetToken)).ok).toBe(false);
-    expect((await reset(ports, result.value.did.resetToken, "OwnersPwd")).ok).toBe(true);
+    expect((await reset(ports, result.value.outcome.resetToken, "OwnersPwd")).ok).toBe(true);
     expect(await canLogIn(ports, EMAIL, "OwnersPwd")).toBe(true);
   });
 
@@ -65,7 +66,7 @@ describe("a link that verifies an address", () => {
     expect(await verifyEmail(forgetful, { token, sessionToken: ended.token })).toEqual(invalid);
     const sessionToken = eve.ok ? eve.value.token : "";
     const result = await verifyEmail(ports, { token, sessionToken });
-    expect(result).toMatchObject({ value: { did: { as: "password_voided" } } });
+    expect(result).toMatchObject({ value: { outcome: { kind: "password_cleared" } } });
   });
 
   it("says so when the password is wrong, and spends nothing", async () => {
@@ -76,7 +77,7 @@ describe("a link that verifies an address", () => {
     expect(wrong).toEqual({ ok: false, error: "password_wrong" });
     expect((await verifyEmail(ports, { token, password: PASSWORD })).ok).toBe(true);
     const again = await verifyEmail(ports, { token });
-    expect(again).toMatchObject({ value: { did: { as: "verified" } } });
+    expect(again).toMatchObject({ value: { outcome: { kind: "verified" } } });
     expect(await canLogIn(ports, EMAIL)).toBe(true);
   });
 
@@ -106,8 +107,9 @@ describe("a link that verifies an address", () => {
         (await users.verifyEmail(...given)) && (await bob(ports)),
     };
     const result = await verifyEmail({ ...ports, users: late }, { token });
-    if (!result.ok || result.value.did.as !== "password_voided") throw new Error("it was voided");
-    expect((await reset(ports, result.value.did.resetToken)).ok).toBe(false);
+    if (!result.ok || result.value.outcome.kind !== "password_cleared")
+      throw new Error("it was cleared");
+    expect((await reset(ports, result.value.outcome.resetToken)).ok).toBe(false);
   });
 
   it("lets a voided password be no answer to a retry of an earlier reset", async () => {
@@ -131,7 +133,7 @@ describe("a reset whose token was mailed", () => {
     for (const byMail of [true, false]) {
       const ports = memoryPorts();
       const { id: userId } = await registered(ports);
-      const { token, tokenHash } = ports.secrets.resetToken();
+      const { token, tokenHash } = ports.tokenFactory.createResetToken();
       const claim = { purpose: "password_reset", userId, epoch: 0, byMail } as const;
       await ports.tokens.put(tokenHash, claim, 60_000);
       expect((await reset(ports, token)).ok).toBe(true);

@@ -1,14 +1,15 @@
 import { newEvent } from "../event/new-event.ts";
-import { toPassword } from "../password/password.ts";
+import type { SessionRef } from "../ids.ts";
+import { normalizePassword } from "../password/password.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
 import { checkSession } from "../session/check-session.ts";
-import type { Token } from "../token/token-factory.ts";
-import type { Origin, Session } from "../session/session.ts";
+import type { ClientInfo, Session } from "../session/session.ts";
 import { type StartedSession, startSession } from "../session/start-session.ts";
+import { syncSessions } from "../session/sync-sessions.ts";
+import type { Token, TokenClaim } from "../token/token.ts";
 import type { Credentials } from "../user/user-store.ts";
 import { isEnabled, type User } from "../user/user.ts";
-import type { TokenClaim } from "../token/token-store.ts";
 
 export type VerifyEmailError =
   | "email_already_registered"
@@ -18,123 +19,130 @@ export type VerifyEmailError =
 interface VerifyEmailInput {
   readonly token: string;
   readonly password?: string | undefined;
-  /** Of whoever uses the link, if that is somebody who is logged in. */
+  /** The token of the caller's session, if the caller is logged in. */
   readonly sessionToken?: string | undefined;
-  readonly origin?: Origin;
+  readonly client?: ClientInfo;
 }
 
 export interface VerifiedEmail {
   readonly user: User;
-  readonly did:
-    | { readonly as: "verified" }
-    /** Nobody showed that the password is theirs, so it is void; this token chooses another. */
-    | { readonly as: "password_voided"; readonly resetToken: Token }
-    /** Every session has ended. Whoever was logged in has a fresh one. */
-    | { readonly as: "changed"; readonly renewed: StartedSession | undefined };
+  readonly outcome:
+    | { readonly kind: "verified" }
+    /** The caller did not prove the password, so it was cleared. This token sets a new one. */
+    | { readonly kind: "password_cleared"; readonly resetToken: Token }
+    /** Every session has ended. A caller who was logged in has a fresh one. */
+    | { readonly kind: "changed"; readonly renewed: StartedSession | undefined };
 }
 
-type Touches = Pick<
+type RequiredPorts = Pick<
   Ports,
   | "clock"
   | "emailChanges"
   | "hasher"
   | "ids"
+  | "ledger"
   | "policy"
-  | "secrets"
   | "sessions"
+  | "tokenFactory"
   | "tokens"
   | "users"
 >;
-type Verification = Result<VerifiedEmail, VerifyEmailError>;
 
 /**
- * Uses the link of a mail. It shows control of the address and no more: whoever registered it, or
- * wanted it for their account, may have been somebody else. So the password stays only if it comes
- * along, or a live session does; otherwise it is void, every session ends, and the owner of the
- * address chooses a new one.
+ * Uses the link of a mail. The link proves control of the address and nothing else: another person may
+ * have registered the address, or requested it for another account. So the password is kept only with
+ * the password itself or a live session. Otherwise it is cleared, every session ends, and the owner of
+ * the address sets a new one (docs/decisions/0013).
  */
-export async function verifyEmail(ports: Touches, input: VerifyEmailInput): Promise<Verification> {
-  const tokenHash = ports.secrets.hashOf(input.token);
+export async function verifyEmail(
+  ports: RequiredPorts,
+  input: VerifyEmailInput,
+): Promise<Result<VerifiedEmail, VerifyEmailError>> {
+  const tokenHash = ports.tokenFactory.hashToken(input.token);
   const claim =
     (await ports.tokens.find("email_verification", tokenHash)) ??
     (await ports.tokens.find("email_change", tokenHash));
-  const credentials = claim && (await ports.users.credentialsOf(claim.userId));
+  const credentials = claim && (await ports.users.findCredentialsById(claim.userId));
   if (!credentials || !isEnabled(credentials.user) || credentials.user.epoch !== claim.epoch)
     return err("verification_token_invalid");
   const { user } = credentials;
   const isChange = claim.purpose === "email_change";
-  if (!isChange && user.emailVerifiedAt) return ok({ user, did: { as: "verified" } }); // no harm
+  if (!isChange && user.emailVerifiedAt) return ok({ user, outcome: { kind: "verified" } });
 
-  const shown = await showsPassword(ports, credentials, input);
-  if (!shown.ok) return shown;
-  const did = isChange ? confirmChange : confirmAddress;
-  const changed = await did(ports, { user, claim, ...shown.value });
+  const proof = await proveOwnership(ports, credentials, input);
+  if (!proof.ok) return proof;
+  const { keepsPassword, session: replaces } = proof.value;
+  const confirm = isChange ? confirmChange : confirmAddress;
+  const changed = await confirm(ports, user, claim, proof.value);
   if (changed === "email_taken") return err("email_already_registered");
-  if (!changed) return err("verification_token_invalid"); // another use was first
-  await ports.sessions.project(changed);
-  if (!shown.value.keepsPassword) {
-    const resetToken = await resetTokenFor(ports, user);
-    return ok({ user: changed, did: { as: "password_voided", resetToken } });
+  if (!changed) return err("verification_token_invalid"); // another use of the link was first
+  await syncSessions(ports, user.id, changed);
+  if (!keepsPassword) {
+    const resetToken = await createResetToken(ports, user);
+    return ok({ user: changed, outcome: { kind: "password_cleared", resetToken } });
   }
-  if (!isChange) return ok({ user: changed, did: { as: "verified" } });
-  const { origin } = input;
-  const { session: continues } = shown.value;
-  const renewed = continues && (await startSession(ports, changed, { origin, continues }));
-  return ok({ user: changed, did: { as: "changed", renewed } });
+  if (!isChange) return ok({ user: changed, outcome: { kind: "verified" } });
+  const { client } = input;
+  const renewed = replaces && (await startSession(ports, changed, { client, replaces }));
+  return ok({ user: changed, outcome: { kind: "changed", renewed } });
 }
 
-interface Shown {
+/** How the caller has proved that the user's password is the caller's own. */
+interface Proof {
   readonly keepsPassword: boolean;
-  /** Of the user, and live as far as the session store knows. */
+  /** The user's session, live as far as the session store knows. */
   readonly session: Session | undefined;
-  /** The same, if it alone shows it; then it is asked after once more. */
-  readonly holder: Session | undefined;
+  /** The same session, if it is the only proof. Then the change compares it once more. */
+  readonly actingSession: SessionRef | undefined;
 }
 
-/** Has whoever uses the link shown that the user's password is theirs? */
-async function showsPassword(
-  ports: Touches,
+async function proveOwnership(
+  ports: RequiredPorts,
   { user, passwordHash }: Credentials,
   { password: given, sessionToken }: VerifyEmailInput,
-): Promise<Result<Shown, "password_wrong">> {
+): Promise<Result<Proof, "password_wrong">> {
   const checked = await checkSession(ports, sessionToken);
   const isOwn = checked?.user.id === user.id && checked.session.epoch === user.epoch;
   const session = isOwn ? checked.session : undefined;
   if (given === undefined)
-    return ok({ keepsPassword: session !== undefined, session, holder: session });
-  const password = toPassword(given, ports.hasher.maxBytes);
+    return ok({ keepsPassword: session !== undefined, session, actingSession: session });
+  const password = normalizePassword(given, ports.hasher.maxBytes);
   const matches = password.ok && (await ports.hasher.verify(password.value, passwordHash));
-  return matches ? ok({ keepsPassword: true, session, holder: undefined }) : err("password_wrong");
+  if (!matches) return err("password_wrong");
+  return ok({ keepsPassword: true, session, actingSession: undefined });
 }
 
-interface Confirmation extends Shown {
-  readonly user: User;
-  readonly claim: TokenClaim;
-}
-
-async function confirmAddress(ports: Touches, { user, keepsPassword, holder }: Confirmation) {
-  const { id: userId, epoch: expectedEpoch } = user;
+async function confirmAddress(
+  ports: RequiredPorts,
+  { id: userId, epoch: expectedEpoch }: User,
+  _: TokenClaim,
+  { keepsPassword, actingSession }: Proof,
+): Promise<User | undefined> {
   const verified = newEvent(ports, "user.email_verified", { userId, data: { by: "link" } });
-  const change = { userId, expectedEpoch, keepsPassword, session: holder };
-  return await ports.users.verifyEmail(change, [verified]);
+  const verification = { userId, expectedEpoch, keepsPassword, actingSession };
+  return await ports.users.verifyEmail(verification, [verified]);
 }
 
 async function confirmChange(
-  ports: Touches,
-  { user, claim, keepsPassword, holder }: Confirmation,
+  ports: RequiredPorts,
+  { id: userId, epoch, email: oldEmail }: User,
+  { changeId }: TokenClaim,
+  { keepsPassword, actingSession }: Proof,
 ): Promise<User | "email_taken" | undefined> {
-  const change = claim.changeId && (await ports.emailChanges.find(claim.changeId));
-  if (change?.userId !== user.id || change.epoch !== user.epoch) return undefined;
-  const payload = { email: user.email }; // who has that address is told
-  const facts = { userId: user.id, data: {}, payload };
-  const changed = newEvent(ports, "user.email_changed", facts);
-  return await ports.emailChanges.confirm({ ...change, keepsPassword, session: holder }, [changed]);
+  const change = changeId && (await ports.emailChanges.find(changeId));
+  if (change?.userId !== userId || change.epoch !== epoch) return undefined;
+  const payload = { email: oldEmail }; // the owner of the old address is notified
+  const changed = newEvent(ports, "user.email_changed", { userId, data: {}, payload });
+  return await ports.emailChanges.confirm({ ...change, keepsPassword, actingSession }, [changed]);
 }
 
-/** Whoever can read the address's mail may reset the password; asking for a second mail shows nothing more. */
-async function resetTokenFor(ports: Touches, { id: userId, epoch: before }: User): Promise<Token> {
-  const { token, tokenHash } = ports.secrets.resetToken();
-  // The epoch that this very change has made, whatever has been changed since.
+/** Spares the caller a second mail: who can read the address's mail may reset the password anyway. */
+async function createResetToken(
+  ports: RequiredPorts,
+  { id: userId, epoch: before }: User,
+): Promise<Token> {
+  const { token, tokenHash } = ports.tokenFactory.createResetToken();
+  // Bound to the epoch that this change has made, so that no later change is undone.
   const claim = { purpose: "password_reset", userId, epoch: before + 1, byMail: true } as const;
   await ports.tokens.put(tokenHash, claim, ports.policy.recovery.tokenTtlMs);
   return token;

@@ -1,9 +1,9 @@
 import { html } from "hono/html";
-import { json, htmlPage, setHeader } from "../answer.ts";
-import type { OpenApi, OpenApiOperation } from "../openapi.ts";
-import type { Resource, Resources } from "../resource.ts";
 import { z } from "zod";
-import { served } from "./form-page.ts";
+import { endpoint, type Resource, type Resources } from "../endpoint.ts";
+import type { OpenApi, OpenApiOperation } from "../openapi.ts";
+import { htmlPage, json, setHeader } from "../respond.ts";
+import { staticAsset } from "./form-page.ts";
 
 const PAGE_POLICY =
   "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
@@ -20,11 +20,11 @@ code, pre { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: 14
 /** The description of the whole surface: for programs, and for people. Nothing is loaded from elsewhere. */
 export const docsResources = (describe: () => OpenApi): Resources => ({
   "/openapi.json": {
-    GET: {
+    GET: endpoint({
       id: "openApi",
       tag: "Service",
       summary: "This description, as OpenAPI 3.1",
-      answers: {
+      responses: {
         description: {
           status: 200,
           description: "The document.",
@@ -32,25 +32,25 @@ export const docsResources = (describe: () => OpenApi): Resources => ({
         },
       },
       handle: (c) => json(c, describe()),
-    },
+    }),
   },
   "/docs": docsResource(describe),
-  "/docs/page.css": served("docsStyle", "text/css", STYLE),
+  "/docs/page.css": staticAsset("docsStyle", "text/css", STYLE),
 });
 
 function docsResource(describe: () => OpenApi): Resource {
   let made: ReturnType<typeof page> | undefined;
   return {
-    GET: {
+    GET: endpoint({
       id: "docsPage",
       tag: "Pages",
       summary: "This description, for people",
-      answers: { page: { status: 200, description: "The page.", page: "text/html" } },
+      responses: { page: { status: 200, description: "The page.", page: "text/html" } },
       handle(c) {
         setHeader(c, "content-security-policy", PAGE_POLICY);
         return htmlPage(c, (made ??= page(describe())));
       },
-    },
+    }),
   };
 }
 

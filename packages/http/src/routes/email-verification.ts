@@ -1,86 +1,90 @@
 import { type Ports, requestVerification, verifyEmail } from "@postern/domain";
 import { z } from "zod";
-import { json } from "../answer.ts";
-import { withFields } from "../body.ts";
-import { type CallerOptions, originOf, sessionToken, setSession } from "../caller.ts";
-import { toAsciiDomain } from "../email-domain.ts";
-import { email, password, resetToken, said } from "../fields.ts";
-import { problem } from "../problems.ts";
-import type { Endpoint, Resource } from "../resource.ts";
+import { type CallerOptions, clientInfoOf, sessionToken, setSessionCookie } from "../caller.ts";
+import { endpoint, type Resource } from "../endpoint.ts";
+import { json } from "../respond.ts";
+import { email, messageBody, password, resetToken } from "../schemas.ts";
 
-const request = z.strictObject({ email: email.catch("") });
-const verification = z.strictObject({
-  token: z.string().catch("").meta({ description: "From the mail." }),
-  password: password.optional().meta({
-    description: "The user's password. It, or a live session of the user, keeps the password.",
-  }),
-});
-
-export function emailVerificationResource(ports: Ports, caller: CallerOptions): Resource {
-  return {
-    POST: {
-      id: "requestVerification",
-      tag: "Verification",
-      summary: "Mails the link that verifies an address, once more",
-      fields: request,
-      answers: {
-        verification_requested: {
-          status: 202,
-          description: "Closed disclosure: whether anybody needs it or not.",
-          body: said("verification requested"),
-        },
-      },
-      refusals: ["email_unknown"],
-      handle: (c) =>
-        withFields(c, request, async ({ email: address }) => {
-          const result = await requestVerification(ports, { email: toAsciiDomain(address) });
-          if (!result.ok) return problem(c, result.error);
-          return json(c, { email: address, message: "verification requested" }, 202);
-        }),
-    },
-    PUT: confirming(ports, caller),
-  };
-}
-
-const confirming = (ports: Ports, caller: CallerOptions): Endpoint => ({
-  id: "verifyEmail",
-  tag: "Verification",
-  summary: "Uses the link of a mail: verifies an address, or changes it",
-  fields: verification,
-  session: "optional",
-  answers: {
-    email_verified: { status: 200, description: "It is.", body: said("email verified") },
-    password_voided: {
-      status: 200,
-      description:
-        "Verified. Nobody showed that the password is theirs, so it is void: choose another one by this token.",
-      body: z.strictObject({
-        ...said("email verified, choose a new password").shape,
-        reset_token: resetToken,
-      }),
-    },
-    email_changed: {
-      status: 200,
-      description: "Every session and token has ended; whoever was logged in has a new cookie.",
-      body: said("email changed"),
-      cookie: "set",
-    },
+const RESPONSES = {
+  email_verified: {
+    status: 200,
+    description: "The address is verified.",
+    body: messageBody("email verified"),
   },
-  refusals: ["email_already_registered", "password_wrong", "verification_token_invalid"],
-  handle: (c) =>
-    withFields(c, verification, async ({ token, password: given }) => {
-      const origin = originOf(c, caller);
-      const input = { token, password: given, sessionToken: sessionToken(c, ports), origin };
-      const result = await verifyEmail(ports, input);
-      if (!result.ok) return problem(c, result.error);
-      const { user, did } = result.value;
+  password_cleared: {
+    status: 200,
+    description:
+      "The address is verified. The caller did not prove the password, so it was cleared: set a new one with this token.",
+    body: z.strictObject({
+      ...messageBody("email verified, choose a new password").shape,
+      reset_token: resetToken,
+    }),
+  },
+  email_changed: {
+    status: 200,
+    description: "Every session and token has ended. A caller who was logged in has a new cookie.",
+    body: messageBody("email changed"),
+    cookie: "set",
+  },
+} as const;
+
+export const emailVerificationResource = (ports: Ports, caller: CallerOptions): Resource => ({
+  POST: endpoint({
+    id: "requestVerification",
+    tag: "Verification",
+    summary: "Mails the link that verifies an address once more",
+    fields: z.strictObject({ email: email.catch("") }),
+    responses: {
+      verification_requested: {
+        status: 202,
+        description: "Closed disclosure: the same for every address.",
+        body: messageBody("verification requested"),
+      },
+    },
+    errors: { email_unknown: {} },
+    async handle(c, { email: address }) {
+      const result = await requestVerification(ports, { email: address });
+      if (!result.ok) return result;
+      return json(c, { email: address, message: "verification requested" }, 202);
+    },
+  }),
+
+  PUT: endpoint({
+    id: "verifyEmail",
+    tag: "Verification",
+    summary: "Uses the link of a mail: verifies an address, or changes it",
+    fields: z.strictObject({
+      token: z.string().catch("").meta({ description: "From the mail." }),
+      password: password.optional().meta({
+        description:
+          "The user's password. With it, or with the user's session, the password is kept.",
+      }),
+    }),
+    session: "optional",
+    responses: RESPONSES,
+    errors: {
+      email_already_registered: {},
+      password_wrong: { field: "password" },
+      verification_token_invalid: {},
+    },
+    async handle(c, { token, password: givenPassword }) {
+      const result = await verifyEmail(ports, {
+        token,
+        password: givenPassword,
+        sessionToken: sessionToken(c, ports),
+        client: clientInfoOf(c, caller),
+      });
+      if (!result.ok) return result;
+      const { user, outcome } = result.value;
       c.set("userId", user.id);
-      if (did.as === "verified") return json(c, { email: user.email, message: "email verified" });
-      if (did.as === "changed") {
-        if (did.renewed) setSession(c, ports, did.renewed);
+      if (outcome.kind === "verified")
+        return json(c, { email: user.email, message: "email verified" });
+      if (outcome.kind === "changed") {
+        if (outcome.renewed) setSessionCookie(c, ports, outcome.renewed);
         return json(c, { email: user.email, message: "email changed" });
       }
       const message = "email verified, choose a new password";
-      return json(c, { email: user.email, message, reset_token: did.resetToken });
-    }),
+      return json(c, { email: user.email, message, reset_token: outcome.resetToken });
+    },
+  }),
 });

@@ -1,6 +1,8 @@
+import type { Context } from "hono";
 import { html, raw } from "hono/html";
-import { answer, htmlPage, setHeader } from "../answer.ts";
-import type { Resource, Resources } from "../resource.ts";
+import type { AppEnv } from "../app-env.ts";
+import { endpoint, type Resource, type Resources } from "../endpoint.ts";
+import { htmlPage, respond, setHeader } from "../respond.ts";
 
 const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
@@ -10,21 +12,21 @@ interface FormPage {
   readonly id: string;
   readonly title: string;
   readonly summary: string;
-  /** HTML of what stands in the form. Our own, never anybody's text. */
+  /** HTML of the form's content. It is our own and never contains text of a user. */
   readonly fields: string;
   readonly button: string;
-  /** JavaScript; the lines below have made `form`, `state`, `secrets` and `call` for it. */
+  /** JavaScript. It can use `form`, `state`, `secrets` and `call` of `SCRIPT` below. */
   readonly script: string;
 }
 
 /**
- * A page with one form, where links of mails lead, and its script and style beside it. What is secret
- * stands behind the `#`, so it reaches no server and no log on the way here; nothing is used up by
- * looking (mail scanners do), only by the form.
+ * A page with one form, to which links in mails lead, with its script and style. The token is behind the
+ * `#`, so it reaches no server and no log on the way here. Opening the page uses no token, because mail
+ * scanners open links; only the form does.
  */
 export function formPage(path: string, page: FormPage): Resources {
   const folder = path.slice(path.lastIndexOf("/") + 1);
-  const handle: NonNullable<Resource["GET"]>["handle"] = (c) => {
+  const handle = (c: Context<AppEnv>) => {
     setHeader(c, "content-security-policy", PAGE_POLICY);
     return htmlPage(
       c,
@@ -51,9 +53,9 @@ export function formPage(path: string, page: FormPage): Resources {
   const { id, summary } = page;
   const shown = { status: 200, description: "The page.", page: "text/html" } as const;
   return {
-    [path]: { GET: { id, tag: "Pages", summary, answers: { page: shown }, handle } },
-    [`${path}/page.js`]: served(`${id}Script`, "text/javascript", SCRIPT + page.script),
-    [`${path}/page.css`]: served(`${id}Style`, "text/css", STYLE),
+    [path]: { GET: endpoint({ id, tag: "Pages", summary, responses: { page: shown }, handle }) },
+    [`${path}/page.js`]: staticAsset(`${id}Script`, "text/javascript", SCRIPT + page.script),
+    [`${path}/page.css`]: staticAsset(`${id}Style`, "text/css", STYLE),
   };
 }
 
@@ -78,13 +80,13 @@ label { display: block } input { display: block; font: inherit; width: 100%; mar
 button { font: inherit; padding: .4em 1em }
 `;
 
-/** Something that a page loads. */
-export const served = (id: string, type: string, text: string): Resource => ({
-  GET: {
+/** A file that a page loads. */
+export const staticAsset = (id: string, type: string, text: string): Resource => ({
+  GET: endpoint({
     id,
     tag: "Pages",
-    summary: "What the page loads",
-    answers: { text: { status: 200, description: "A text.", page: type } },
-    handle: (c) => answer(c, { status: 200, body: text, type: `${type}; charset=utf-8` }),
-  },
+    summary: "A file that the page loads",
+    responses: { text: { status: 200, description: "The file.", page: type } },
+    handle: (c) => respond(c, { status: 200, body: text, type: `${type}; charset=utf-8` }),
+  }),
 });

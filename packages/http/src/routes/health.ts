@@ -1,42 +1,39 @@
 import { z } from "zod";
-import { json } from "../answer.ts";
-import type { Resource } from "../resource.ts";
+import { endpoint, type Resource } from "../endpoint.ts";
+import { json } from "../respond.ts";
 
-/** The process runs. */
 export const liveResource: Resource = {
-  GET: {
+  GET: endpoint({
     id: "isLive",
     tag: "Service",
-    summary: "Does the process run?",
-    answers: {
+    summary: "Returns whether the process runs",
+    responses: {
       live: {
         status: 200,
-        description: "It runs.",
+        description: "The process runs.",
         body: z.strictObject({ status: z.literal("live") }),
       },
     },
     handle: (c) => json(c, { status: "live" }),
-  },
+  }),
 };
 
-/** The process can serve: `ready` throws when a store does not answer or the process is stopping. */
-export function readyResource(ready: () => Promise<void>): Resource {
-  return {
-    GET: {
-      id: "isReady",
-      tag: "Service",
-      summary: "Do the process and its stores serve?",
-      answers: {
-        ready: {
-          status: 200,
-          description: "They serve.",
-          body: z.strictObject({ status: z.literal("ready") }),
-        },
-      },
-      async handle(c) {
-        await ready();
-        return json(c, { status: "ready" });
+/** `ready` throws if a store does not answer or the process is stopping. */
+export const readyResource = (ready: () => Promise<void>): Resource => ({
+  GET: endpoint({
+    id: "isReady",
+    tag: "Service",
+    summary: "Returns whether the process and its stores can serve",
+    responses: {
+      ready: {
+        status: 200,
+        description: "They can.",
+        body: z.strictObject({ status: z.literal("ready") }),
       },
     },
-  };
-}
+    async handle(c) {
+      await ready();
+      return json(c, { status: "ready" });
+    },
+  }),
+});

@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { json } from "../answer.ts";
-import type { Resource } from "../resource.ts";
+import { endpoint, type Resource } from "../endpoint.ts";
+import { json } from "../respond.ts";
 
 export const homeResource: Resource = {
-  GET: {
+  GET: endpoint({
     id: "welcome",
     tag: "Service",
     summary: "Says hello",
-    answers: {
+    responses: {
       welcome: {
         status: 200,
         description: "Hello.",
@@ -15,5 +15,5 @@ export const homeResource: Resource = {
       },
     },
     handle: (c) => json(c, { message: "Bienvenue" }),
-  },
+  }),
 };

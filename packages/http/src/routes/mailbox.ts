@@ -1,23 +1,22 @@
-import { htmlPage, setHeader } from "../answer.ts";
-import type { AppEnv } from "../app-env.ts";
-import type { Context } from "hono";
+import { err } from "@postern/domain";
 import { html, raw } from "hono/html";
-import type { Resource } from "../resource.ts";
+import { endpoint, type Resource } from "../endpoint.ts";
+import { htmlPage, setHeader } from "../respond.ts";
 
-/** Mails that were kept instead of sent. */
+/** Mails that were recorded instead of sent. */
 export interface Mailbox {
-  list(): readonly KeptMail[];
+  list(): readonly RecordedMail[];
 }
 
-interface KeptMail {
+interface RecordedMail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
   readonly html: string;
-  readonly keptAt: Date;
+  readonly recordedAt: Date;
 }
 
-/** Nothing is loaded and nothing runs; a link in a mail's frame leads this window away, by a click alone. */
+/** The page loads and runs nothing. A link in a mail's frame opens in this window, after a click. */
 const PAGE_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; frame-ancestors 'none'; " +
   "base-uri 'none'; form-action 'none'";
@@ -28,56 +27,50 @@ const STYLE = `
   header, details { padding: .8em 1em } h2 { font-size: 1.1em; margin: 0 } header p { margin: 0; color: #666 }
   iframe { width: 100%; height: 22em; border: 0; border-top: 1px solid #d8d8d4 } pre { white-space: pre-wrap }`;
 
-/** What would have been sent, newest first; for whoever sits at this machine. */
-export function mailboxResource(
+/** Mails that embedded mode recorded instead of sending them. Only this machine may read them. */
+export const mailboxResource = (
   mailbox: Mailbox,
   isLocalCaller: (request: Request, bindings: unknown) => boolean,
-  refuse: (c: Context<AppEnv>) => Response,
-): Resource {
-  const shownAll = { status: 200, description: "The page.", page: "text/html" } as const;
-  return {
-    GET: {
-      id: "mailPage",
-      tag: "Pages",
-      summary: "Embedded mode, from the very machine: what would have been mailed",
-      answers: { page: shownAll },
-      refusals: ["not_found"],
-      handle,
+): Resource => ({
+  GET: endpoint({
+    id: "mailPage",
+    tag: "Pages",
+    summary: "Embedded mode, for this machine only: the mails that were not sent",
+    responses: { page: { status: 200, description: "The page.", page: "text/html" } },
+    errors: { not_found: {} },
+    handle(c) {
+      if (!isLocalCaller(c.req.raw, c.env)) return err("not_found");
+      setHeader(c, "content-security-policy", PAGE_POLICY);
+      const mails = mailbox.list().toReversed();
+      return htmlPage(
+        c,
+        html`<!doctype html>
+          <html lang="en">
+            <head>
+              <meta charset="utf-8" />
+              <title>Mail</title>
+              <style>
+                ${raw(STYLE)}
+              </style>
+            </head>
+            <body>
+              <h1>Mail</h1>
+              <p>This service sends no mail. The newest ${mails.length} that it would have sent:</p>
+              ${mails.map(article)}
+            </body>
+          </html>`,
+      );
     },
-  };
-
-  function handle(c: Context<AppEnv>) {
-    if (!isLocalCaller(c.req.raw, c.env)) return refuse(c);
-    setHeader(c, "content-security-policy", PAGE_POLICY);
-    const mails = mailbox.list().toReversed();
-    return htmlPage(
-      c,
-      html`<!doctype html>
-        <html lang="en">
-          <head>
-            <meta charset="utf-8" />
-            <title>Mail</title>
-            <style>
-              ${raw(STYLE)}
-            </style>
-          </head>
-          <body>
-            <h1>Mail</h1>
-            <p>Nothing is sent from here. The newest ${mails.length} that would have been:</p>
-            ${mails.map(shown)}
-          </body>
-        </html>`,
-    );
-  }
-}
+  }),
+});
 
 const toTop = (page: string) => page.replace("<head>", '<head><base target="_top">');
 
-const shown = ({ to, subject, text, html: page, keptAt }: KeptMail) =>
+const article = ({ to, subject, text, html: page, recordedAt }: RecordedMail) =>
   html`<article>
     <header>
       <h2>${subject}</h2>
-      <p>to ${to}, ${keptAt.toISOString()}</p>
+      <p>to ${to}, ${recordedAt.toISOString()}</p>
     </header>
     <iframe
       sandbox="allow-top-navigation-by-user-activation"

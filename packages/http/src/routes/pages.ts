@@ -1,8 +1,8 @@
-import { redirect } from "../answer.ts";
-import type { Resource, Resources } from "../resource.ts";
+import { endpoint, type Resource, type Resources } from "../endpoint.ts";
+import { redirect } from "../respond.ts";
 import { formPage } from "./form-page.ts";
 
-/** Where the link of a reset mail leads. */
+/** The target of the link in a reset mail. */
 const resetPages = formPage("/reset_password", {
   id: "resetPasswordPage",
   title: "Choose a new password",
@@ -21,7 +21,7 @@ form.addEventListener("submit", (event) => {
 `,
 });
 
-/** Where the link of a verification mail leads. Without a password or a session, a new one is chosen. */
+/** The target of the link in a verification mail. Without password or session, the user sets a new one. */
 const verificationPages = formPage("/email_verification", {
   id: "emailVerificationPage",
   title: "Confirm your e-mail address",
@@ -42,11 +42,11 @@ form.addEventListener("submit", async (event) => {
 `,
 });
 
-/** Where \`/.well-known/change-password\` leads. */
+/** The target of `/.well-known/change-password`. */
 const passwordPages = formPage("/profile/password", {
   id: "changePasswordPage",
   title: "Change your password",
-  summary: "The page on which whoever is logged in changes the password",
+  summary: "The page on which a user who is logged in changes the password",
   fields: `<label>Current password <input type="password" autocomplete="current-password" required /></label>
     <label>New password <input type="password" autocomplete="new-password" required /></label>`,
   button: "Change it",
@@ -63,13 +63,13 @@ export const pages: Resources = { ...resetPages, ...verificationPages, ...passwo
 
 /** For password managers (W3C, A Well-Known URL for Changing Passwords). */
 export const changePasswordResource: Resource = {
-  GET: {
+  GET: endpoint({
     id: "whereToChangePassword",
     tag: "Pages",
-    summary: "Leads to the page on which the password is changed",
-    answers: {
-      found: { status: 302, description: "Leads there, always.", location: "/profile/password" },
+    summary: "Leads to the page on which the user changes the password",
+    responses: {
+      found: { status: 302, description: "Always leads there.", location: "/profile/password" },
     },
     handle: (c) => redirect(c, "/profile/password"),
-  },
+  }),
 };

@@ -1,11 +1,10 @@
 import { exportUser, type Ports, toEventJson, type UserExport } from "@postern/domain";
 import { z } from "zod";
-import { json, setHeader } from "../answer.ts";
 import { sessionToken } from "../caller.ts";
-import { email, id, time } from "../fields.ts";
-import { problem } from "../problems.ts";
-import type { Resource } from "../resource.ts";
-import { sessionAnswer, toSessionAnswer } from "./session.ts";
+import { endpoint, type Resource } from "../endpoint.ts";
+import { json, setHeader } from "../respond.ts";
+import { email, id, time } from "../schemas.ts";
+import { sessionBody, toSessionBody } from "./session.ts";
 
 const event = z.strictObject({
   id,
@@ -16,11 +15,11 @@ const event = z.strictObject({
   data: z.record(z.string(), z.unknown()),
 });
 
-const exported = z.strictObject({
+const exportBody = z.strictObject({
   user: z.strictObject({
     user_id: id,
     email,
-    email_key: z.string().meta({ description: "The address as it is compared." }),
+    email_key: z.string().meta({ description: "The canonical address." }),
     email_verified_at: time.nullable(),
     verify_by: time.nullable(),
     disabled_at: time.nullable(),
@@ -29,46 +28,45 @@ const exported = z.strictObject({
     epoch: z.int(),
     revision: z.int(),
   }),
-  sessions: z.array(sessionAnswer),
-  session_origins: z
+  sessions: z.array(sessionBody),
+  session_records: z
     .array(
       z.strictObject({
         session_id: id,
         device: z.string().nullable(),
         network: z.string().nullable(),
+        expires_at: time,
       }),
     )
-    .meta({ description: "Also of sessions that have ended." }),
+    .meta({ description: "Includes sessions that have ended." }),
   devices: z.array(z.string()),
   email_changes: z
     .array(z.strictObject({ id, email, email_key: z.string(), epoch: z.int() }))
-    .meta({ description: "Addresses that wait to be confirmed." }),
+    .meta({ description: "Requested changes of address." }),
   events: z.array(event),
 });
 
-export function profileExportResource(ports: Ports): Resource {
-  return {
-    GET: {
-      id: "exportUser",
-      tag: "Profile",
-      summary: "Everything that is held about the user, but hashes of secrets",
-      session: "needed",
-      answers: { export: { status: 200, description: "As JSON.", body: exported } },
-      refusals: ["session_missing"],
-      async handle(c) {
-        const result = await exportUser(ports, sessionToken(c, ports));
-        if (!result.ok) return problem(c, result.error);
-        c.set("userId", result.value.user.id);
-        setHeader(c, "content-disposition", 'attachment; filename="export.json"');
-        return json(c, toAnswer(result.value));
-      },
+export const profileExportResource = (ports: Ports): Resource => ({
+  GET: endpoint({
+    id: "exportUser",
+    tag: "Profile",
+    summary: "Returns everything stored about the user, except hashes of secrets",
+    session: "needed",
+    responses: { export: { status: 200, description: "As JSON.", body: exportBody } },
+    errors: { session_missing: {} },
+    async handle(c) {
+      const result = await exportUser(ports, sessionToken(c, ports));
+      if (!result.ok) return result;
+      c.set("userId", result.value.user.id);
+      setHeader(c, "content-disposition", 'attachment; filename="export.json"');
+      return json(c, toExportBody(result.value));
     },
-  };
-}
+  }),
+});
 
 const timeOf = (at: Date | undefined) => at?.toISOString() ?? null;
 
-const toAnswer = ({ user, ...held }: UserExport) => ({
+const toExportBody = ({ user, ...stored }: UserExport) => ({
   user: {
     user_id: user.id,
     email: user.email,
@@ -81,18 +79,19 @@ const toAnswer = ({ user, ...held }: UserExport) => ({
     epoch: user.epoch,
     revision: user.revision,
   },
-  sessions: held.sessions.map(toSessionAnswer),
-  session_origins: held.origins.map(({ sessionId, device, network }) => ({
-    session_id: sessionId,
-    device: device ?? null,
-    network: network ?? null,
+  sessions: stored.sessions.map(toSessionBody),
+  session_records: stored.sessionRecords.map((record) => ({
+    session_id: record.id,
+    device: record.device ?? null,
+    network: record.network ?? null,
+    expires_at: record.expiresAt.toISOString(),
   })),
-  devices: held.devices,
-  email_changes: held.emailChanges.map((change) => ({
+  devices: stored.devices,
+  email_changes: stored.emailChanges.map((change) => ({
     id: change.id,
     email: change.email,
     email_key: change.emailKey,
     epoch: change.epoch,
   })),
-  events: held.events.map(toEventJson),
+  events: stored.events.map(toEventJson),
 });

@@ -1,15 +1,16 @@
-import { checkSession, endSession, type ListedSession, type Ports } from "@postern/domain";
+import { checkSession, endSession, err, type ListedSession, type Ports } from "@postern/domain";
 import { z } from "zod";
-import { json } from "../answer.ts";
-import { sessionToken, setSession } from "../caller.ts";
-import { email, id, time } from "../fields.ts";
-import { problem } from "../problems.ts";
-import type { Resource } from "../resource.ts";
+import { clearSessionCookie, sessionToken } from "../caller.ts";
+import { endpoint, type Resource } from "../endpoint.ts";
+import { json } from "../respond.ts";
+import { email, id, time } from "../schemas.ts";
 
 /** A session as its user sees it. */
-export const sessionAnswer = z.strictObject({
-  session_id: id.meta({ description: "Public: it names the session, and opens nothing." }),
-  current: z.boolean().meta({ description: "Is it the one that asks?" }),
+export const sessionBody = z.strictObject({
+  session_id: id.meta({
+    description: "Public. It identifies the session and authenticates nobody.",
+  }),
+  current: z.boolean().meta({ description: "Whether it is the caller's own session." }),
   remembered: z.boolean(),
   created_at: time,
   last_seen_at: time,
@@ -25,7 +26,7 @@ export const sessionAnswer = z.strictObject({
     .meta({ description: "In CIDR notation.", examples: ["192.0.2.0/24"] }),
 });
 
-export const toSessionAnswer = (session: ListedSession): z.infer<typeof sessionAnswer> => ({
+export const toSessionBody = (session: ListedSession): z.infer<typeof sessionBody> => ({
   session_id: session.id,
   current: session.isCurrent,
   remembered: session.remembered,
@@ -38,34 +39,32 @@ export const toSessionAnswer = (session: ListedSession): z.infer<typeof sessionA
 });
 
 /** One session, by its public id. */
-export function sessionResource(ports: Ports): Resource {
-  return {
-    DELETE: {
-      id: "endSession",
-      tag: "Sessions",
-      summary: "Ends one of the user's own sessions",
-      session: "needed",
-      answers: {
-        session_ended: {
-          status: 200,
-          description: "Ended. When it was this one, the browser forgets the cookie.",
-          body: z.strictObject({ message: z.literal("session ended") }),
-          cookie: "ended",
-        },
-      },
-      refusals: ["session_missing", "session_not_found"],
-      async handle(c) {
-        const sessionId = c.req.param("session_id") ?? "";
-        const result = await endSession(ports, sessionToken(c, ports), sessionId);
-        if (!result.ok) return problem(c, result.error);
-        if (result.value.wasCurrent) setSession(c, ports, undefined);
-        return json(c, { message: "session ended" });
+export const sessionResource = (ports: Ports): Resource => ({
+  DELETE: endpoint({
+    id: "endSession",
+    tag: "Sessions",
+    summary: "Ends one of the user's own sessions",
+    params: z.object({ session_id: z.string() }),
+    session: "needed",
+    responses: {
+      session_ended: {
+        status: 200,
+        description: "Ended. If it was the caller's own, the browser deletes the cookie.",
+        body: z.strictObject({ message: z.literal("session ended") }),
+        cookie: "ended",
       },
     },
-  };
-}
+    errors: { session_missing: {}, session_not_found: {} },
+    async handle(c, { session_id: sessionId }) {
+      const result = await endSession(ports, sessionToken(c, ports), sessionId);
+      if (!result.ok) return result;
+      if (result.value.wasCurrent) clearSessionCookie(c, ports);
+      return json(c, { message: "session ended" });
+    },
+  }),
+});
 
-const current = z.strictObject({
+const currentBody = z.strictObject({
   user_id: id,
   email,
   email_verified: z.boolean(),
@@ -74,30 +73,28 @@ const current = z.strictObject({
   absolute_expires_at: time,
 });
 
-/** Who is this? For other apps, and for a proxy that asks before it forwards a request. */
-export function currentSessionResource(ports: Ports): Resource {
-  return {
-    GET: {
-      id: "currentSession",
-      tag: "Sessions",
-      summary: "Whose session is this?",
-      session: "needed",
-      answers: { session: { status: 200, description: "A live one.", body: current } },
-      refusals: ["session_missing"],
-      async handle(c) {
-        const checked = await checkSession(ports, sessionToken(c, ports));
-        if (!checked) return problem(c, "session_missing");
-        const { session, user } = checked;
-        c.set("userId", user.id);
-        return json(c, {
-          user_id: user.id,
-          email: user.email,
-          email_verified: user.emailVerifiedAt !== undefined,
-          session_id: session.id,
-          idle_expires_at: session.idleExpiresAt.toISOString(),
-          absolute_expires_at: session.absoluteExpiresAt.toISOString(),
-        } satisfies z.infer<typeof current>);
-      },
+/** The caller's session. Other apps and proxies ask for it before they serve a request. */
+export const currentSessionResource = (ports: Ports): Resource => ({
+  GET: endpoint({
+    id: "currentSession",
+    tag: "Sessions",
+    summary: "Returns the user of the session",
+    session: "needed",
+    responses: { session: { status: 200, description: "A live session.", body: currentBody } },
+    errors: { session_missing: {} },
+    async handle(c) {
+      const checked = await checkSession(ports, sessionToken(c, ports));
+      if (!checked) return err("session_missing");
+      const { session, user } = checked;
+      c.set("userId", user.id);
+      return json(c, {
+        user_id: user.id,
+        email: user.email,
+        email_verified: user.emailVerifiedAt !== undefined,
+        session_id: session.id,
+        idle_expires_at: session.idleExpiresAt.toISOString(),
+        absolute_expires_at: session.absoluteExpiresAt.toISOString(),
+      } satisfies z.infer<typeof currentBody>);
     },
-  };
-}
+  }),
+});

@@ -6,134 +6,134 @@ import {
   logOut,
   type Ports,
 } from "@postern/domain";
-import type { Context } from "hono";
 import { z } from "zod";
-import { json, redirect } from "../answer.ts";
-import type { AppEnv } from "../app-env.ts";
-import { withFields } from "../body.ts";
-import { type CallerOptions, originOf, sessionToken, setSession } from "../caller.ts";
-import { toAsciiDomain } from "../email-domain.ts";
-import { choice, email, isChosen, password, said } from "../fields.ts";
-import { problem } from "../problems.ts";
-import type { Endpoint, Resource } from "../resource.ts";
-import { sessionAnswer, toSessionAnswer } from "./session.ts";
+import {
+  type CallerOptions,
+  clearSessionCookie,
+  clientInfoOf,
+  renewSessionCookie,
+  sessionToken,
+  setSessionCookie,
+} from "../caller.ts";
+import { type Endpoint, endpoint, type Resource } from "../endpoint.ts";
+import { json, redirect } from "../respond.ts";
+import { choice, email, isChosen, messageBody, password } from "../schemas.ts";
+import { sessionBody, toSessionBody } from "./session.ts";
 
-/** Whatever is missing or is no text is simply not what opens a session. */
-const credentials = z.strictObject({
-  email: email.catch(""),
-  password: password.catch(""),
-  remember: choice.meta({
-    description: "A longer session, whose cookie outlives the browser. A check box or a boolean.",
-  }),
+export const sessionsResource = (ports: Ports, caller: CallerOptions): Resource => ({
+  GET: listEndpoint(ports),
+  POST: logInEndpoint(ports, caller),
+  DELETE: logOutEndpoint(ports, caller),
 });
 
-const ending = z.object({
-  all: z.enum(["", "true"]).optional().meta({ description: "Every session, this one included." }),
-  except: z.literal("current").optional().meta({
-    description: "Every other session; this one is renewed, with a new cookie.",
-  }),
-});
-
-export function sessionsResource(ports: Ports, caller: CallerOptions): Resource {
-  return {
-    GET: listing(ports),
-
-    POST: {
-      id: "logIn",
-      tag: "Sessions",
-      summary: "Logs in",
-      fields: credentials,
-      answers: {
-        logged_in: {
-          status: 200,
-          description: "Sets the session cookie.",
-          body: said("logged in"),
-          cookie: "set",
-        },
-      },
-      refusals: ["credentials_invalid"],
-      handle: (c) =>
-        withFields(c, credentials, async ({ email: address, password: given, remember }) => {
-          const origin = originOf(c, caller);
-          const input = { email: toAsciiDomain(address), password: given, origin };
-          const result = await logIn(ports, { ...input, remember: isChosen(remember) });
-          if (!result.ok)
-            return problem(c, result.error, { headers: challenge(ports.policy.cookie.name) });
-          c.set("userId", result.value.session.userId);
-          setSession(c, ports, result.value);
-          return json(c, { email: address, message: "logged in" });
-        }),
-    },
-
-    DELETE: {
-      id: "logOut",
-      tag: "Sessions",
-      summary: "Logs out: ends this session, or all, or all others",
-      query: ending,
-      session: "needed",
-      answers: {
-        logged_out: {
-          status: 302,
-          description: "Ended; leads to `/`, always.",
-          location: "/",
-          cookie: "ended",
-        },
-        other_sessions_ended: {
-          status: 200,
-          description:
-            "Every other session and every token has ended; this session has a new cookie.",
-          body: said("other sessions ended"),
-          cookie: "set",
-        },
-      },
-      refusals: ["query_invalid", "session_missing"],
-      handle(c) {
-        const { data } = ending.safeParse(c.req.query());
-        if (!data || (data.all !== undefined && data.except)) return problem(c, "query_invalid");
-        return data.except ? endOthers(c, ports, caller) : leave(c, ports, data.all !== undefined);
+const listEndpoint = (ports: Ports): Endpoint =>
+  endpoint({
+    id: "listSessions",
+    tag: "Sessions",
+    summary: "Lists the user's own live sessions, the oldest first",
+    session: "needed",
+    responses: {
+      sessions: {
+        status: 200,
+        description: "At most 50.",
+        body: z.strictObject({ sessions: z.array(sessionBody) }),
       },
     },
-  };
-}
-
-async function leave(c: Context<AppEnv>, ports: Ports, endsAll: boolean): Promise<Response> {
-  const end = endsAll ? endAllSessions : logOut;
-  const result = await end(ports, sessionToken(c, ports));
-  if (!result.ok) return problem(c, result.error);
-  setSession(c, ports, undefined);
-  return redirect(c, "/"); // fixed, whatever the request says
-}
-
-async function endOthers(c: Context<AppEnv>, ports: Ports, caller: CallerOptions) {
-  const result = await endOtherSessions(ports, sessionToken(c, ports), originOf(c, caller));
-  if (!result.ok) return problem(c, result.error);
-  const { user, renewed } = result.value;
-  c.set("userId", user.id);
-  setSession(c, ports, renewed);
-  return json(c, { email: user.email, message: "other sessions ended" });
-}
-
-const listing = (ports: Ports): Endpoint => ({
-  id: "listSessions",
-  tag: "Sessions",
-  summary: "Lists the user's own live sessions, the oldest first",
-  session: "needed",
-  answers: {
-    sessions: {
-      status: 200,
-      description: "At most 50.",
-      body: z.strictObject({ sessions: z.array(sessionAnswer) }),
+    errors: { session_missing: {} },
+    async handle(c) {
+      const result = await listSessions(ports, sessionToken(c, ports));
+      if (!result.ok) return result;
+      return json(c, { sessions: result.value.map(toSessionBody) });
     },
-  },
-  refusals: ["session_missing"],
-  async handle(c) {
-    const result = await listSessions(ports, sessionToken(c, ports));
-    if (!result.ok) return problem(c, result.error);
-    return json(c, { sessions: result.value.map(toSessionAnswer) });
-  },
-});
+  });
 
-/** A 401 must say how to do better (RFC 9110 section 11.6.1). */
+const logInEndpoint = (ports: Ports, caller: CallerOptions): Endpoint =>
+  endpoint({
+    id: "logIn",
+    tag: "Sessions",
+    summary: "Logs in",
+    // A field that is missing or not text counts as a wrong value.
+    fields: z.strictObject({
+      email: email.catch(""),
+      password: password.catch(""),
+      remember: choice.meta({
+        description:
+          "Asks for a longer session, whose cookie the browser keeps. A check box or a boolean.",
+      }),
+    }),
+    responses: {
+      logged_in: {
+        status: 200,
+        description: "Sets the session cookie.",
+        body: messageBody("logged in"),
+        cookie: "set",
+      },
+    },
+    errors: { credentials_invalid: { headers: challenge(ports.policy.cookie.name) } },
+    async handle(c, { email: address, password: given, remember }) {
+      const result = await logIn(ports, {
+        email: address,
+        password: given,
+        remember: isChosen(remember),
+        client: clientInfoOf(c, caller),
+      });
+      if (!result.ok) return result;
+      c.set("userId", result.value.session.userId);
+      setSessionCookie(c, ports, result.value);
+      return json(c, { email: address, message: "logged in" });
+    },
+  });
+
+/** A 401 must say how to authenticate (RFC 9110 section 11.6.1). */
 const challenge = (cookieName: string) => ({
   "www-authenticate": `Cookie realm="postern", form-action="/sessions", cookie-name="${cookieName}"`,
 });
+
+const logOutEndpoint = (ports: Ports, caller: CallerOptions): Endpoint =>
+  endpoint({
+    id: "logOut",
+    tag: "Sessions",
+    summary: "Logs out: ends this session, all sessions, or all other sessions",
+    query: z
+      .object({
+        all: z.enum(["", "true"]).optional().meta({ description: "Ends every session." }),
+        except: z.literal("current").optional().meta({
+          description: "Ends every other session. The caller has a new cookie.",
+        }),
+      })
+      .refine(({ all, except }) => all === undefined || except === undefined, {
+        message: "use all or except=current, not both",
+      }),
+    session: "needed",
+    responses: {
+      logged_out: {
+        status: 302,
+        description: "Ended. Always leads to `/`.",
+        location: "/",
+        cookie: "ended",
+      },
+      other_sessions_ended: {
+        status: 200,
+        description: "Every other session and every token has ended. The caller has a new cookie.",
+        body: messageBody("other sessions ended"),
+        cookie: "set",
+      },
+    },
+    errors: { session_missing: {} },
+    async handle(c, { all, except }) {
+      const token = sessionToken(c, ports);
+      if (except) {
+        const result = await endOtherSessions(ports, token, clientInfoOf(c, caller));
+        if (!result.ok) return result;
+        const { user, renewed } = result.value;
+        c.set("userId", user.id);
+        renewSessionCookie(c, ports, renewed);
+        return json(c, { email: user.email, message: "other sessions ended" });
+      }
+      const end = all === undefined ? logOut : endAllSessions;
+      const result = await end(ports, token);
+      if (!result.ok) return result;
+      clearSessionCookie(c, ports);
+      return redirect(c, "/"); // fixed: the request cannot choose the target
+    },
+  });

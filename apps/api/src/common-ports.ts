@@ -1,0 +1,63 @@
+import {
+  type Bcrypt,
+  bcryptHasher,
+  breachedPasswords,
+  hashGate,
+  idSource,
+  tokenFactory,
+} from "@postern/crypto";
+import { noBreachedPasswords } from "@postern/domain";
+import type { Ports } from "@postern/domain";
+import type { Mailbox } from "@postern/http";
+import { errorFields, type Log, type SecretKey } from "@postern/process";
+import type { Config } from "./config.ts";
+
+/** The ports that the API runs on, and how to check and close them. */
+export interface OpenedPorts {
+  readonly ports: Ports;
+  /** Mails that were recorded instead of sent, where no mail server is used. */
+  readonly mailbox?: Mailbox;
+  /** Throws if a store does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Where hashes are computed, and how many at once. */
+interface Hashing {
+  readonly atOnce: number;
+  readonly bcrypt?: Bcrypt;
+}
+
+/** Even if hashing becomes more than twice as slow as expected, a caller still waits this long. */
+const MAX_WAIT_MS = 1_500;
+const DEADLINE_MS = 5_000;
+/** One hash at cost 0 on a usual machine. Each step of the cost doubles it. */
+const COST_ZERO_MS = 0.05;
+
+/** The ports that are the same in embedded and full mode. */
+export function commonPorts(
+  { bcryptCost, policy, breachedPasswordsUrl: url }: Config,
+  keys: readonly SecretKey[],
+  log: Log,
+  { atOnce, bcrypt }: Hashing,
+) {
+  const onFault = (error: unknown) =>
+    log.warn({ error: errorFields(error) }, "breach check failed, password accepted");
+  return {
+    breachedPasswords: url ? breachedPasswords({ url, onFault }) : noBreachedPasswords,
+    clock: { now: () => new Date() },
+    hasher: bcryptHasher({
+      cost: bcryptCost,
+      gate: hashGate({
+        atOnce,
+        maxWaitMs: MAX_WAIT_MS,
+        deadlineMs: DEADLINE_MS,
+        expectedMs: COST_ZERO_MS * 2 ** bcryptCost,
+      }),
+      ...(bcrypt && { bcrypt }),
+    }),
+    ids: idSource(),
+    policy,
+    tokenFactory: tokenFactory({ keys }),
+  };
+}

@@ -1,0 +1,95 @@
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join, normalize, sep } from "node:path";
+import { ROOT } from "./repository.ts";
+
+const SOURCE = join(ROOT, "packages/domain/src");
+
+/** Files at the root that every folder may import. */
+const ROOT_FILES = new Set([
+  "brand.ts",
+  "clock.ts",
+  "email-domain.ts",
+  "email.ts",
+  "ids.ts",
+  "result.ts",
+  "unavailable.ts",
+]);
+
+/** Files at the root that use every folder. Only their types may be imported. */
+const LAST_FILES = new Set(["policy.ts", "ports.ts"]);
+
+const TYPES_OF_STORES = ["event", "token", "password", "user", "session"];
+
+/** The folders in order, and the earlier ones that each may import. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  event: [],
+  token: ["event"],
+  password: [],
+  user: ["event", "token", "password"],
+  session: ["event", "token", "password", "user"],
+  recovery: TYPES_OF_STORES,
+  verification: TYPES_OF_STORES,
+  registration: [...TYPES_OF_STORES, "verification"],
+  profile: [...TYPES_OF_STORES, "verification"],
+  administration: TYPES_OF_STORES,
+};
+
+/** Tests, and the files that gather everything for other packages. */
+const EXEMPT = /\.(test|contract|fixture)\.ts$|^(index|memory|contract)\.ts$/;
+const IMPORT = /^(?:import|export)\s+(type\s)?(?:[^;"]*?\sfrom\s+)?"(\.[^"]+)";/gm;
+
+interface Import {
+  readonly file: string;
+  readonly target: string;
+  readonly isType: boolean;
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(SOURCE, file), "utf8");
+  return [...text.matchAll(IMPORT)].map(([, type, path = ""]) => ({
+    file,
+    target: normalize(join(dirname(file), path))
+      .split(sep)
+      .join("/"),
+    isType: type !== undefined,
+  }));
+}
+
+/** The folder of a file; the file itself at the root. */
+const placeOf = (file: string) => (file.includes("/") ? (file.split("/")[0] ?? "") : file);
+
+function isAllowed({ file, target, isType }: Import): boolean {
+  const [from, to] = [placeOf(file), placeOf(target)];
+  if (from === to || ROOT_FILES.has(to)) return true;
+  if (LAST_FILES.has(to)) return isType || LAST_FILES.has(from);
+  if (LAST_FILES.has(from)) return isType;
+  return MAY_IMPORT[from]?.includes(to) ?? false;
+}
+
+/** Reads the domain's imports: the graph of its folders, and the imports that break the order. */
+export function domainFolders() {
+  const files = globSync("**/*.ts", { cwd: SOURCE })
+    .map((file) => file.split(sep).join("/"))
+    .filter((file) => !EXEMPT.test(file))
+    .toSorted();
+  const imports = files.flatMap(importsOf);
+  const graph = Object.keys(MAY_IMPORT).map((folder) => {
+    const own = imports.filter(({ file }) => placeOf(file) === folder);
+    const used = new Set(own.map(({ target }) => placeOf(target)));
+    return {
+      folder,
+      imports: Object.keys(MAY_IMPORT).filter((one) => one !== folder && used.has(one)),
+    };
+  });
+  const unknown = files.map(placeOf).filter((place) => {
+    const isKnown = ROOT_FILES.has(place) || LAST_FILES.has(place) || place in MAY_IMPORT;
+    return !isKnown;
+  });
+  const violations = [
+    ...imports
+      .filter((one) => !isAllowed(one))
+      .map(({ file, target }) => `${file} must not import ${target}`),
+    ...[...new Set(unknown)].map((place) => `${place} has no place in the order of the domain`),
+  ];
+  return { files: files.length, graph, violations };
+}

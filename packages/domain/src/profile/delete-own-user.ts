@@ -1,0 +1,20 @@
+import type { Ports } from "../ports.ts";
+import { err, ok, type Result } from "../result.ts";
+import { reauthenticate, type ReauthenticationError } from "../session/reauthenticate.ts";
+import { syncSessions } from "../session/sync-sessions.ts";
+import type { User } from "../user/user.ts";
+import { userDeleted } from "../user/user-deleted.ts";
+
+/** Deletes the caller, with every session and token. */
+export async function deleteOwnUser(
+  ports: Pick<Ports, "clock" | "hasher" | "ids" | "policy" | "sessions" | "tokenFactory" | "users">,
+  token: string | undefined,
+  currentPassword: string | undefined,
+): Promise<Result<User, ReauthenticationError>> {
+  const caller = await reauthenticate(ports, token, currentPassword);
+  if (!caller.ok) return caller;
+  const { session, user } = caller.value;
+  const isDeleted = await ports.users.delete(user.id, [userDeleted(ports, user)], session);
+  await syncSessions(ports, user.id, undefined);
+  return isDeleted ? ok(user) : err("session_missing"); // the session ended meanwhile
+}

@@ -1,0 +1,40 @@
+import type { OutgoingEvent } from "../event/event.ts";
+import type { SessionId, SessionRef, UserId } from "../ids.ts";
+import type { ClientInfo } from "./session.ts";
+
+/** What the ledger stores about a session: where it was opened, and when it ends at the latest. */
+export interface SessionRecord extends SessionRef, ClientInfo {
+  readonly expiresAt: Date;
+}
+
+/** A session to revoke. Without `epoch`, the ledger takes the epoch that it recorded. */
+export type RevokedSession = Omit<SessionRef, "epoch"> & { readonly epoch?: number };
+
+export type Revocation = "revoked" | "already_revoked";
+
+/**
+ * The durable record of sessions. The session store is a fast copy that may lose a session or bring
+ * one back; this record decides.
+ */
+export interface SessionLedger {
+  /**
+   * Records a new session and its event, if the user is enabled, still has the session's epoch, and
+   * the session that it replaces was not revoked. Returns whether it did. A log-in calls this last,
+   * so that no session remains whose password is no longer the user's.
+   */
+  confirm(session: SessionRecord, created: OutgoingEvent, replaces?: SessionId): Promise<boolean>;
+  /**
+   * Records the end of a session, once. `undefined`: the session does not belong to the user's
+   * current epoch, or is unknown and comes without its epoch, or the user is disabled. With
+   * `actingSession` another session asks for the end, and must be valid too. A revocation and a
+   * change of the epoch wait for each other, so a session that was acknowledged as ended is never
+   * replaced by a fresh one.
+   */
+  revoke(
+    session: RevokedSession,
+    revoked: OutgoingEvent,
+    actingSession?: SessionRef,
+  ): Promise<Revocation | undefined>;
+  /** Returns the user's recorded sessions, including those that have ended. */
+  list(userId: UserId): Promise<readonly SessionRecord[]>;
+}

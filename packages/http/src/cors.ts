@@ -1,0 +1,30 @@
+import type { Context } from "hono";
+import type { AppEnv } from "./app-env.ts";
+import { setHeader } from "./respond.ts";
+
+/**
+ * Lets a page of a listed origin read the response (Fetch Standard section 3.2), and returns whether
+ * the caller's origin is listed. The whole origin is compared, and the header holds the listed one, so
+ * that `null` and look-alikes receive nothing.
+ *
+ * @example
+ * const isListed = allowListedOrigin(c, ["https://app.example.com"]);
+ */
+export function allowListedOrigin(c: Context<AppEnv>, origins: readonly string[]): boolean {
+  if (origins.length === 0) return false;
+  setHeader(c, "vary", "Origin");
+  const origin = origins.find((one) => one === c.req.header("origin"));
+  if (origin === undefined) return false;
+  setHeader(c, "access-control-allow-origin", origin);
+  setHeader(c, "access-control-allow-credentials", "true");
+  if (c.req.method === "OPTIONS") {
+    setHeader(c, "access-control-allow-methods", "GET, POST, PUT, DELETE");
+    setHeader(
+      c,
+      "access-control-allow-headers",
+      "content-type, accept, idempotency-key, x-request-id",
+    );
+    setHeader(c, "access-control-max-age", "600");
+  } else setHeader(c, "access-control-expose-headers", "retry-after, x-request-id");
+  return true;
+}

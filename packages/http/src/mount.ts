@@ -1,0 +1,46 @@
+import type { Context, Hono } from "hono";
+import type { AppEnv } from "./app-env.ts";
+import { type Endpoint, endpointsOf, type Handled, type Resource } from "./endpoint.ts";
+import { inputParser } from "./parse-input.ts";
+import { problem } from "./problem.ts";
+import type { Guard, Handler } from "./request-guard.ts";
+import { respond, setHeader } from "./respond.ts";
+
+/**
+ * Mounts a resource behind the guard, as one handler for all methods: Hono serves a path with a single
+ * handler without a chain. An unknown method is answered with the known ones (RFC 9110 15.5.6).
+ */
+export function mount(app: Hono<AppEnv>, path: string, resource: Resource, guard: Guard): void {
+  const pattern = path.replace(/\{(\w+)\}/g, ":$1");
+  const handlers = new Map<string, Handler>();
+  for (const [method, endpoint] of endpointsOf(resource)) handlers.set(method, handlerOf(endpoint));
+  const head = handlers.get("GET");
+  if (head) handlers.set("HEAD", head);
+  const allow = [...handlers.keys(), "OPTIONS"].join(", ");
+  handlers.set("OPTIONS", (c) => {
+    setHeader(c, "allow", allow);
+    return respond(c, { status: 204 });
+  });
+  const refuse = (c: Context<AppEnv>) => problem(c, "method_not_allowed", { headers: { allow } });
+  app.all(
+    pattern,
+    guard(pattern, (c) => (handlers.get(c.req.method) ?? refuse)(c)),
+  );
+}
+
+const NOTHING = {};
+
+/** Parses what the endpoint declares, calls its handler, and turns an error into a problem. */
+function handlerOf(endpoint: Endpoint): Handler {
+  const parse = inputParser(endpoint);
+  const respondTo = (c: Context<AppEnv>, handled: Handled) =>
+    handled instanceof Response
+      ? handled
+      : problem(c, handled.error, endpoint.errors?.[handled.error]);
+  if (!parse) return async (c) => respondTo(c, await endpoint.handle(c, NOTHING));
+  return async (c) => {
+    const input = await parse(c);
+    if (!input.ok) return problem(c, input.error, input.details);
+    return respondTo(c, await endpoint.handle(c, input.value));
+  };
+}

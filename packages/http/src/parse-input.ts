@@ -1,0 +1,76 @@
+import { err, ok, type Result } from "@postern/domain";
+import type { Context } from "hono";
+import type { z } from "zod";
+import type { AppEnv } from "./app-env.ts";
+import { type BodyError, readFields } from "./body.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { ProblemDetails } from "./problem.ts";
+
+type InvalidCode = "field_invalid" | "header_invalid" | "query_invalid";
+
+export type ParsedInput =
+  | { readonly ok: true; readonly value: object }
+  | {
+      readonly ok: false;
+      readonly error: BodyError | InvalidCode | "field_unknown";
+      readonly details?: ProblemDetails;
+    };
+
+type Values = Readonly<Record<string, unknown>>;
+
+interface Part {
+  readonly name: "fields" | "query" | "headers" | "params";
+  readonly read: (c: Context<AppEnv>) => Promise<Result<Values, BodyError>>;
+  /** The code if the values do not fit the schema. */
+  readonly error: InvalidCode;
+}
+
+const PARTS: readonly Part[] = [
+  { name: "fields", read: (c) => readFields(c.req.raw), error: "field_invalid" },
+  { name: "query", read: async (c) => ok(c.req.query()), error: "query_invalid" },
+  { name: "headers", read: async (c) => ok(c.req.header()), error: "header_invalid" },
+  { name: "params", read: async (c) => ok(c.req.param()), error: "query_invalid" },
+];
+
+/**
+ * Returns the function that parses everything the endpoint declares into one object, or reports the
+ * first mistake. `undefined`: the endpoint declares nothing.
+ */
+export function inputParser(
+  endpoint: Endpoint,
+): ((c: Context<AppEnv>) => Promise<ParsedInput>) | undefined {
+  const parts = PARTS.flatMap((part) => {
+    const schema = endpoint[part.name];
+    return schema ? [{ ...part, schema }] : [];
+  });
+  if (parts.length === 0) return undefined;
+  return async (c) => {
+    const input = {};
+    for (const { schema, read, error } of parts) {
+      const given = await read(c);
+      if (!given.ok) return given;
+      const parsed = schema.safeParse(given.value);
+      if (!parsed.success) return firstMistake(parsed.error, given.value, error);
+      Object.assign(input, parsed.data);
+    }
+    return { ok: true, value: input };
+  };
+}
+
+function firstMistake(
+  { issues: [issue] }: z.ZodError,
+  given: Values,
+  error: InvalidCode,
+): ParsedInput {
+  if (issue?.code === "unrecognized_keys") return err("field_unknown");
+  const { path = [], message = "" } = issue ?? {};
+  if (path[0] === undefined) return { ok: false, error, details: { message } };
+  const field = String(path[0]);
+  return { ok: false, error, details: { field, message: reasonOf(given[field], issue) } };
+}
+
+function reasonOf(value: unknown, issue: z.core.$ZodIssue | undefined): string {
+  if (value === undefined) return "missing";
+  if (typeof value !== "string") return "must be text";
+  return issue?.code === "invalid_format" ? issue.message : "not an allowed value";
+}

@@ -1,0 +1,75 @@
+import type {
+  ChangeEmailError,
+  ChangePasswordError,
+  EndSessionError,
+  RegisterError,
+  RequestResetError,
+  ResetPasswordError,
+  VerifyEmailError,
+} from "@postern/domain";
+
+type UseCaseError =
+  | ChangeEmailError
+  | ChangePasswordError
+  | EndSessionError
+  | RegisterError
+  | RequestResetError
+  | ResetPasswordError
+  | VerifyEmailError
+  | "credentials_invalid";
+
+type HttpError =
+  | "body_malformed"
+  | "body_too_large"
+  | "content_type_unsupported"
+  | "cross_site_request"
+  | "field_invalid"
+  | "field_unknown"
+  | "header_invalid"
+  | "internal_error"
+  | "method_not_allowed"
+  | "misdirected_request"
+  | "not_found"
+  | "query_invalid"
+  | "unavailable";
+
+/** What clients see: stable, `snake_case`, listed in `docs/errors.md`. */
+export type ProblemCode = UseCaseError | HttpError;
+
+interface Problem {
+  readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 421 | 500 | 503;
+  /** Says what is wrong. If the problem has a field, its name is put in front. */
+  readonly message: string;
+}
+
+/** The status and message of each code. An error of a use case that is missing does not compile. */
+export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
+  body_malformed: { status: 400, message: "malformed body" },
+  body_too_large: { status: 413, message: "body too large" },
+  content_type_unsupported: { status: 415, message: "send a form or JSON, without encoding" },
+  credentials_invalid: { status: 401, message: "email or password wrong" },
+  cross_site_request: { status: 403, message: "cross-site requests may not change anything" },
+  email_already_registered: { status: 400, message: "email already registered" },
+  email_invalid: { status: 400, message: "not an e-mail address" },
+  email_unknown: { status: 403, message: "email not registered" },
+  field_invalid: { status: 400, message: "missing or not text" },
+  field_unknown: { status: 400, message: "unknown field in the body" },
+  header_invalid: { status: 400, message: "invalid header" },
+  internal_error: { status: 500, message: "unexpected error" },
+  method_not_allowed: { status: 405, message: "method not allowed" },
+  misdirected_request: { status: 421, message: "this server does not serve the requested host" },
+  not_found: { status: 404, message: "not found" },
+  password_breached: { status: 400, message: "found in a known data breach" },
+  password_malformed: { status: 400, message: "contains characters that are not text" },
+  password_required: { status: 403, message: "required, because the log-in is not recent" },
+  password_too_easy: { status: 400, message: "too easy to guess" },
+  password_too_long: { status: 400, message: "too long" },
+  password_too_short: { status: 400, message: "too short" },
+  password_wrong: { status: 403, message: "wrong password" },
+  query_invalid: { status: 400, message: "invalid query" },
+  reset_token_invalid: { status: 403, message: "reset token not valid" },
+  session_missing: { status: 403, message: "no session" },
+  session_not_found: { status: 404, message: "you have no such session" },
+  unavailable: { status: 503, message: "temporarily unavailable, try again in a moment" },
+  verification_token_invalid: { status: 403, message: "verification token not valid" },
+};

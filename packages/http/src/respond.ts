@@ -1,0 +1,35 @@
+import type { Context } from "hono";
+import type { AppEnv } from "./app-env.ts";
+
+/**
+ * Sets a header of the response. Headers are collected in a plain record: a `Headers` object would
+ * cost a session check more than all our other work on it (docs/performance.md).
+ */
+export function setHeader(c: Context<AppEnv>, name: Lowercase<string>, value: string): void {
+  c.get("headers")[name] = value;
+}
+
+/** Creates the response, with every header that was set. Every response is created here. */
+export function respond(
+  c: Context<AppEnv>,
+  { status, body, type }: { status: number; body?: string; type?: string },
+): Response {
+  if (type) setHeader(c, "content-type", type);
+  return new Response(body ?? null, { status, headers: c.get("headers") });
+}
+
+export const json = (c: Context<AppEnv>, value: unknown, status = 200): Response =>
+  respond(c, { status, body: JSON.stringify(value), type: "application/json" });
+
+/** Responds with a page of `hono/html`, which escapes text. */
+export async function htmlPage(
+  c: Context<AppEnv>,
+  html: { toString(): string } | Promise<{ toString(): string }>,
+): Promise<Response> {
+  return respond(c, { status: 200, body: String(await html), type: "text/html; charset=UTF-8" });
+}
+
+export function redirect(c: Context<AppEnv>, location: string): Response {
+  setHeader(c, "location", location);
+  return respond(c, { status: 302 });
+}

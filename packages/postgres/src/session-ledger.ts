@@ -1,0 +1,82 @@
+import type { Seal, SessionLedger } from "@postern/domain";
+import { type Kysely, sql } from "kysely";
+import { retryIfAmbiguous } from "./ambiguous-commit.ts";
+import { eventsOf } from "./event-log.ts";
+import type { Schema } from "./schema.ts";
+import { userChanges } from "./user-change.ts";
+import { isAllowed, isRevoked } from "./user-row.ts";
+
+/** Session records in the table `session_records`; the ends of sessions in the event log. */
+export function postgresSessionLedger(db: Kysely<Schema>, seal?: Seal): SessionLedger {
+  const { isCommitted } = userChanges(db, seal);
+
+  return {
+    async confirm(session, created, replaces) {
+      const { id, userId, epoch, device = null, network = null, expiresAt } = session;
+      const mayReplace = replaces ? sql`not ${isRevoked(userId, replaces)}` : sql`true`;
+      // Takes no lock against changes: one that commits after this read ends the session when it
+      // reaches the session store. The key is locked, so that the user is not deleted meanwhile.
+      const confirm = async () => {
+        const { rows } = await sql`
+          with changed as (
+            select id from users
+            where id = ${userId} and epoch = ${epoch} and disabled_at is null and ${mayReplace}
+            for key share
+          ), ${eventsOf(seal, { events: [created] })}, recorded as (
+            insert into session_records (id, user_id, epoch, device, network, expires_at)
+            select ${id}::uuid, id, ${epoch}::integer, ${device}, ${network},
+              ${expiresAt}::timestamptz
+            from changed
+            on conflict (id) do nothing
+          ) select from changed`.execute(db);
+        return rows.length > 0;
+      };
+      return await retryIfAmbiguous(
+        confirm,
+        async () => (await confirm()) || (await isCommitted([created])),
+      );
+    },
+
+    async revoke({ id, userId, epoch }, revoked, actingSession) {
+      const belongsToEpoch =
+        epoch === undefined
+          ? sql`exists (
+              select from session_records as recorded
+              where recorded.id = ${id} and recorded.user_id = users.id
+                and recorded.epoch = users.epoch and recorded.expires_at > now()
+            )`
+          : sql`users.epoch = ${epoch}`;
+      // The lock makes a change of the epoch wait for this statement, or this statement see it.
+      const revoke = async () => {
+        const { rows } = await sql<{ is_new: boolean }>`
+          with changed as (
+            select from users
+            where users.id = ${userId} and users.disabled_at is null and ${belongsToEpoch}
+              and ${isAllowed(actingSession)}
+            for share of users
+          ), ${eventsOf(seal, { events: [revoked] })}
+          select exists (select from logged) as is_new from changed`.execute(db);
+        return rows[0] && (rows[0].is_new ? ("revoked" as const) : ("already_revoked" as const));
+      };
+      return await retryIfAmbiguous(revoke, async () =>
+        (await isCommitted([revoked])) ? ("revoked" as const) : await revoke(),
+      );
+    },
+
+    async list(userId) {
+      const rows = await db
+        .selectFrom("session_records")
+        .selectAll()
+        .where("user_id", "=", userId)
+        .execute();
+      return rows.map((row) => ({
+        id: row.id,
+        userId: row.user_id,
+        epoch: row.epoch,
+        device: row.device ?? undefined,
+        network: row.network ?? undefined,
+        expiresAt: row.expires_at,
+      }));
+    },
+  };
+}
