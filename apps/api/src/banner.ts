@@ -1,7 +1,7 @@
 import type { Config } from "./config.ts";
 import { isForThisMachine } from "./loopback.ts";
 
-/** What somebody who has just started it wants to know. */
+/** What an operator wants to know after the first start. */
 export function banner({ policy, publicUrl, stores }: Config, address: string): string {
   const where =
     stores.mode === "embedded"

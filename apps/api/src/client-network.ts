@@ -2,9 +2,9 @@ import { BlockList, isIP } from "node:net";
 import type { HttpBindings } from "@hono/node-server";
 
 /**
- * The network that a request comes from, in CIDR notation: /24 of IPv4, /64 of IPv6, which is what
- * one customer has. `X-Forwarded-For` counts only as far as proxies that are trusted wrote it: it is
- * read from the right, and the first address that is not one of theirs is the caller's.
+ * Returns the network of a request in CIDR notation: /24 for IPv4, /64 for IPv6, which is what one
+ * customer has. `X-Forwarded-For` counts only as far as trusted proxies wrote it: it is read from
+ * the right, and the first address that is not a trusted proxy's is the caller's.
  */
 export function clientNetwork(
   trusted: readonly string[],
@@ -30,7 +30,7 @@ export function clientNetwork(
 
 const familyOf = (address: string) => (isIP(address) === 6 ? "ipv6" : "ipv4");
 
-/** Without brackets and a port, as some proxies write them, and IPv4 as it is where it was said as IPv6. */
+/** Removes the brackets and port that some proxies write, and converts IPv4-mapped IPv6 to IPv4. */
 function plain(text: string): string {
   const address = text
     .trim()
@@ -52,10 +52,10 @@ function networkOf(address: string): string | undefined {
   return `${canonical(`${groupsOf(address).slice(0, 4).join(":")}::`)}/64`;
 }
 
-/** In its one usual form (RFC 5952), in which a URL's host is written. */
+/** The canonical form (RFC 5952), as in the host of a URL. */
 const canonical = (address: string) => new URL(`http://[${address}]`).hostname.slice(1, -1);
 
-/** The eight groups of an IPv6 address. */
+/** Returns the eight groups of an IPv6 address. */
 function groupsOf(address: string): string[] {
   const [head = "", tail = ""] = canonical(address.split("%")[0] ?? "").split("::");
   const split = (part: string) => (part === "" ? [] : part.split(":"));

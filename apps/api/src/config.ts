@@ -58,24 +58,27 @@ export interface Config {
   readonly port: number;
   readonly stores: Stores;
   readonly policy: Policy;
-  /** Where people reach the service. */
+  /** The URL under which people reach the service. */
   readonly publicUrl: string | undefined;
-  /** Embedded mode, which does the worker's work: private networks that webhooks may reach. */
+  /** Embedded mode only, which runs the worker too: private networks that webhooks may reach. */
   readonly webhookNetworks: readonly string[];
   readonly retention: { readonly eventDays: number; readonly jobDays: number };
   readonly bcryptCost: number;
-  /** Whose pages may call the service with their visitors' cookies. */
+  /** Origins whose pages may call the service with cookies. */
   readonly corsOrigins: readonly string[];
-  /** Networks whose `X-Forwarded-For` counts. */
+  /** Proxies whose `X-Forwarded-For` counts. */
   readonly trustedProxies: readonly string[];
-  /** Asked about passwords by the first five digits of their SHA-1. */
+  /** The service that is asked for breached passwords, by five digits of their SHA-1. */
   readonly breachedPasswordsUrl: string | undefined;
-  /** Newest first. `undefined`: the data folder keeps its own. */
+  /** The newest first. `undefined`: the data folder has its own keys. */
   readonly secrets: readonly SecretKey[] | undefined;
   readonly logLevel: string;
 }
 
-/** Reads the environment, once. Throws `InvalidEnvironment` with every mistake in it, and no value. */
+/**
+ * Parses the environment, once. Throws `InvalidEnvironment`, whose message names every mistake and
+ * contains no value.
+ */
 export function parseConfig(env: Record<string, string | undefined>): Config {
   const given = withoutEmpty(env);
   const { data, error } = environment.safeParse(given);
@@ -111,7 +114,7 @@ function toConfig(data: Environment): Config {
   };
 }
 
-/** Settings that are each valid, and together are not. */
+/** Settings that are valid alone but not together. */
 function contradictions(data: Environment, { policy, stores, host }: Config): string[] {
   const { PUBLIC_URL: publicUrl, EVENT_RETENTION_DAYS: eventDays } = data;
   const mistakes = policyContradictions(policy, { publicUrl, eventDays });

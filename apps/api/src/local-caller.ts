@@ -1,12 +1,12 @@
 import type { HttpBindings } from "@hono/node-server";
 import { isLoopback, isLoopbackHost } from "./loopback.ts";
 
-/** What a proxy adds; whoever comes through one is not known to be of this machine. */
+/** Headers that proxies add. A caller behind a proxy is not known to be on this machine. */
 const OF_PROXIES = /^(forwarded|via|x-real-ip|x-forwarded-.*|cf-.*|true-client-ip)$/;
 
 /**
- * Does the request come from this very machine, and from no page that has rebound its name to it?
- * `bindings` are what the Node listener hands along.
+ * Returns whether the request comes from this machine, and not from a page that has rebound its
+ * name to it. `bindings` come from the Node listener.
  */
 export function isLocalCaller(request: Request, bindings: unknown): boolean {
   const address =

@@ -1,6 +1,6 @@
 import { isIPv4 } from "node:net";
 
-/** Does this name, as it stands and without asking DNS, mean this very machine? */
+/** Returns whether this name means this machine, without asking DNS. */
 export const isLoopback = (name: string): boolean =>
   name === "localhost" || name === "::1" || (name.startsWith("127.") && isIPv4(name));
 
@@ -13,6 +13,6 @@ export const isLoopbackHost = (host: string): boolean =>
       .toLowerCase(),
   );
 
-/** Do people reach the service from this very machine alone, as far as its configuration says? */
+/** Returns whether people reach the service only from this machine, by its configuration. */
 export const isForThisMachine = (publicUrl: string | undefined): boolean =>
   publicUrl === undefined || isLoopbackHost(new URL(publicUrl).host);

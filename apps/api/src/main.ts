@@ -10,7 +10,7 @@ import { isLoopback, isLoopbackHost } from "./loopback.ts";
 import { openPorts } from "./ports.ts";
 import { startServer } from "./server.ts";
 
-/** For a balancer to see that we are not ready, and for clients to be asked to leave. */
+/** Time for a balancer to notice that we are not ready, and for clients to leave. */
 const NOTICE_MS = 1_000;
 
 await runProcess(async () => {
@@ -26,7 +26,8 @@ await runProcess(async () => {
     networkOf: clientNetwork(config.trustedProxies),
     mailbox: opened.mailbox,
     isLocalCaller,
-    // Open disclosure is for this machine; a page that rebinds its name to loopback is not of it.
+    // Open disclosure is for this machine only. A page that rebinds its name to loopback is not on
+    // it.
     isOwnHost: policy.disclosure === "open" && isLoopback(host) ? isLoopbackHost : undefined,
     onRequest: (record) => log.info(record, "request"),
     onRead: log.isLevelEnabled("debug") ? (record) => log.debug(record, "request") : undefined,

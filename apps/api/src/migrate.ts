@@ -10,7 +10,7 @@ import { z } from "zod";
 
 const environment = z.object({ DATABASE_URL: sharedEnvironment.DATABASE_URL.unwrap() });
 
-/** `pnpm migrate`: brings the database that DATABASE_URL names up to date. */
+/** `pnpm migrate`: migrates the database of DATABASE_URL. */
 try {
   const { data, error } = environment.safeParse(withoutEmpty(process.env));
   if (!data) throw new InvalidEnvironment(mistakesIn(error));

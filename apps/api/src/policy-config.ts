@@ -7,7 +7,7 @@ const seconds = wholeNumber(1, TEN_YEARS_SECONDS).optional();
 const secondsOrNone = wholeNumber(0, TEN_YEARS_SECONDS).optional();
 const yesOrNo = z.stringbool().optional();
 
-/** A whole policy by name, and each of its values by its own. */
+/** Selects a policy by name, and overrides each of its values by a setting. */
 export const policyEnvironment = {
   POLICY: z.enum(["course", "strict"]).optional(),
   POLICY_DISCLOSURE: z.enum(["open", "closed"]).optional(),
@@ -85,7 +85,7 @@ export function toPolicy(env: PolicyEnvironment, byDefault: Policy["name"]): Pol
   };
 }
 
-/** Who is mailed no link is not deleted for not using it. */
+/** A user who is sent no link is not deleted for not using it. */
 function toUnverifiedTtl({ verification }: Policy, onRegistration: boolean, given?: number) {
   if (given !== undefined) return given === 0 ? undefined : inMs(given);
   return onRegistration ? verification.unverifiedTtlMs : undefined;
@@ -96,7 +96,7 @@ function toRules(base: SessionRules, idleSeconds?: number, absoluteSeconds?: num
   return {
     idleMs,
     absoluteMs: inMs(absoluteSeconds) ?? base.absoluteMs,
-    // Written down less often than it expires, a session in use would seem idle.
+    // If a touch were rarer than the idle time, a session in use would expire.
     touchEveryMs: Math.min(base.touchEveryMs, idleMs / 10),
   };
 }
@@ -104,14 +104,14 @@ function toRules(base: SessionRules, idleSeconds?: number, absoluteSeconds?: num
 function toCookie({ cookie }: Policy, env: PolicyEnvironment): Policy["cookie"] {
   const { COOKIE_DOMAIN: domain } = env;
   const secure = env.POLICY_COOKIE_SECURE ?? cookie.secure;
-  // Browsers take `__Host-` as a promise that no other host is sent the cookie.
+  // Browsers treat `__Host-` as a promise that no other host receives the cookie.
   const name = domain ? cookie.name.replace(/^__Host-/, "__Secure-") : cookie.name;
   return { name: env.POLICY_COOKIE_NAME ?? name, secure, domain };
 }
 
 const inMs = (given: number | undefined) => (given === undefined ? undefined : given * 1000);
 
-/** A misspelt setting would leave the safe one off, so a name that means nothing is a mistake. */
+/** A misspelt setting would leave the safe setting off, so an unknown name is a mistake. */
 export function policyMistakes(env: Record<string, unknown>): string[] {
   return Object.keys(env)
     .filter((name) => name.startsWith("POLICY_") && !(name in policyEnvironment))
@@ -120,7 +120,7 @@ export function policyMistakes(env: Record<string, unknown>): string[] {
 
 const DAY_MS = 86_400_000;
 
-/** Values that are each valid, and together are not. */
+/** Values that are valid alone but not together. */
 export function policyContradictions(
   { disclosure, registration, verification, cookie, ...policy }: Policy,
   { publicUrl, eventDays }: { publicUrl: string | undefined; eventDays: number },

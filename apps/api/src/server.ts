@@ -7,8 +7,8 @@ import { SECURITY_HEADERS } from "@postern/http";
 export interface RunningServer {
   readonly port: number;
   /**
-   * Goes on serving for `noticeMs`, asking clients to connect elsewhere; then takes no connection
-   * more, lets requests under way end, and cuts off what is left in the end.
+   * Serves for `noticeMs` more while asking clients to connect elsewhere. Then accepts no
+   * connection, lets running requests end, and at last cuts off what is left.
    */
   stop(options: { readonly noticeMs: number }): Promise<void>;
 }
@@ -19,18 +19,18 @@ interface ServerOptions {
   readonly port: number;
 }
 
-/** How slowly a client may send (OWASP ASVS 5.0 section 15.2.2; a slow one holds a connection). */
+/** Time limits for slow clients, which hold a connection (OWASP ASVS 5.0 section 15.2.2). */
 const TIME_LIMITS = {
   headersTimeout: 10_000,
   requestTimeout: 15_000,
   connectionsCheckingInterval: 2_000,
 };
 const MAX_CONNECTIONS = 10_000;
-/** As long as a request may take. */
+/** Longer than any request may take. */
 const DRAIN_MS = TIME_LIMITS.requestTimeout;
 const SWEEP_MS = 50;
 
-/** Listens. Rejects when it cannot, for instance because the port is taken. */
+/** Listens. Rejects if it cannot, for example because the port is taken. */
 export async function startServer({ fetch, host, port }: ServerOptions): Promise<RunningServer> {
   const listener = getRequestListener(fetch, { errorHandler: badRequest });
   const server = createServer(TIME_LIMITS, (request, response) => void listener(request, response));
@@ -57,7 +57,7 @@ export async function startServer({ fetch, host, port }: ServerOptions): Promise
 
 async function drain(server: Server): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
-  // Kept-alive connections become idle one by one, as the requests on them end.
+  // Kept-alive connections become idle one by one, when their requests end.
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
   const cutOff = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
   await closed;
@@ -68,7 +68,7 @@ async function drain(server: Server): Promise<void> {
 const BAD_REQUEST = JSON.stringify({ message: "this is no request that could be read" });
 const HEADERS = { ...SECURITY_HEADERS, "content-type": "application/json" };
 
-/** What is HTTP, but asks for nothing that a URL could name: a bad Host, `OPTIONS *`. */
+/** HTTP that no URL can describe: a bad Host, `OPTIONS *`. */
 const badRequest = () => new Response(BAD_REQUEST, { status: 400, headers: HEADERS });
 
 const STATUSES: Readonly<Record<string, number>> = {
@@ -76,7 +76,7 @@ const STATUSES: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
 };
 
-/** What is not HTTP, or comes too slowly, gets its answer below everything else. */
+/** Bytes that are not HTTP, or too slow, are answered below the app. */
 function refuse({ code = "" }: NodeJS.ErrnoException, socket: Duplex): void {
   if (!socket.writable || code === "ECONNRESET") {
     socket.destroy();
@@ -90,6 +90,6 @@ function refuse({ code = "" }: NodeJS.ErrnoException, socket: Duplex): void {
   });
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
   const answer = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n${BAD_REQUEST}`;
-  // Node no longer watches this connection, so one that the client keeps half open would stay.
+  // Node no longer watches this connection, so a half-open one would stay.
   socket.end(answer, () => socket.destroy());
 }

@@ -31,7 +31,7 @@ export interface CliConfig {
   readonly keepDays: number;
 }
 
-/** Reads the service's own environment. Throws `InvalidEnvironment`. */
+/** Parses the service's own environment. Throws `InvalidEnvironment`. */
 export function parseCliConfig(env: Record<string, string | undefined>): CliConfig {
   const { data, error } = environment.safeParse(withoutEmpty(env));
   if (!data) throw new InvalidEnvironment(mistakesIn(error));

@@ -32,7 +32,7 @@ group("migrate", "brings the database up to date").action(async function migrate
   const { databaseUrl } = parseCliConfig(process.env);
   const { json } = this.optsWithGlobals<{ json?: boolean }>();
   const print = printer(json === true);
-  // Embedded mode does so whenever it opens its folder.
+  // Embedded mode migrates whenever it opens its folder.
   if (!databaseUrl) return run(async () => print.item({ applied: [] })).call(this);
   const connection = connectPostgres({ url: databaseUrl, statementTimeoutMs: 0 });
   try {
@@ -42,7 +42,7 @@ group("migrate", "brings the database up to date").action(async function migrate
   }
 });
 
-// The reader of a pipe may leave early, as `head` does. The rest of the output is then not wanted.
+// The reader of a pipe may leave early, as `head` does. It does not want the rest of the output.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
 });

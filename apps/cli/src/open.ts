@@ -14,17 +14,17 @@ import {
 import { InvalidEnvironment } from "@postern/process";
 import { connectRedis, redisStores } from "@postern/redis";
 import { type Networks, networks } from "@postern/webhooks";
-import { openDesk, queuesOnPglite, queuesOnPostgres } from "@postern/worker";
+import { openQueueAdmin, queuesOnPglite, queuesOnPostgres } from "@postern/worker";
 import type { Kysely } from "kysely";
 import type { CliConfig } from "./config.ts";
 import { CommandFailure } from "./exit.ts";
 
-/** What commands work with: the service's stores, and its queues. */
+/** What commands use: the service's stores and its queues. */
 export interface Service {
   readonly config: CliConfig;
   readonly db: Kysely<Schema>;
   readonly ports: Ports;
-  readonly desk: Awaited<ReturnType<typeof openDesk>>;
+  readonly queueAdmin: Awaited<ReturnType<typeof openQueueAdmin>>;
   readonly webhooks: WebhookStore;
   readonly networks: Networks;
   close(): Promise<void>;
@@ -32,7 +32,7 @@ export interface Service {
 
 const STATEMENT_TIMEOUT_MS = 30_000;
 
-/** Opens the stores that the environment names: Postgres and Redis, or the data folder. */
+/** Opens the stores of the environment: Postgres and Redis, or the data folder. */
 export async function openService(config: CliConfig): Promise<Service> {
   const opened = config.databaseUrl
     ? await openFull(config, config.databaseUrl)
@@ -49,16 +49,16 @@ export async function openService(config: CliConfig): Promise<Service> {
     policy: strictPolicy,
     tokenFactory: tokenFactory({ keys }),
   };
-  const desk = await openDesk(queues, { db, keepDays: config.keepDays });
+  const queueAdmin = await openQueueAdmin(queues, { db, keepDays: config.keepDays });
   return {
     config,
     db,
     ports,
-    desk,
+    queueAdmin,
     webhooks: postgresWebhookStore(db, seal),
     networks: networks(config.webhookNetworks),
     async close() {
-      await desk.close();
+      await queueAdmin.close();
       await opened.close();
     },
   };

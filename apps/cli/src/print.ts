@@ -2,11 +2,11 @@ type Cell = string | number | boolean | Date | undefined | null;
 type Row = Readonly<Record<string, unknown>>;
 
 export interface Printer {
-  /** One thing: a line for each field, or JSON. */
+  /** Prints one item: a line for each field, or JSON. */
   item(item: Row): void;
-  /** Many of a kind, as a table or a JSON array. */
+  /** Prints several items: a table, or a JSON array. */
   items(items: readonly Row[]): void;
-  /** How far long work has got, on standard error. */
+  /** Reports the progress of long work on standard error. */
   progress(text: string): void;
 }
 
@@ -34,13 +34,13 @@ export function printer(isJson: boolean): Printer {
   };
 }
 
-/** As JSON may write any character, one escape for each of its code units (RFC 8259 section 7). */
+/** JSON may escape any character, with one escape for each code unit (RFC 8259 section 7). */
 const escaped = (sign: string) =>
   [...Array(sign.length).keys()]
     .map((index) => `\\u${sign.charCodeAt(index).toString(16).padStart(4, "0")}`)
     .join("");
 
-/** Columns as wide as they must be, in the order of the first row's fields. */
+/** Lays out columns in the order of the first row's fields. */
 function toTable(items: readonly Row[]): string {
   const names = Object.keys(items[0] ?? {});
   const rows = [
@@ -58,7 +58,7 @@ function toTable(items: readonly Row[]): string {
     .join("\n");
 }
 
-/** Nothing that came from outside may move the cursor of whoever reads it. */
+/** Replaces control characters, so that no stored text can move the reader's cursor. */
 export const harmless = (text: string): string => text.replace(/(?!\n)[\p{Cc}\p{Cf}]/gu, "?");
 
 function toText(value: unknown): string {

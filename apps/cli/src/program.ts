@@ -10,12 +10,12 @@ type Act<Arguments extends unknown[]> = (
   ...given: Arguments
 ) => Promise<void>;
 
-/** What turns a function of the open service into a command's action. */
+/** Turns a function of the open service into a command's action. */
 export type Run = <Arguments extends unknown[]>(
   act: Act<Arguments>,
 ) => (this: Command, ...given: Arguments) => Promise<void>;
 
-/** Opens the service for as long as a command runs. */
+/** Opens the service while a command runs. */
 export const runOn =
   (open: () => Promise<Service>): Run =>
   (act) =>
@@ -29,7 +29,7 @@ export const runOn =
       }
     };
 
-/** The option's value as a whole number from 1 to `most`. */
+/** Parses an option as a whole number from 1 to `most`. */
 export const upTo = (most: number) => (text: string) => {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < 1 || value > most) {
@@ -38,7 +38,7 @@ export const upTo = (most: number) => (text: string) => {
   return value;
 };
 
-/** A type of event; a misspelt one would match nothing, silently. */
+/** Parses an event type. A misspelt one would silently match nothing. */
 export function anEventType(text: string): string {
   if (EVENT_TYPES.includes(text)) return text;
   throw new InvalidArgumentError(`must be one of ${EVENT_TYPES.join(", ")}`);
@@ -50,7 +50,7 @@ export function aDate(text: string): Date {
   return date;
 }
 
-/** For what cannot be undone, or is felt by everybody. */
+/** Throws without `--yes`. For commands that cannot be undone or that affect everybody. */
 export function mustBeMeant({ yes }: { readonly yes?: boolean }, what: string): void {
   if (!yes) throw new CommandFailure("misuse", `${what}; say --yes if that is what you want`);
 }

@@ -1,6 +1,6 @@
 import type { Client } from "@postern/client";
 import { expect } from "vitest";
-import { type Life, tokenIn } from "./lives.ts";
+import { type Deployment, tokenIn } from "./deployments.ts";
 import { anEmail } from "./visitor.ts";
 
 export const PATIENCE = { timeout: 30_000, interval: 50 };
@@ -8,7 +8,7 @@ export const PASSWORD = "seven green tortoises";
 export const NEW_PASSWORD = "eight blue tortoises";
 
 /** What people do with accounts, in a life that is open when they do it. */
-export function accounts(open: () => Life) {
+export function accounts(open: () => Deployment) {
   const codeOf = async (outcome: Promise<{ code: string }>) => (await outcome).code;
 
   /** Somebody new, logged in. */

@@ -240,10 +240,10 @@ describe.skipIf(!testServers().redisUrl)("the operator's commands", () => {
     const user = await json("users", "find", email);
     const [event] = await list("events", "list", "--user", String(user["id"]), "--limit", "1");
     expect(event).toMatchObject({ type: "user.password_reset_requested", version: 1 });
-    const whereabouts = async () =>
-      (await json("events", "show", String(event?.["id"])))["whereabouts"] as readonly Fields[];
+    const status = async () =>
+      (await json("events", "show", String(event?.["id"])))["status"] as readonly Fields[];
     const mail = { queue: "mail", state: "done", tries: 1, endpointId: null };
-    await expect.poll(whereabouts, PATIENCE).toContainEqual(mail);
+    await expect.poll(status, PATIENCE).toContainEqual(mail);
   });
 
   it("send every letter as a test", async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Life, LIVES, tokenIn } from "./lives.ts";
+import { type Deployment, DEPLOYMENTS, tokenIn } from "./deployments.ts";
 import { anEmail, checkedFetch } from "./visitor.ts";
 
 const PATIENCE = { timeout: 30_000, interval: 100 };
@@ -22,21 +22,21 @@ function personalValues(row: string): string[] {
     .filter((value) => !/^\d{4}-\d\d-\d\dT/.test(value));
 }
 
-describe.each(LIVES)("a deletion in $mode mode under the $policy policy", (given) => {
+describe.each(DEPLOYMENTS)("a deletion in $mode mode under the $policy policy", (given) => {
   describe.skipIf(!given.isHere)("with its stores", () => {
-    let life: Life;
+    let deployment: Deployment;
     beforeAll(async () => {
-      life = await given.open();
+      deployment = await given.open();
     });
-    afterAll(() => life?.close());
+    afterAll(() => deployment?.close());
 
     it("leaves nothing of the person in any table or key, but a tombstone without a name", async () => {
       const [email, wanted] = [anEmail("leaving"), anEmail("wanted")];
-      const [browser, stranger] = [life.visitor(), life.visitor()];
+      const [browser, stranger] = [deployment.visitor(), deployment.visitor()];
       await browser.register({ email, password: PASSWORD });
       await browser.logIn({ email, password: PASSWORD });
       await stranger.logIn({ email, password: PASSWORD, remember: true });
-      await checkedFetch(`${life.origin}/sessions`, {
+      await checkedFetch(`${deployment.origin}/sessions`, {
         method: "POST",
         headers: { "user-agent": AGENT },
         body: new URLSearchParams({ email, password: PASSWORD }),
@@ -45,11 +45,11 @@ describe.each(LIVES)("a deletion in $mode mode under the $policy policy", (given
       await stranger.requestReset({ email });
       await stranger.requestVerification({ email });
       const verified = () =>
-        tokenIn(life.mailsTo(email).filter((mail) => mail.includes("Confirm")));
+        tokenIn(deployment.mailsTo(email).filter((mail) => mail.includes("Confirm")));
       await expect.poll(verified, PATIENCE).not.toBe("");
       await browser.verifyEmail({ token: verified() });
       await browser.changeEmail({ email: wanted });
-      await expect.poll(() => life.mailsTo(wanted).length, PATIENCE).toBe(1);
+      await expect.poll(() => deployment.mailsTo(wanted).length, PATIENCE).toBe(1);
 
       const exported = await browser.exportUser();
       if (!exported.ok) throw new Error(exported.code);
@@ -63,8 +63,8 @@ describe.each(LIVES)("a deletion in $mode mode under the $policy policy", (given
       );
       expect(text).not.toMatch(/password_hash|token_hash|\$2[aby]\$/);
 
-      if (life.mode === "full") {
-        const before = (await life.everythingKept()).filter((row) => OF_USERS.test(row));
+      if (deployment.mode === "full") {
+        const before = (await deployment.everythingKept()).filter((row) => OF_USERS.test(row));
         const values = before.filter((row) => row.includes(userId)).flatMap(personalValues);
         expect(values.length).toBeGreaterThan(20);
         expect(values.filter((value) => !text.includes(value))).toEqual([]);
@@ -78,14 +78,15 @@ describe.each(LIVES)("a deletion in $mode mode under the $policy policy", (given
       expect((await stranger.logIn({ email, password: PASSWORD })).code).toBe(
         "credentials_invalid",
       );
-      const farewell = () => life.mailsTo(email).filter((mail) => mail.includes("was deleted"));
+      const farewell = () =>
+        deployment.mailsTo(email).filter((mail) => mail.includes("was deleted"));
       await expect.poll(() => farewell().length, PATIENCE).toBe(1);
 
       // An address, what only handlers may read, and where somebody logged in.
       const personal = ['"sealed": "', '"device":', '"network":'];
       let kept: string[] = [];
       const traces = async () => {
-        kept = await life.everythingKept();
+        kept = await deployment.everythingKept();
         return kept.filter(
           (row) =>
             spellings(email, wanted).some((one) => row.includes(one)) ||

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import pg from "pg";
 import { startApi, startWorker } from "./api-process.ts";
 import { mailing } from "./event-service.ts";
-import { tokenIn } from "./lives.ts";
+import { tokenIn } from "./deployments.ts";
 import { fullStores } from "./stores.ts";
 import { anEmail, visitor } from "./visitor.ts";
 
@@ -49,7 +49,7 @@ describe.skipIf(!testServers().redisUrl)("the roles of the database", () => {
     expect((await bob.send("DELETE", "/profile", {})).status).toBe(200);
     const left = async () => {
       const rows = await stores.query(
-        "select from pgboss.job where name = 'forget' and state = 'completed'",
+        "select from pgboss.job where name = 'erasure' and state = 'completed'",
       );
       return rows.length;
     };

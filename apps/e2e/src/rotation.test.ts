@@ -3,7 +3,7 @@ import { startSmtpSink, testServers } from "@postern/test-servers";
 import { describe, expect, it } from "vitest";
 import { type ApiProcess, startApi, startWorker } from "./api-process.ts";
 import { mailing } from "./event-service.ts";
-import { tokenIn } from "./lives.ts";
+import { tokenIn } from "./deployments.ts";
 import { fullStores } from "./stores.ts";
 import { anEmail, visitor } from "./visitor.ts";
 

@@ -1,4 +1,4 @@
-import { describedBy } from "@postern/test-servers";
+import { openApiValidator } from "@postern/test-servers";
 
 type Fields = Readonly<Record<string, string>>;
 
@@ -49,7 +49,7 @@ export function visitor(origin: string, cookie = ""): Visitor {
   return self;
 }
 
-type Check = ReturnType<typeof describedBy>;
+type Check = ReturnType<typeof openApiValidator>;
 const origins = new Map<string, Promise<Check>>();
 const documents = new Map<string, Check>();
 
@@ -74,7 +74,7 @@ function checkOf(origin: string): Promise<Check> {
 
 async function openCheck(origin: string): Promise<Check> {
   const document = await (await fetch(`${origin}/openapi.json`)).text();
-  const check = documents.get(document) ?? describedBy(document);
+  const check = documents.get(document) ?? openApiValidator(document);
   documents.set(document, check);
   return check;
 }

@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { describe, expect, it } from "vitest";
 import { cleanUp } from "./clean-up.ts";
 import { aSubscriber, aWorld, PATIENCE } from "./worker.fixture.ts";
-import { backlogs, worrying } from "./watch.ts";
+import { backlogs, overdue } from "./backlog.ts";
 
 const RETENTION = { eventDays: 31, jobDays: 7 };
 
@@ -66,6 +66,6 @@ describe("what somebody should look at", () => {
       backlog("mail", 20_000, 10),
       backlog("mail.dead", 1, 1),
     ];
-    expect(worrying([...fine, ...bad])).toEqual(bad);
+    expect(overdue([...fine, ...bad])).toEqual(bad);
   });
 });

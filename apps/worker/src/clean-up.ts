@@ -1,19 +1,19 @@
 import type { Schema } from "@postern/postgres";
 import { type Kysely, sql } from "kysely";
-import { dropPayloads } from "./forget.ts";
+import { dropPayloads } from "./erase-user.ts";
 
-/** How long what is done with is kept. What is not done with is kept until it is. */
+/** How long finished records are kept. Unfinished records are never deleted. */
 export interface Retention {
   readonly eventDays: number;
-  /** Finished jobs, and records of webhooks' attempts. */
+  /** Finished jobs, and records of webhook attempts. */
   readonly jobDays: number;
 }
 
 const AT_ONCE = 10_000;
 
 /**
- * Deletes old events that every subscriber is done with, and old records of webhooks' attempts.
- * Finished jobs are pg-boss's to delete. Returns how many events there were.
+ * Deletes old events that every subscriber has handled, and old records of webhook attempts.
+ * pg-boss deletes finished jobs. Returns the number of deleted events.
  */
 export async function cleanUp(
   db: Kysely<Schema>,

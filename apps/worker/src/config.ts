@@ -30,18 +30,21 @@ export interface WorkerConfig {
   readonly databaseUrl: string;
   readonly redisUrl: string | undefined;
   readonly secrets: readonly SecretKey[];
-  /** Off: mails are dropped, as somebody asked for. `undefined`: they wait for a worker that sends them. */
+  /**
+   * `off`: mails are dropped, as the operator asked. `undefined`: mails wait for a worker that can
+   * send them.
+   */
   readonly smtp: { readonly url: string; readonly from: MailAddress } | "off" | undefined;
   readonly publicUrl: string | undefined;
   /** Private networks that webhooks may reach. */
   readonly webhookNetworks: readonly string[];
   readonly retention: Retention;
-  /** Before an event is a dead letter. */
+  /** Number of tries before an event becomes a dead letter. */
   readonly tries: number | undefined;
   readonly logLevel: string;
 }
 
-/** Reads the worker's environment, once. Throws `InvalidEnvironment`. */
+/** Parses the worker's environment, once. Throws `InvalidEnvironment`. */
 export function parseWorkerConfig(env: Record<string, string | undefined>): WorkerConfig {
   const given = withoutEmpty(env);
   const { data, error } = environment.safeParse(given);

@@ -1,16 +1,16 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Unavailable } from "@postern/domain";
 import type { Job, PgBoss } from "pg-boss";
-import { createAlarm } from "./alarm.ts";
+import { wakeableTimer } from "./wakeable-timer.ts";
 
 /** How the handling of a job ended. */
 export type Outcome =
   | { readonly status: "completed" }
   | {
       readonly status: "failed";
-      /** Kept with the job, so only what may be logged. */
+      /** Stored with the job, so only what may be logged. */
       readonly output: object;
-      /** When to try again; by the queue's own retries, if not given. */
+      /** When to retry. Default: the queue's own retries. */
       readonly retryAt?: Date;
     };
 
@@ -18,26 +18,26 @@ interface ConsumerOptions<Data> {
   readonly boss: PgBoss;
   readonly queue: string;
   readonly atOnce: number;
-  /** The next job begins when the one before has ended, or has taken this long. At once, if not given. */
+  /** The next job starts when the one before has ended, or has run this long. Default: at once. */
   readonly staggerMs?: number | undefined;
   readonly perform: (job: Job<Data>) => Promise<Outcome>;
-  /** Told of a job that is done, for what is to be tidied up behind it. */
+  /** Called after a job was completed, to clean up behind it. */
   readonly onCompleted?: (job: Job<Data>) => Promise<void>;
   readonly onFault: (error: unknown, during: string) => void;
-  /** Asked before each look; always, if not given. */
+  /** Called before each fetch. Default: always true. */
   readonly mayFetch?: () => boolean;
-  /** How often it looks although nobody has woken it. */
+  /** How often the queue is polled if no signal arrives. */
   readonly pollMs?: number;
 }
 
 export interface Consumer {
-  /** There may be jobs: looks at once. */
+  /** Fetches at once, because there may be jobs. */
   wake(): void;
-  /** Finishes what is under way, and gives back what takes too long. */
+  /** Finishes running jobs, and gives back those that take too long. */
   stop(): Promise<void>;
 }
 
-/** An attempt at a job, as pg-boss names it, and when it began. */
+/** An attempt at a job, as pg-boss identifies it, and its start. */
 interface Running {
   readonly id: string;
   readonly retryCount: number;
@@ -46,14 +46,14 @@ interface Running {
 
 const POLL_MS = 1_000;
 const AFTER_FAULT_MS = 500;
-/** Often enough that two may be lost before the job is taken for a dead worker's. */
+/** Short enough that two heartbeats may be lost before the job is taken over. */
 const BEAT_EVERY_MS = 3_000;
-/** Less than the half minute that whoever stops a process usually gives it. */
+/** Less than the 30 seconds that service managers usually wait before they kill a process. */
 const STOP_WITHIN_MS = 25_000;
 
 /**
- * Handles a queue's jobs, each in a slot of its own: one that takes long holds up no other, and each
- * is done in the queue as soon as it is done in the world.
+ * Handles the jobs of a queue, each in a slot of its own: a slow job delays no other, and each is
+ * completed as soon as its handler is done.
  */
 export function startConsumer<Data>(options: ConsumerOptions<Data>): Consumer {
   const { boss, queue, atOnce, staggerMs = 0, pollMs = POLL_MS, perform, onFault } = options;
@@ -61,9 +61,9 @@ export function startConsumer<Data>(options: ConsumerOptions<Data>): Consumer {
   const running = new Map<string, Running>();
   const stopping = new AbortController();
   let mayHaveMore = false;
-  const { wake, sleep } = createAlarm();
+  const { wake, sleep } = wakeableTimer();
 
-  /** For how long the youngest job still keeps the next one waiting. */
+  /** Returns for how long the youngest job still delays the next one. */
   function staggeredMs(): number {
     const youngest = Math.max(...[...running.values()].map(({ startedAt }) => startedAt));
     return youngest + staggerMs - performance.now();
@@ -86,7 +86,7 @@ export function startConsumer<Data>(options: ConsumerOptions<Data>): Consumer {
 
   async function handle(job: Job<Data>): Promise<void> {
     const { id, retryCount } = job;
-    // By attempt: a job that was taken from us, as though we were dead, may come to us again.
+    // By attempt: a job that was taken from us, because we seemed dead, may come back to us.
     const key = `${id} ${retryCount}`;
     running.set(key, { id, retryCount, startedAt: performance.now() });
     const outcome = await perform(job).catch((error: unknown): Outcome => {
@@ -100,11 +100,14 @@ export function startConsumer<Data>(options: ConsumerOptions<Data>): Consumer {
     if (mayHaveMore || stopping.signal.aborted) wake();
   }
 
-  /** Tries until the queue knows: an effect whose job is not done would be had again. */
+  /**
+   * Retries until the queue has stored the outcome: a side effect whose job is not completed would
+   * be repeated.
+   */
   async function settle(key: string, outcome: Outcome): Promise<void> {
     let isRefused = false;
     for (let attempt = running.get(key); attempt; attempt = running.get(key)) {
-      const { id } = attempt; // the queue leaves a job alone that is at another attempt by now
+      const { id } = attempt; // the queue ignores this if the job is at another attempt by now
       try {
         if (outcome.status === "completed") await boss.complete(queue, attempt);
         else {
@@ -115,7 +118,7 @@ export function startConsumer<Data>(options: ConsumerOptions<Data>): Consumer {
         return;
       } catch (error) {
         onFault(error, queue);
-        if (isRefused) return; // its heartbeats end, and it is taken over
+        if (isRefused) return; // its heartbeats stop, and another worker takes it over
         isRefused = !(error instanceof Unavailable);
         await pause(AFTER_FAULT_MS);
       }

@@ -1,5 +1,5 @@
 export { attempt } from "./webhooks/attempt.ts";
-export { type DeadLetter, openDesk } from "./desk.ts";
+export { type DeadLetter, openQueueAdmin } from "./queue-admin.ts";
 export { listenPglite, queuesOnPglite, queuesOnPostgres } from "./queues.ts";
 export { SUBSCRIBERS } from "./subscribers.ts";
 export { startWorker } from "./worker.ts";

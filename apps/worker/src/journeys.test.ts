@@ -136,10 +136,10 @@ describe.skipIf(!servers.redisUrl)("the worker", () => {
   });
 
   it("ends what a deletion or an operator's end of all sessions could not end itself", async () => {
-    const stuck = {
+    const stuck: typeof ports.sessions = {
       ...ports.sessions,
-      project: async () => undefined,
-      forget: async () => undefined,
+      syncUser: async () => undefined,
+      deleteUser: async () => undefined,
     };
     const crashing = { ...ports, sessions: stuck };
     const one = await loggedIn("deleted@example.com");

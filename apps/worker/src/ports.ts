@@ -1,5 +1,5 @@
 import { aesSeal, idSource, tokenFactory } from "@postern/crypto";
-import { english, linksTo, type Mailer, smtpMailer } from "@postern/mail";
+import { en, linksTo, type Mailer, smtpMailer } from "@postern/mail";
 import {
   connectPostgres,
   listenPostgres,
@@ -24,7 +24,7 @@ export async function openPorts(config: WorkerConfig, log: Log) {
   const onError = (error: Error) =>
     log.warn({ error: error.message }, "a store's connection broke");
   const postgres = connectPostgres({ url, onError });
-  // Its own connections, with time for the queues' housekeeping.
+  // Connections for the queues alone, with a time limit for their housekeeping.
   const queues = connectPostgres({
     url,
     maxConnections: MAX_QUEUE_CONNECTIONS,
@@ -43,7 +43,7 @@ export async function openPorts(config: WorkerConfig, log: Log) {
   const seal = aesSeal({ keys });
   const options: WorkerOptions = {
     db,
-    patientDb: queues.db,
+    maintenanceDb: queues.db,
     queues: queuesOnPostgres(queues),
     seal,
     ports: {
@@ -51,7 +51,7 @@ export async function openPorts(config: WorkerConfig, log: Log) {
       ...(redis && redisStores(redis.client)),
       clock: { now: () => new Date() },
       ids: idSource(),
-      letters: english,
+      templates: en,
       links: linksTo(config.publicUrl),
       mailer: smtp ?? dropping,
       tokenFactory: tokenFactory({ keys }),
@@ -60,8 +60,9 @@ export async function openPorts(config: WorkerConfig, log: Log) {
     listen: (onSignal) =>
       listenPostgres({ url, channels: [OUTBOX_CHANNEL, JOBS_CHANNEL], onSignal, onError }),
     deletesUnverified: smtp !== undefined,
-    // Without a way out mail waits for a worker that has one; it is dropped by nobody unasked.
-    resting: config.smtp ? [] : [mailSubscriber.name, noticesSubscriber.name],
+    // Without SMTP settings mails wait for a worker that has them. They are dropped only by
+    // MAIL=off.
+    pausedSubscribers: config.smtp ? [] : [mailSubscriber.name, noticesSubscriber.name],
     retention: config.retention,
     ...(config.tries && { tries: config.tries }),
     onFault: (error, during) =>

@@ -23,21 +23,23 @@ import {
 } from "pg-boss";
 import { type Delivery, handlerFor, type Subscriber } from "./subscriber.ts";
 
-/** How pg-boss reaches the database. */
+/** The database connection of pg-boss. */
 export type Queues = Pick<ConstructorOptions, "backend" | "db">;
 
-/** On a connection of ours, which outlives its faults; pg-boss's own pool ends the process on some. */
+/**
+ * Uses a connection of ours, which survives faults. pg-boss's own pool ends the process on some.
+ */
 export const queuesOnPostgres = ({ execute }: PostgresConnection): Queues => ({
   db: { executeSql: execute },
 });
 
-/** In the same PGlite that holds everything else. */
+/** Uses the PGlite that holds everything else. */
 export const queuesOnPglite = (pglite: Parameters<typeof fromPglite>[0]): Queues => ({
   db: fromPglite(pglite),
   backend: "pglite",
 });
 
-/** PGlite's own signals: it is one process, so none is lost. */
+/** Uses PGlite's own signals. It is one process, so none is lost. */
 export const listenPglite =
   (pglite: Signals) =>
   async (onSignal: OnSignal): Promise<Listener> => {
@@ -53,11 +55,11 @@ interface Signals {
   listen(channel: string, hear: (payload: string) => void): Promise<() => Promise<void>>;
 }
 
-/** pg-boss drops jobs that wait for too long; the longest it can count, 68 years, is never. */
+/** pg-boss drops jobs that wait too long. The longest time it can count is 68 years. */
 const NEVER_SECONDS = 2_147_483_647;
 const DAY_SECONDS = 24 * 3_600;
 
-/** How often the handling of an event is tried, and how soon again. */
+/** How often an event is tried, and with which delays. */
 export interface Retries {
   readonly limit: number;
   /** Doubles with each try, with jitter. */
@@ -65,21 +67,24 @@ export interface Retries {
   readonly longestDelaySeconds: number;
 }
 
-/** Tried for about a day before a person has to look: 1 s, 2 s, 4 s, … then once an hour. */
+/**
+ * Retries for about a day before an operator has to look: after 1 s, 2 s, 4 s, …, then once an
+ * hour.
+ */
 export const RETRIES: Retries = { limit: 35, firstDelaySeconds: 1, longestDelaySeconds: 3_600 };
 
-/** A worker that has died is noticed by its missing heartbeats. */
+/** Missing heartbeats tell that a worker has died. */
 const HEARTBEAT_SECONDS = 10;
-/** More than anything is given to take; nothing goes on for ever, heartbeats or not. */
+/** Longer than any handler may take: no job runs for ever, even with heartbeats. */
 const EXPIRE_SECONDS = 600;
 
-/** Subscribers, endpoints, and their dead letters. */
+/** Subscribers, endpoints, and their queues of dead letters. */
 export const MOST_QUEUES = 10_000;
-/** Ends the name of a queue of dead letters. */
+/** Suffix of the name of a queue of dead letters. */
 export const DEAD = ".dead";
 const deadLetterOf = (queue: string) => queue + DEAD;
 
-/** pg-boss on the given connection. Not started yet. */
+/** Creates pg-boss on the given connection. It is not started yet. */
 export function openBoss(
   queues: Queues,
   onFault: (error: unknown, during: string) => void,
@@ -87,9 +92,10 @@ export function openBoss(
 ): PgBoss {
   const boss = new PgBoss({
     ...queues,
-    createSchema: false, // a migration has
+    createSchema: false, // a migration creates it
     supervise,
-    // A dead worker's jobs are taken over within a minute: look for missing heartbeats often.
+    // Another worker takes over a dead worker's jobs within a minute, so heartbeats are checked
+    // often.
     superviseIntervalSeconds: 10,
     monitorIntervalSeconds: 10,
     schedule: false,
@@ -100,14 +106,14 @@ export function openBoss(
 }
 
 interface QueueSettings {
-  /** Finished jobs. */
+  /** How long finished jobs are kept. */
   readonly keepDays: number;
   readonly retries?: Retries | undefined;
-  /** The queue's own, if not given. */
+  /** Default: the queue's own. */
   readonly deadLetter?: string;
 }
 
-/** Makes or updates a queue, and the one for what could not be handled in the end. */
+/** Creates or updates a queue and its queue of dead letters. */
 export async function openQueue(
   boss: PgBoss,
   name: string,
@@ -127,19 +133,19 @@ export async function openQueue(
   };
   await boss.createQueue(deadLetter, forEver);
   await boss.createQueue(name, options);
-  await boss.updateQueue(name, options); // it may be there, from another configuration
+  await boss.updateQueue(name, options); // it may exist with other settings
 }
 
-/** What a job carries. */
+/** The content of a job. */
 export interface JobData {
   readonly event: EventJson;
-  /** The payload as the outbox had it, encrypted. */
+  /** The event's payload from the outbox, encrypted. */
   readonly sealed?: string;
 }
 
 /**
- * Gives every subscriber a job for each event that it handles, within `transaction`. A job has its
- * event's id.
+ * Inserts a job for each subscriber that handles the event, within `transaction`. A job has the id
+ * of its event.
  */
 export async function insertJobs(
   boss: PgBoss,
@@ -159,12 +165,12 @@ export async function insertJobs(
   await sql`select pg_notify(${JOBS_CHANNEL}, '')`.execute(transaction);
 }
 
-/** Signalled when there are jobs. */
+/** The channel that signals new jobs. */
 export const JOBS_CHANNEL = "postern_jobs";
-/** Signalled by the database when there is something in the outbox. */
+/** The channel on which the database signals a new row in the outbox. */
 export const OUTBOX_CHANNEL = "postern_outbox";
 
-/** The event of a job, and its payload in the clear. */
+/** Returns the event of a job, and its payload decrypted. */
 export function readJob(
   { event, sealed }: JobData,
   seal: Seal,

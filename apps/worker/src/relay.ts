@@ -2,7 +2,7 @@ import { EVENT_TYPES } from "@postern/domain";
 import { claimOutbox, type Schema } from "@postern/postgres";
 import type { Kysely } from "kysely";
 import type { PgBoss } from "pg-boss";
-import { createAlarm } from "./alarm.ts";
+import { wakeableTimer } from "./wakeable-timer.ts";
 import type { Consumer } from "./consumer.ts";
 import { insertJobs } from "./queues.ts";
 import type { Subscriber } from "./subscriber.ts";
@@ -12,21 +12,21 @@ interface RelayOptions {
   readonly boss: PgBoss;
   readonly subscribers: readonly Subscriber[];
   readonly onFault: (error: unknown, during: string) => void;
-  /** Told when there are new jobs. */
+  /** Called when there are new jobs. */
   readonly onJobs: () => void;
 }
 
 const CLAIM_AT_ONCE = 100;
-/** How often it looks although nobody has signalled anything. */
+/** How often the outbox is polled if no signal arrives. */
 const POLL_MS = 1_000;
 const AFTER_FAULT_MS = 1_000;
 
-/** Empties the outbox into the queues again and again, until it is stopped. */
+/** Moves events from the outbox to the queues until it is stopped. */
 export function startRelay({ db, boss, subscribers, onFault, onJobs }: RelayOptions): Consumer {
-  /** What every subscriber has heard of. */
+  /** The types that some subscriber handles. */
   const types = EVENT_TYPES.filter((type) => subscribers.every(({ on }) => type in on));
   const stopping = new AbortController();
-  const { wake, sleep } = createAlarm();
+  const { wake, sleep } = wakeableTimer();
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {

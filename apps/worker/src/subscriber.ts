@@ -1,35 +1,38 @@
 import type { EmailKey, EventPayload, Ports, UserEvent, UserId } from "@postern/domain";
-import type { Letters, Links, Mailer } from "@postern/mail";
+import type { EmailTemplates, Links, Mailer } from "@postern/mail";
 
-/** What handlers may touch. */
+/** The ports that handlers may use. */
 export type HandlerPorts = Pick<
   Ports,
   "clock" | "devices" | "emailChanges" | "ids" | "sessions" | "tokenFactory" | "tokens" | "users"
 > & {
   readonly mailer: Mailer;
-  readonly letters: Letters;
+  readonly templates: EmailTemplates;
   readonly links: Links;
   readonly webhooks: {
-    /** Queues a delivery to each endpoint that wants events of this type; once, however often asked. */
+    /**
+     * Queues one delivery to each endpoint that wants events of this type. Repeating it is
+     * harmless.
+     */
     enqueue(event: UserEvent): Promise<void>;
   };
-  /** Outbox, queues, and what was noted of deliveries. */
+  /** The outbox, the queues, and the records of deliveries. */
   readonly records: {
-    /** Takes out what is personal of a user who is gone, and had this address. */
-    forget(userId: UserId, emailKey: EmailKey | undefined): Promise<void>;
+    /** Erases the personal data of a deleted user who had this address. */
+    erase(userId: UserId, emailKey: EmailKey | undefined): Promise<void>;
   };
 };
 
-/** What travels with an event, encrypted, for the handlers alone. */
+/** What travels encrypted with an event, for the handlers only. */
 export interface Delivery {
   readonly payload: EventPayload;
-  /** The key it was encrypted with. `undefined`: the installation had none then. */
+  /** The key that encrypted it. `undefined`: the installation had no keys then. */
   readonly keyId: string | undefined;
 }
 
 /**
- * Lets something follow from an event. It is called at least once for each, in no order, and maybe
- * twice at once, so it must be safe to repeat; when it throws, it is called again later.
+ * Handles one event. Called at least once for each event, in no order, and possibly twice at the
+ * same time, so it must be safe to repeat. If it throws, it is called again later.
  */
 export type Handler<Event extends UserEvent = UserEvent> = (
   ports: HandlerPorts,
@@ -38,26 +41,26 @@ export type Handler<Event extends UserEvent = UserEvent> = (
 ) => Promise<void>;
 
 export interface Subscriber {
-  /** Names its queue; a queue outlives releases, so the name never changes. */
+  /** The name of its queue. A queue outlives releases, so the name never changes. */
   readonly name: string;
-  /** Its handlers are given what is sealed with the events; nobody else's jobs hold it. */
+  /** Its handlers receive the sealed payload. Jobs of other subscribers do not hold it. */
   readonly readsPayload?: boolean;
   /** How many events one worker handles at once. */
   readonly atOnce: number;
   /**
-   * The next event waits for the one before, but no longer than this: so a worker that is killed
-   * repeats one quick effect at the most, and a slow one holds up nobody. Not at all, if not given.
+   * The next event starts when the one before has ended, or has run this long. So a killed worker
+   * repeats at most one quick side effect, and a slow one delays nobody. Default: no delay.
    */
   readonly staggerMs?: number;
   /** A handler that takes longer has failed. */
   readonly handleWithinMs: number;
-  /** A handler for each kind of event, or `undefined` where there is nothing to do. */
+  /** A handler for each event type, or `undefined` if there is nothing to do. */
   readonly on: {
     readonly [Type in UserEvent["type"]]: Handler<Extract<UserEvent, { type: Type }>> | undefined;
   };
 }
 
-/** The subscriber's handler for this event. */
+/** Returns the subscriber's handler for this event. */
 export const handlerFor = ({ on }: Subscriber, { type }: UserEvent): Handler | undefined =>
-  // The table ties each handler to its own type, which the compiler cannot follow through a variable.
+  // The table ties each handler to its type. The compiler cannot follow that through a variable.
   on[type] as Handler | undefined;

@@ -1,6 +1,6 @@
 import { aesSeal, idSource, tokenFactory } from "@postern/crypto";
 import { memoryPorts } from "@postern/domain/memory";
-import { english, recordingMailer, linksTo } from "@postern/mail";
+import { en, recordingMailer, linksTo } from "@postern/mail";
 import { listenPostgres, postgresStores, postgresWebhookStore } from "@postern/postgres";
 import { freshDatabase } from "@postern/postgres/testing";
 import { testServers } from "@postern/test-servers";
@@ -14,10 +14,10 @@ const keys = [{ id: "test", key: Buffer.alloc(32, 1) }];
 const seal = aesSeal({ keys });
 const LOOPBACK = networks(["127.0.0.0/8"]);
 
-/** Waits for what workers do in their own time. */
+/** Time for what workers do in the background. */
 export const PATIENCE = { timeout: 20_000, interval: 10 };
 
-/** A subscriber that hears `user.enabled` alone, which `anEvent` makes. */
+/** A subscriber that handles `user.enabled` only, the type of `anEvent`. */
 export function aSubscriber(
   hear: (id: string) => Promise<void> | void,
   given: Partial<Subscriber> = {},
@@ -33,7 +33,7 @@ export function aSubscriber(
   };
 }
 
-/** A database of its own, the worker's options on it, and stores to look at it with. */
+/** Creates a database, the options of a worker on it, and stores to inspect it. */
 export async function aWorld(given: Partial<WorkerOptions> = {}) {
   const database = await freshDatabase(testServers());
   const { db } = database;
@@ -49,12 +49,12 @@ export async function aWorld(given: Partial<WorkerOptions> = {}) {
       ...memory,
       clock: { now: () => new Date() },
       ...stores,
-      // In memory, as in these tests nothing asks whether a session counts.
+      // In memory, because these tests check no session.
       sessions: memory.sessions,
       tokens: memory.tokens,
       tokenFactory: tokenFactory({ keys }),
       mailer,
-      letters: english,
+      templates: en,
       links: linksTo("https://id.example.com"),
     },
     webhooks: { store: webhooks, networks: LOOPBACK },

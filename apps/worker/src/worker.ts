@@ -6,7 +6,7 @@ import { type Networks, toPlainText } from "@postern/webhooks";
 import type { Kysely } from "kysely";
 import type { Job, PgBoss } from "pg-boss";
 import { cleanUp, type Retention } from "./clean-up.ts";
-import { dropPayload, forgetUser } from "./forget.ts";
+import { dropPayload, eraseUser } from "./erase-user.ts";
 import { type Outcome, startConsumer } from "./consumer.ts";
 import { startDeliveries } from "./webhooks/deliveries.ts";
 import {
@@ -21,36 +21,40 @@ import {
 import { startRelay } from "./relay.ts";
 import { handlerFor, type HandlerPorts, type Subscriber } from "./subscriber.ts";
 import { SUBSCRIBERS } from "./subscribers.ts";
-import { type Backlog, backlogs, worrying } from "./watch.ts";
+import { type Backlog, backlogs, overdue } from "./backlog.ts";
 
 export interface WorkerOptions {
   readonly db: Kysely<Schema>;
-  /** For housekeeping, which may take longer than a request may; `db`, if not given. */
-  readonly patientDb?: Kysely<Schema>;
+  /** For housekeeping, which may take longer than a request. Default: `db`. */
+  readonly maintenanceDb?: Kysely<Schema>;
   readonly queues: Queues;
   readonly ports: Omit<HandlerPorts, "records" | "webhooks">;
   readonly seal: Seal;
   readonly webhooks: { readonly store: WebhookStore; readonly networks: Networks };
-  /** Begins to pass on the database's signals. They are hints; without any, everything is polled. */
+  /**
+   * Starts to forward the database's signals. They are hints: without them, everything is polled.
+   */
   readonly listen: (onSignal: OnSignal) => Listener | Promise<Listener>;
-  /** Told of every fault; whatever it befell is tried again. */
+  /** Called with every fault. The work is retried. */
   readonly onFault: (error: unknown, during: string) => void;
-  /** Told again and again of what waits for too long. */
+  /** Called repeatedly with what has waited too long. */
   readonly onBacklog?: (backlog: Backlog) => void;
   readonly subscribers?: readonly Subscriber[];
-  /** Names of subscribers whose events are queued, and handled by other workers. */
-  readonly resting?: readonly string[];
+  /** Subscribers whose events are queued, and handled by other workers. */
+  readonly pausedSubscribers?: readonly string[];
   readonly retention: Retention;
-  /** Deletes users who have not verified their address in time. Not where no link is mailed. */
+  /**
+   * Deletes users who have not verified their address in time. Not on a worker that sends no mail.
+   */
   readonly deletesUnverified?: boolean;
-  /** When housekeeping is done for the first time. */
+  /** When the first housekeeping runs. */
   readonly choresAfterMs?: number;
-  /** How often the handling of an event is tried before it is a dead letter. */
+  /** How often an event is tried before it becomes a dead letter. */
   readonly tries?: number;
 }
 
 export interface Worker {
-  /** Finishes what is under way and stops. */
+  /** Finishes running work and stops. */
   stop(): Promise<void>;
 }
 
@@ -59,9 +63,19 @@ const FIRST_CHORES_AFTER_MS = 30_000;
 const LOOK_EVERY_MS = 60_000;
 const UNVERIFIED_AT_ONCE = 100;
 
-/** Moves events from the outbox to the subscribers' queues, and the queues' jobs to their handlers. */
+/**
+ * Moves events from the outbox to the subscribers' queues, and runs the handlers of the queues'
+ * jobs.
+ */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const { db, patientDb = db, onFault, webhooks, subscribers = SUBSCRIBERS, retention } = options;
+  const {
+    db,
+    maintenanceDb = db,
+    onFault,
+    webhooks,
+    subscribers = SUBSCRIBERS,
+    retention,
+  } = options;
   const { choresAfterMs = FIRST_CHORES_AFTER_MS, deletesUnverified = true } = options;
   const boss = openBoss(options.queues, onFault);
   await boss.start();
@@ -73,11 +87,11 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const deliveries = await startDeliveries({ boss, onFault, keepDays, ...webhooks });
   const readers = subscribers.filter((one) => one.readsPayload).map(({ name }) => name);
   const records: HandlerPorts["records"] = {
-    forget: (userId, emailKey) =>
-      forgetUser({ db: patientDb, seal: options.seal, readers }, userId, emailKey),
+    erase: (userId, emailKey) =>
+      eraseUser({ db: maintenanceDb, seal: options.seal, readers }, userId, emailKey),
   };
   const ports: HandlerPorts = { ...options.ports, webhooks: deliveries, records };
-  const handled = subscribers.filter(({ name }) => !options.resting?.includes(name));
+  const handled = subscribers.filter(({ name }) => !options.pausedSubscribers?.includes(name));
   const consumers = handled.map((subscriber) =>
     startConsumer<JobData>({
       boss,
@@ -86,7 +100,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       staggerMs: subscriber.staggerMs,
       perform: (job) => perform(options, ports, subscriber, job),
       async onCompleted({ id, data }) {
-        if (data.sealed !== undefined) await dropPayload(patientDb, subscriber.name, id);
+        if (data.sealed !== undefined) await dropPayload(maintenanceDb, subscriber.name, id);
       },
       onFault,
     }),
@@ -101,12 +115,12 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   });
   const stopping = new AbortController();
   const chores = [
-    every(CLEAN_UP_EVERY_MS, () => cleanUp(patientDb, retention)),
+    every(CLEAN_UP_EVERY_MS, () => cleanUp(maintenanceDb, retention)),
     every(LOOK_EVERY_MS, async () => {
       if (deletesUnverified) await deleteUnverifiedUsers(ports, UNVERIFIED_AT_ONCE);
     }),
     every(LOOK_EVERY_MS, async () => {
-      for (const backlog of worrying(await backlogs(patientDb))) options.onBacklog?.(backlog);
+      for (const backlog of overdue(await backlogs(maintenanceDb))) options.onBacklog?.(backlog);
     }),
   ];
 
@@ -131,7 +145,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 
 const stopBoss = (boss: PgBoss) => boss.stop({ graceful: true, timeout: 1_000 });
 
-/** One job; a failed one is tried again by its queue. */
+/** Runs one job. Its queue retries a failed one. */
 async function perform(
   { onFault, seal }: WorkerOptions,
   ports: HandlerPorts,
@@ -145,19 +159,20 @@ async function perform(
     return { status: "completed" };
   } catch (error) {
     onFault(error, subscriber.name);
-    // Kept with the job, so only what may be logged: drivers hang addresses and hashes on errors.
+    // Stored with the job, so only what may be logged: drivers put addresses and hashes into
+    // errors.
     const { name, message } = errorFields(error);
     return { status: "failed", output: { name, message: toPlainText(String(message)) } };
   }
 }
 
-/** Waits for `promise`, but no longer than `ms`: then it throws, whatever becomes of the promise. */
+/** Waits for `promise` for at most `ms`, then throws. The promise itself goes on. */
 async function within(ms: number, promise: Promise<void> | undefined): Promise<void> {
   const settled = new AbortController();
   const late = pause(ms, undefined, { signal: settled.signal }).then(() => {
     throw new Error(`took longer than ${ms} ms`);
   });
-  late.catch(() => undefined); // also when it is called off, and nobody waits for it
+  late.catch(() => undefined); // also if it was aborted and nobody waits for it
   try {
     await Promise.race([promise, late]);
   } finally {

@@ -20,7 +20,7 @@ const LAST_FILES = new Set(["policy.ts", "ports.ts"]);
 
 const TYPES_OF_STORES = ["event", "token", "password", "user", "session"];
 
-/** The folders in order, and the earlier ones that each may import. */
+/** The folders in order, and the earlier folders that each may import. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   event: [],
   token: ["event"],
@@ -34,7 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   administration: TYPES_OF_STORES,
 };
 
-/** Tests, and the files that gather everything for other packages. */
+/** Tests, and the files that collect everything for other packages. */
 const EXEMPT = /\.(test|contract|fixture)\.ts$|^(index|memory|contract)\.ts$/;
 const IMPORT = /^(?:import|export)\s+(type\s)?(?:[^;"]*?\sfrom\s+)?"(\.[^"]+)";/gm;
 
@@ -55,7 +55,7 @@ function importsOf(file: string): Import[] {
   }));
 }
 
-/** The folder of a file; the file itself at the root. */
+/** Returns the folder of a file, or the file itself at the root. */
 const placeOf = (file: string) => (file.includes("/") ? (file.split("/")[0] ?? "") : file);
 
 function isAllowed({ file, target, isType }: Import): boolean {
@@ -66,7 +66,10 @@ function isAllowed({ file, target, isType }: Import): boolean {
   return MAY_IMPORT[from]?.includes(to) ?? false;
 }
 
-/** Reads the domain's imports: the graph of its folders, and the imports that break the order. */
+/**
+ * Reads the domain's imports. Returns the graph of its folders, and the imports that break the
+ * order.
+ */
 export function domainFolders() {
   const files = globSync("**/*.ts", { cwd: SOURCE })
     .map((file) => file.split(sep).join("/"))

@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { createGenerator, type Schema } from "ts-json-schema-generator";
 import { ROOT } from "./repository.ts";
 
-/** Where the schemas are kept, for other programs to read. */
+/** The file of the schemas, for other programs to read. */
 export const EVENT_SCHEMAS = "docs/events.schema.json";
 
-/** JSON Schemas of every event as it is sent, from the very types that the code is checked with. */
+/** Returns JSON Schemas of every event as sent, generated from the types that the code uses. */
 export function eventSchemas(): string {
   const generator = createGenerator({
     path: join(ROOT, "packages/domain/src/event/event.ts"),
@@ -29,7 +29,10 @@ interface Event extends Schema {
   readonly required: string[];
 }
 
-/** In JSON the time is a text with a name of its own, and nobody's user id is null. */
+/**
+ * In JSON the time is text with a name of its own, and the user id of an event without a user is
+ * null.
+ */
 function asSent({ properties, required, ...rest }: Event): Event {
   const { occurredAt: _, userId, ...others } = properties;
   const timestamp: Schema = {

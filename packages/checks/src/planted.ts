@@ -12,10 +12,10 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { ROOT, trackedFiles } from "./repository.ts";
 
-/** A copy of the repository to break, with the original's installed packages. */
+/** A copy of the repository in which rules are broken, with the original's installed packages. */
 export interface Copy {
   write(file: string, text: string): void;
-  /** What a tool prints there, with its exit code. */
+  /** Runs a tool in the copy, and returns its output and exit code. */
   run(
     command: string,
     ...args: string[]

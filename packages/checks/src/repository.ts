@@ -6,15 +6,15 @@ import { fileURLToPath } from "node:url";
 /** The root of the repository. */
 export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** Every file of the repository, with forward slashes, ignored and deleted ones left out. */
+/** Returns every file of the repository, with forward slashes, without ignored and deleted ones. */
 export function trackedFiles(): readonly string[] {
   return existsSync(join(ROOT, ".git")) ? filesOfGit() : filesOfFolder();
 }
 
-/** What is made here and not kept; `.gitignore` has the same. */
+/** Files that builds create; `.gitignore` has the same. */
 const MADE_HERE = /(^|\/)(node_modules|dist|\.turbo|\.cache|\.data|\.git)(\/|$)|\.tsbuildinfo$/;
 
-/** An unpacked archive has no git to ask. */
+/** An unpacked archive has no git. */
 function filesOfFolder(): readonly string[] {
   const entries = globSync("**", {
     cwd: ROOT,

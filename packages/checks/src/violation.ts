@@ -1,4 +1,4 @@
-/** Each tool of `pnpm check`, run once over a copy in which every one of its rules is broken. */
+/** Each tool of `pnpm check`, run once on a copy in which every one of its rules is broken. */
 export const TOOLS = {
   types: ["tsc", "--build"],
   lint: ["oxlint", "--type-aware", "--deny-warnings"],

@@ -1,20 +1,20 @@
 import { OPERATIONS, type Operations } from "./operations.ts";
 
 export interface ClientOptions {
-  /** Where the service is; a path, if it has one, included. */
+  /** The URL of the service, with its path if it has one. */
   readonly baseUrl: string;
-  /** `name=value` of a session that was opened before. Outside of browsers, which have their own. */
+  /** `name=value` of an earlier session. Not in browsers, which store cookies themselves. */
   readonly cookie?: string | undefined;
-  /** How long an answer may take; 10 seconds, if not given. */
+  /** Time limit for an answer. Default: 10 seconds. */
   readonly timeoutMs?: number;
-  /** Of the session's cookie, where the installation has given it a name of its own. */
+  /** The name of the session cookie, if the installation changed it. */
   readonly cookieName?: string;
   readonly fetch?: typeof fetch;
 }
 
 type Name = keyof Operations;
 
-/** The operation was done; `code` says in which of its ways. */
+/** The operation succeeded. `code` says in which of its ways. */
 export type Success<Of extends Name> = {
   readonly [Code in keyof Operations[Of]["responses"]]: {
     readonly ok: true;
@@ -24,15 +24,15 @@ export type Success<Of extends Name> = {
   };
 }[keyof Operations[Of]["responses"]];
 
-/** It was not, as far as anybody knows; `unreachable` may have been done all the same. */
+/** The operation failed. With `unreachable` the service may have done it all the same. */
 export interface Refusal<Of extends Name> {
   readonly ok: false;
   readonly code: Operations[Of]["errors"] | "unreachable" | "unexpected_answer";
   /** 0: there was no answer. */
   readonly status: number;
-  /** For people. */
+  /** A message for people. */
   readonly message: string;
-  /** When to try again, if the service said so. */
+  /** When to retry, if the service said so. */
   readonly retryAfterSeconds?: number;
 }
 
@@ -41,17 +41,27 @@ export type Outcome<Of extends Name> = Success<Of> | Refusal<Of>;
 type Input<Of extends Name> = Operations[Of]["input"];
 type Given<Of extends Name> = object extends Input<Of> ? [input?: Input<Of>] : [input: Input<Of>];
 
-/** A method for each operation, and the cookie of the session that they share. One client, one user. */
+/**
+ * A method for each operation, and the cookie of the session that they share. One client is for one
+ * user.
+ */
 export type Client = {
   readonly [Of in Name]: (...given: Given<Of>) => Promise<Outcome<Of>>;
 } & {
-  /** `name=value`, to be kept by whoever is no browser; `undefined` without a session. */
+  /** `name=value`, for callers other than browsers to store. `undefined`: there is no session. */
   readonly cookie: () => string | undefined;
 };
 
 const TIMEOUT_MS = 10_000;
 
-/** For browsers, Node and edge runtimes: all that it needs is `fetch`. Nothing it does throws. */
+/**
+ * Creates a client for browsers, Node and edge runtimes: it needs `fetch` and nothing else. Its
+ * methods return errors and never throw.
+ * @example
+ * const client = createClient({ baseUrl: "https://login.example.com" });
+ * const result = await client.logIn({ email: "bob@example.com", password: "MyPwdOfBob" });
+ * if (!result.ok) console.error(result.code, result.message);
+ */
 export function createClient(options: ClientOptions): Client {
   const { baseUrl, timeoutMs = TIMEOUT_MS, cookieName, fetch: send = fetch } = options;
   let { cookie } = options;
@@ -62,7 +72,8 @@ export function createClient(options: ClientOptions): Client {
       const response = await send(`${baseUrl.replace(/\/+$/, "")}${url}`, {
         ...init,
         headers: { ...init.headers, accept: ACCEPT, ...(cookie && { cookie }) },
-        // A redirect is an answer; followed, some methods would be repeated where it leads.
+        // A redirect counts as an answer. If it were followed, some methods would be repeated at
+        // its target.
         redirect: "manual",
         ...IN_BROWSERS,
         signal: AbortSignal.timeout(timeoutMs),
@@ -82,7 +93,7 @@ export function createClient(options: ClientOptions): Client {
   return { ...Object.fromEntries(methods), cookie: () => cookie } as Client;
 }
 
-/** Not all edge runtimes take it; they have no cookies of their own to send. */
+/** Some edge runtimes do not accept it. They have no cookies of their own to send. */
 const IN_BROWSERS: RequestInit =
   "credentials" in Request.prototype ? { credentials: "include" } : {};
 
@@ -96,17 +107,17 @@ interface Operation {
   readonly successes: readonly {
     readonly code: string;
     readonly status: number;
-    /** What its body has; none, if there is no body. */
+    /** The JSON body; `undefined` if there is no body. */
     readonly has?: readonly string[];
     readonly message?: string;
     readonly location?: string;
   }[];
 }
 
-/** Refusals with a code, and successes as they are. */
+/** Returns an error with its code, or a success with its body. */
 const ACCEPT = "application/problem+json, application/json";
 
-/** Puts each part of the input where the operation has it: path, query, header, or else the body. */
+/** Puts each part of the input where the operation expects it: path, query, header, or body. */
 function toRequest({ method, path, query, headers: inHeaders }: Operation, input: Fields) {
   const search = new URLSearchParams();
   const headers: Record<string, string> = {};
@@ -125,7 +136,7 @@ function toRequest({ method, path, query, headers: inHeaders }: Operation, input
   return { url, init: { method, headers, body: JSON.stringify(body) } };
 }
 
-/** One segment of a path; some texts would lead to another one. */
+/** One segment of a path. Some texts would lead to another path. */
 function toSegment(text: string): string {
   if (/^\.{0,2}$/.test(text)) throw new Error(`"${text}" names nothing`);
   return encodeURIComponent(text);
@@ -133,7 +144,7 @@ function toSegment(text: string): string {
 
 const USUAL_NAME = /^(?:__Host-|__Secure-)?session_id=/;
 
-/** Browsers show nobody what cookies are set, and send them by themselves. Balancers set some too. */
+/** Browsers hide set cookies and send them by themselves. Balancers may set cookies too. */
 function nextCookie({ headers }: Response, before: string | undefined, name: string | undefined) {
   const isSession = (line: string) =>
     name === undefined ? USUAL_NAME.test(line) : line.startsWith(`${name}=`);
@@ -149,7 +160,7 @@ function toOutcome(
 ): Outcome<Name> {
   const body = headers.get("content-type")?.includes("json") ? parsed(text) : undefined;
   const said = (body ?? {}) as { code?: unknown; message?: string; detail?: string };
-  // All that browsers show of a redirect which was not followed is that there was one.
+  // Browsers only tell that a redirect was not followed.
   const isHidden = type === "opaqueredirect";
   const success = successes.find((one) => {
     if (isHidden) return one.location !== undefined;
@@ -168,12 +179,12 @@ function toOutcome(
   return { ok: false, code, status, message, ...retry };
 }
 
-/** An object, which all our answers are. */
+/** A JSON object, as every answer of the service is. */
 function parsed(text: string): object | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? value : undefined;
   } catch {
-    return undefined; // no JSON; then it is no answer of the service's
+    return undefined; // not JSON, so not an answer of the service
   }
 }

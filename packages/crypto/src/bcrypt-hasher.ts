@@ -2,18 +2,23 @@ import * as onLibuv from "@node-rs/bcrypt";
 import type { PasswordHash, PasswordHasher } from "@postern/domain";
 import type { HashGate } from "./hash-gate.ts";
 
-/** bcrypt reads no further (Provos and Mazières 1999, section 5). */
+/** bcrypt ignores everything after this length (Provos and Mazières 1999, section 5). */
 const MAX_BYTES = 72;
 const MIN_COST = 4;
-/** A stored hash that claims more than this would hold a CPU for minutes; it is taken as malformed. */
+/**
+ * A stored hash that claims a higher cost would block a CPU for minutes. It counts as malformed.
+ */
 const MAX_COST = 16;
 const FORM = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
 const ALPHABET = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/** Salt and digest of a well-formed hash. One that is not is refused early, which would show. */
+/**
+ * Salt and digest of a well-formed hash. bcrypt returns early for a malformed one, and the time
+ * would tell.
+ */
 const DUMMY_TAIL = "SXZFGyiRavv4BQmH5nbg5u0zWt2T6eG4qu1CIjb4YdJYFf81WOhiC";
 
-/** The function itself, and where it is computed. */
+/** The bcrypt function, and the threads that compute it. */
 export interface Bcrypt {
   hash(password: string, cost: number): Promise<string>;
   verify(password: string, hash: string): Promise<boolean>;
@@ -22,13 +27,13 @@ export interface Bcrypt {
 interface HasherOptions {
   readonly cost: number;
   readonly gate: HashGate;
-  /** libuv's threads by default, which will do where nothing else is to be done meanwhile. */
+  /** Default: libuv's threads, for processes with nothing else to do at the same time. */
   readonly bcrypt?: Bcrypt;
 }
 
 /**
- * Passwords by bcrypt, a few at a time through `gate`. `cost` is the base-2 logarithm of the rounds
- * (OWASP Password Storage Cheat Sheet: 10 or more).
+ * Hashes passwords with bcrypt, a few at a time through `gate`. `cost` is the base-2 logarithm of
+ * the number of rounds (OWASP Password Storage Cheat Sheet: 10 or more).
  */
 export function bcryptHasher({ cost, gate, bcrypt = onLibuv }: HasherOptions): PasswordHasher {
   const own = twoDigits(cost);
@@ -48,7 +53,8 @@ export function bcryptHasher({ cost, gate, bcrypt = onLibuv }: HasherOptions): P
           return false;
         }
         const matches = await bcrypt.verify(password, canonical(hash));
-        // 2^c + (2^c + 2^(c+1) + … + 2^(C-1)) = 2^C: an old, cheaper hash takes as long as a new one.
+        // 2^c + (2^c + 2^(c+1) + … + 2^(C-1)) = 2^C: verifying an old, cheaper hash takes as long
+        // as a new one.
         for (let missing = made; missing < cost; missing += 1) {
           await bcrypt.verify(password, dummyHash(missing));
         }
@@ -60,18 +66,18 @@ export function bcryptHasher({ cost, gate, bcrypt = onLibuv }: HasherOptions): P
   };
 }
 
-/** A hash of this cost that nobody's password is asked to match. Exported for its test. */
+/** A hash of this cost that matches no password. Exported for its test. */
 export const dummyHash = (cost: number): string => `$2b$${twoDigits(cost)}$${DUMMY_TAIL}`;
 
-/** The cost a hash was made at, or `undefined` when it is malformed. */
+/** Returns the cost of a hash, or `undefined` if the hash is malformed. */
 function costOf(hash: PasswordHash | undefined): number | undefined {
   const cost = Number(hash && FORM.exec(hash)?.[1]);
   return cost >= MIN_COST && cost <= MAX_COST ? cost : undefined;
 }
 
 /**
- * The salt's last character has four spare bits, the digest's two. Some libraries leave them set; ours
- * refuses such a hash at once, which would lock its owner out, and show.
+ * The salt's last character has four unused bits, the digest's two. Some libraries set them. Our
+ * bcrypt would refuse such a hash at once, which locks its owner out and shows in the time.
  */
 function canonical(hash: PasswordHash): string {
   const cleared = (at: number, spareBits: number) => {

@@ -2,22 +2,25 @@ import { hash } from "node:crypto";
 import type { BreachedPasswords } from "@postern/domain";
 
 interface BreachedPasswordsOptions {
-  /** Answers `<url>/<five hex digits>` with lines of `<the other 35>:<how often>`. */
+  /**
+   * The URL of the service. `<url>/<five hex digits>` returns lines of `<the other 35>:<count>`.
+   */
   readonly url: string;
   readonly timeoutMs?: number;
-  /** Told when there was no answer; the password has passed then. */
+  /** Called when the service did not answer. The password is accepted then. */
   readonly onFault: (error: unknown) => void;
 }
 
 const TIMEOUT_MS = 1_000;
 const PREFIX_LENGTH = 5;
-/** Ten times what a range holds today. */
+/** Ten times the size of a range today. */
 const MAX_BYTES = 1024 * 1024;
 
 /**
- * Asks a service that speaks the range protocol of Have I Been Pwned: it learns five of forty digits
- * of a SHA-1, which hundreds of passwords share. When it fails, or is late, the password passes: the
- * list that ships with us still stands, and nobody is kept from registering by somebody else's outage.
+ * Asks a service that speaks the range protocol of Have I Been Pwned. The service learns five of
+ * the forty digits of a SHA-1, which hundreds of passwords share. If it fails or is late, the
+ * password is accepted: the built-in list still applies, and another service's outage must not stop
+ * registrations.
  */
 export function breachedPasswords({
   url,
@@ -31,7 +34,7 @@ export function breachedPasswords({
       try {
         const range = await fetchText(`${url.replace(/\/+$/, "")}/${prefix}`, timeoutMs);
         const line = range.split("\n").find((one) => one.trim().toUpperCase().startsWith(suffix));
-        // Lines that only pad the answer say that it was found nowhere.
+        // Lines that only pad the answer have the count 0.
         return line !== undefined && Number(line.trim().slice(suffix.length + 1)) > 0;
       } catch (error) {
         onFault(error);
@@ -43,7 +46,7 @@ export function breachedPasswords({
 
 async function fetchText(url: string, timeoutMs: number): Promise<string> {
   const response = await fetch(url, {
-    headers: { "add-padding": "true" }, // so that the answer's size tells nobody which range it was
+    headers: { "add-padding": "true" }, // so that the size of the answer does not reveal the range
     redirect: "error",
     signal: AbortSignal.timeout(timeoutMs),
   });

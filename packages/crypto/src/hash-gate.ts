@@ -1,35 +1,35 @@
 import { Unavailable } from "@postern/domain";
 
 export interface HashGateOptions {
-  /** Hashes under way at once; no more than there are CPUs to compute them. */
+  /** Maximum number of hashes at once. No more than there are CPUs to compute them. */
   readonly atOnce: number;
   /** A hash that would wait longer than this is refused at once. */
   readonly maxWaitMs: number;
-  /** One that has waited this long, because the reckoning was wrong, is refused then. */
+  /** A hash that has waited this long, because the estimate was wrong, is refused then. */
   readonly deadlineMs?: number;
-  /** How long one hash is thought to take, until some have been measured. */
+  /** Estimated time of one hash, until some have been measured. */
   readonly expectedMs: number;
 }
 
-/** However short the hashes are, never more than this many wait. */
+/** Maximum queue length, however short the hashes are. */
 const MAX_WAITING = 1_000;
-/** How much the newest measurement counts in the moving average. */
+/** Weight of the newest measurement in the moving average. */
 const NEWEST_WEIGHT = 0.1;
 
 export interface HashGate {
   /** Throws `Unavailable` if work would be refused now. */
   admit(): void;
-  /** Runs `work` when its turn comes, or throws `Unavailable` at once if that would be too late. */
+  /** Runs `work` when its turn comes. Throws `Unavailable` at once if that would be too late. */
   run<Value>(work: () => Promise<Value>): Promise<Value>;
 }
 
 /**
- * Lets hashes through a few at a time. The queue is bounded by the time it stands for, not by a
- * number: work that would be finished after its caller has given up keeps the CPUs from the rest.
+ * Runs a few hashes at a time. The queue is bounded by its estimated waiting time, not by a number:
+ * work that ends after its caller has given up only takes CPU from the others.
  */
 export function hashGate(options: HashGateOptions): HashGate {
   const { atOnce, maxWaitMs, deadlineMs = maxWaitMs, expectedMs } = options;
-  const waiting = new Set<() => void>(); // in the order they came
+  const waiting = new Set<() => void>(); // in the order of arrival
   let running = 0;
   let averageMs = expectedMs;
 
@@ -44,7 +44,7 @@ export function hashGate(options: HashGateOptions): HashGate {
     if (waitMs > maxWaitMs || waiting.size >= MAX_WAITING) throw atCapacity(waitMs);
   }
 
-  /** Waits for its turn; what was reckoned may be wrong, if the CPUs are wanted for something else. */
+  /** Waits for its turn. The estimate may be wrong if other work needs the CPUs. */
   async function place(): Promise<void> {
     admit();
     if (running < atOnce) {
@@ -54,7 +54,7 @@ export function hashGate(options: HashGateOptions): HashGate {
     await new Promise<void>((resume, reject) => {
       const turn = () => {
         clearTimeout(deadline);
-        resume(); // it inherits the place it is given
+        resume(); // the next one takes over the place
       };
       const deadline = setTimeout(() => {
         waiting.delete(turn);

@@ -1,6 +1,6 @@
 /**
- * What runs in a hashing thread: one job at a time, computed on the spot, at the lowest priority. So
- * whatever else the process has to do, a session check above all, comes first.
+ * The code of a hashing thread: one job at a time, computed synchronously at the lowest priority.
+ * All other work of the process, above all session checks, comes first.
  */
 import { readlinkSync } from "node:fs";
 import { constants, setPriority } from "node:os";
@@ -26,7 +26,9 @@ function answerTo(job: HashJob): HashAnswer {
   }
 }
 
-/** Linux knows threads as it knows processes, and lets each be lowered by whoever it belongs to. */
+/**
+ * Linux schedules threads like processes, and lets a user lower the priority of each own thread.
+ */
 function lowerPriority(): void {
   try {
     const threadId = Number(basename(readlinkSync("/proc/thread-self")));

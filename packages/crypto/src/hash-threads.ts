@@ -5,22 +5,22 @@ import { Unavailable } from "@postern/domain";
 import type { Bcrypt } from "./bcrypt-hasher.ts";
 import type { HashAnswer, HashJob } from "./hash-thread.ts";
 
-/** Beside this file, whether that is TypeScript or what was made of it. */
+/** Beside this file, as TypeScript or as compiled JavaScript. */
 const THREAD = new URL(`./hash-thread${extname(import.meta.url)}`, import.meta.url);
-/** A thread holds one password and one hash; what it needs is its code's. */
+/** A thread holds one password and one hash. The rest of its memory is code. */
 const LIMITS = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 32 };
 
 /**
- * How many hashes to compute at once. Where threads can be lowered, as many as there are CPUs; where
- * they cannot, one CPU is left to everything else.
+ * Returns how many hashes to compute at once: as many as there are CPUs where threads can have a
+ * low priority, otherwise one less, so that one CPU is left for everything else.
  */
 export const hashingAtOnce = (): number =>
   process.platform === "linux" ? availableParallelism() : Math.max(1, availableParallelism() - 1);
 
 /**
- * bcrypt in threads of its own, at low priority, and so not on libuv's, which are four, whatever the
- * CPUs, and serve files and DNS too (docs/decisions/0016). A thread is started when there is none idle:
- * how many there will be is up to whoever asks.
+ * Computes bcrypt in threads of our own at low priority, not in libuv's: those are four on any
+ * machine, and serve files and DNS too (docs/decisions/0016). Starts a thread when none is idle, so
+ * the caller decides how many there are.
  */
 export function hashThreads(code = THREAD): Bcrypt {
   const idle: Worker[] = [];
@@ -30,7 +30,7 @@ export function hashThreads(code = THREAD): Bcrypt {
       const thread = idle.pop() ?? openThread();
       const broken = (cause: unknown) =>
         reject(new Unavailable("a hashing thread broke", { cause }));
-      thread.ref(); // a process does not end in the middle of a hash, and waits for no idle thread
+      thread.ref(); // the process does not exit during a hash, and does not wait for idle threads
       thread.once("error", broken);
       thread.once("exit", broken);
       thread.once("message", (answer: HashAnswer) => {

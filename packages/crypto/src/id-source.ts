@@ -1,7 +1,7 @@
 import type { EventId, IdSource, UserId } from "@postern/domain";
 import { v7 } from "uuid";
 
-/** Ids as RFC 9562 has them. */
+/** Creates ids as RFC 9562 defines them. */
 export function idSource(): IdSource {
   return {
     userId: () => v7() as UserId,

@@ -8,9 +8,10 @@ const TAG_BYTES = 16;
 const HEAD_BYTES = SALT_BYTES + NONCE_BYTES;
 
 /**
- * AES-256-GCM (NIST SP 800-38D), `<key id>.<base64url of salt, nonce, text, tag>`. Sealed with the
- * newest key, opened with the one that it names. Each text has a key of its own, derived from a random
- * salt: with one key for all, random nonces of 96 bits would be safe for 2^32 texts only.
+ * AES-256-GCM (NIST SP 800-38D), as `<key id>.<base64url of salt, nonce, text, tag>`. Seals with
+ * the newest key, and opens with the key that the text names. Each text has its own key, derived
+ * from a random salt: with one key for all texts, random nonces of 96 bits would be safe for 2^32
+ * texts only.
  */
 export function aesSeal({ keys }: { keys: readonly SecretKey[] }): Seal {
   return {

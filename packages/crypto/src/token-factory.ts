@@ -4,13 +4,16 @@ import type { TokenFactory, Token, TokenHash, UserId } from "@postern/domain";
 
 const SECRET_BYTES = 32;
 const USER_ID_BYTES = 16;
-/** 48 bytes are exactly 64 characters: no padding, no spare bits, so no token has two spellings. */
+/**
+ * 48 bytes are exactly 64 characters: no padding and no unused bits, so each token has one
+ * spelling.
+ */
 const SESSION_TOKEN = /^[A-Za-z0-9_-]{64}$/;
 
 /**
- * Tokens from the system's random source. All of it is synchronous: WebCrypto and callbacks would
- * queue behind password hashes on libuv's threads. `keys`, newest first, derive the tokens that
- * travel by mail.
+ * Creates tokens from the system's random source. Everything is synchronous: WebCrypto and
+ * callbacks would queue behind password hashes on libuv's threads. `keys`, newest first, derive the
+ * tokens of mails.
  */
 export function tokenFactory({ keys }: { keys: readonly SecretKey[] }): TokenFactory {
   const hashToken = (token: string) => sha256(token);

@@ -1,4 +1,4 @@
-/** The time of this process, for what is recorded. Lifetimes are judged by the store's own time. */
+/** This process' time, for records. The stores judge lifetimes by their own time. */
 export interface Clock {
   now(): Date;
 }

@@ -10,13 +10,13 @@ import type { User } from "./user/user.ts";
 export const EMAIL = "bob@example.com";
 export const PASSWORD = "MyPwdOfBob";
 
-/** Bob, who has just registered. */
+/** Registers Bob. */
 export async function registered(ports: Ports): Promise<User> {
   await registerUser(ports, { email: EMAIL, password: PASSWORD });
   return bob(ports);
 }
 
-/** Bob as the store has him now. */
+/** Returns Bob as the user store has him now. */
 export async function bob(ports: Ports): Promise<User> {
   const key = parseEmail(EMAIL)?.key;
   const user = key && (await ports.users.findByEmail(key));
@@ -24,14 +24,14 @@ export async function bob(ports: Ports): Promise<User> {
   return user;
 }
 
-/** Bob's token of a new session. */
+/** Logs Bob in, and returns the session and its token. */
 export async function loggedIn(ports: Ports, password = PASSWORD) {
   const result = await logIn(ports, { email: EMAIL, password });
   if (!result.ok) throw new Error(result.error);
   return result.value;
 }
 
-/** Bob with two sessions. */
+/** Registers Bob and logs him in twice. */
 export async function opened(given: Partial<Ports> = {}) {
   const ports = memoryPorts(given);
   const user = await registered(ports);
@@ -51,7 +51,10 @@ export const reset = (ports: Ports, token: string, newPassword = "NewPwd") =>
 export const eventTypes = async (ports: Ports): Promise<string[]> =>
   (await ports.events.list((await bob(ports)).id, 100)).map(({ type }) => type);
 
-/** `port` with one method that first does something else, as though it happened meanwhile. */
+/**
+ * Returns `port` with one method that runs `something` before or after, as a concurrent request
+ * would.
+ */
 export function meanwhile<Port extends object>(
   port: Port,
   name: keyof Port,

@@ -18,7 +18,7 @@ export { memorySeal } from "./event/seal.memory.ts";
 export { memoryPasswordHasher } from "./password/password-hasher.memory.ts";
 export { memoryTokenFactory } from "./token/token-factory.memory.ts";
 
-/** A clock that stands still until it is moved. */
+/** A clock that stands still until a test advances it. */
 export function memoryClock(start = new Date("2026-01-01T00:00:00Z")): Clock & {
   advance(ms: number): void;
 } {
@@ -31,7 +31,7 @@ export function memoryClock(start = new Date("2026-01-01T00:00:00Z")): Clock & {
   };
 }
 
-/** Ids in the right form that count up from a random start, so that two sources do not meet. */
+/** Well-formed ids that count from a random start, so that two sources never meet. */
 export function memoryIds(): IdSource {
   let count = Math.floor(Math.random() * 2 ** 40);
   const uuid = (version: number) =>
@@ -42,7 +42,12 @@ export function memoryIds(): IdSource {
   };
 }
 
-/** Every port, in memory: a whole service for tests and for trying things out. */
+/**
+ * Creates every port in memory: a whole service for tests and experiments.
+ * @example
+ * const ports = memoryPorts({ policy: strictPolicy });
+ * await registerUser(ports, { email: "bob@example.com", password: "seven green tortoises" });
+ */
 export function memoryPorts(given: Partial<Ports> = {}): Ports {
   const clock = given.clock ?? memoryClock();
   const log = memoryLog();

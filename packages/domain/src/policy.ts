@@ -5,36 +5,38 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** What an installation decides. A plain object: take one of the two below, change what you must. */
+/** What an installation decides. It is a plain object: copy one of the two below and change it. */
 export interface Policy {
   readonly name: "course" | "strict";
-  /** Open: an answer says whether an address has a user, and a reset token is in the answer. */
+  /** Open: answers tell whether an address has a user, and a reset token is in the answer. */
   readonly disclosure: "open" | "closed";
   readonly password: PasswordRules;
-  /** `logsIn`: whoever registers is logged in at once. Closed disclosure cannot: it would tell. */
+  /**
+   * `logsIn`: new users are logged in at once. Impossible under closed disclosure: it would tell.
+   */
   readonly registration: { readonly logsIn: boolean };
   readonly verification: VerificationRules;
   readonly session: SessionRules;
   /** For log-ins that ask to be remembered. */
   readonly rememberedSession: SessionRules;
-  /** A log-in younger than this is as good as the current password, where that is asked for. */
+  /** A log-in younger than this replaces the current password, where that is required. */
   readonly reauthentication: { readonly freshMs: number };
   readonly recovery: { readonly tokenTtlMs: number };
   readonly cookie: {
     readonly name: string;
     readonly secure: boolean;
-    /** Sent to every host below this one as well. */
+    /** Browsers send the cookie to every host below this domain too. */
     readonly domain?: string | undefined;
   };
 }
 
 export interface VerificationRules {
-  /** Whoever registers is mailed a link that verifies the address. */
+  /** New users receive a mail with a link that verifies the address. */
   readonly onRegistration: boolean;
-  /** Nobody logs in before the address is verified. */
+  /** A user cannot log in before the address is verified. */
   readonly isRequired: boolean;
   readonly tokenTtlMs: number;
-  /** A user whose address is not verified within this time is deleted. `undefined`: never. */
+  /** A user who does not verify the address within this time is deleted. `undefined`: never. */
   readonly unverifiedTtlMs: number | undefined;
 }
 
@@ -53,7 +55,7 @@ const rememberedSession: SessionRules = {
 const reauthentication = { freshMs: 5 * MINUTE_MS };
 const recovery = { tokenTtlMs: 15 * MINUTE_MS };
 
-/** For learning and local development: the course's answers, word for word. */
+/** For learning and local development: the course's exact answers. */
 export const coursePolicy: Policy = {
   name: "course",
   disclosure: "open",
@@ -72,7 +74,7 @@ export const coursePolicy: Policy = {
   cookie: { name: "session_id", secure: false },
 };
 
-/** For production: tells nobody who has an account. */
+/** For production: nobody finds out which addresses have an account. */
 export const strictPolicy: Policy = {
   name: "strict",
   disclosure: "closed",
@@ -88,6 +90,6 @@ export const strictPolicy: Policy = {
   rememberedSession,
   reauthentication,
   recovery,
-  // The prefix makes browsers insist on Secure, Path=/ and no Domain (RFC 6265bis section 4.1.3.2).
+  // The prefix makes browsers require Secure, Path=/ and no Domain (RFC 6265bis section 4.1.3.2).
   cookie: { name: "__Host-session_id", secure: true },
 };

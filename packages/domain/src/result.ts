@@ -1,4 +1,6 @@
-/** How a use case ends: a value, or an expected error as a `snake_case` code that clients see too. */
+/**
+ * The result of a use case: a value, or an expected error as a `snake_case` code that clients see.
+ */
 export type Result<Value, Problem extends string> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly error: Problem };

@@ -4,25 +4,28 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { InvalidEnvironment, parseSecrets, type SecretKey } from "@postern/process";
 
-/** Everything embedded mode keeps, in a folder that one process holds at a time. */
+/** The data folder of embedded mode. One process holds it at a time. */
 export interface DataFolder {
   readonly databasePath: string;
   readonly secrets: readonly SecretKey[];
-  /** Lets another process have it. The end of the process does so too. */
+  /** Releases the folder for another process. The end of the process does so too. */
   release(): void;
 }
 
-/** Opens the folder, making it if need be. Throws `InvalidEnvironment` if another process holds it. */
+/**
+ * Opens the folder, and creates it if it does not exist. Throws `InvalidEnvironment` if another
+ * process holds it.
+ */
 export function openDataFolder(path: string): DataFolder {
   const isNew = mkdirSync(path, { recursive: true }) !== undefined;
-  if (isNew || existsSync(join(path, "secrets"))) chmodSync(path, 0o700); // whoever can read it has every password hash
+  if (isNew || existsSync(join(path, "secrets"))) chmodSync(path, 0o700); // a reader of the folder could read every password hash
   const release = lock(path);
   return { databasePath: join(path, "postgres"), secrets: ownSecrets(path), release };
 }
 
 /**
- * PGlite loses rows when two processes use one folder and does not notice. SQLite's exclusive lock is
- * the operating system's, so it ends with the process however that ends; a pid file would stay.
+ * PGlite loses rows without an error when two processes use one folder. SQLite's exclusive lock
+ * belongs to the operating system, so it ends with the process; a pid file would stay.
  */
 function lock(path: string): () => void {
   const file = new DatabaseSync(join(path, "lock"));
@@ -39,7 +42,10 @@ function lock(path: string): () => void {
   return () => file.close();
 }
 
-/** The folder's own keys, made at the first start. Renamed into place, so there is never half a key. */
+/**
+ * Reads the folder's own keys, and creates them at the first start. The rename makes sure that no
+ * half-written key is ever read.
+ */
 function ownSecrets(path: string): readonly SecretKey[] {
   const file = join(path, "secrets");
   if (!existsSync(file)) {

@@ -15,10 +15,10 @@ export interface EmbeddedDatabase {
   close(): Promise<void>;
 }
 
-/** An eighth of what PGlite takes by default; one process needs no more. */
+/** An eighth of PGlite's default; one process needs no more. */
 const SMALL = [...PGlite.defaultStartParams, "-c", "shared_buffers=16MB"];
 
-/** Opens the database in `path`, making and migrating it if need be. */
+/** Opens the database in `path`, and creates or migrates it if necessary. */
 export async function openDatabase(path: string): Promise<EmbeddedDatabase> {
   if (!existsSync(path)) await seed(path);
   const pglite = oneAtATime(await PGlite.create(path, { startParams: SMALL }));
@@ -27,12 +27,15 @@ export async function openDatabase(path: string): Promise<EmbeddedDatabase> {
   return { pglite, db, close: () => db.destroy() };
 }
 
-/** Unpacked beside and renamed: a process that dies in the middle leaves no half a database. */
+/**
+ * Unpacks beside the target and renames: a process that dies meanwhile leaves no half-written
+ * database.
+ */
 async function seed(path: string): Promise<void> {
   const unfinished = `${path}.new`;
   rmSync(unfinished, { recursive: true, force: true });
   const cluster = (await emptyCluster()).stream();
-  // PGlite could load it by itself, but only by starting once more than is needed.
+  // PGlite could load the seed itself, but only with one start more.
   await pipeline(Readable.fromWeb(cluster), createGunzip(), unpackTar(unfinished));
   renameSync(unfinished, path);
 }

@@ -6,15 +6,16 @@ type Shared = Pick<
 >;
 
 /**
- * A PGlite that Kysely and pg-boss can share. PGlite is one connection: when several statements of
- * pg-boss's fail in the middle of a transaction, it rolls back by a call of its own, and whatever
- * another caller sent in between would fail in the dead transaction. Here that is one turn.
+ * A PGlite that Kysely and pg-boss can share. PGlite is one connection. If several statements of
+ * pg-boss fail within a transaction, pg-boss rolls back with a separate call, and a statement of
+ * another caller in between would fail in the aborted transaction. Here statements and rollback are
+ * one turn.
  */
 export function oneAtATime(pglite: PGlite): Shared {
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <Value>(act: () => Promise<Value>): Promise<Value> => {
     const turn = last.then(act);
-    last = turn.catch(() => undefined); // whoever called hears of it
+    last = turn.catch(() => undefined); // the caller receives the error
     return turn;
   };
   return {

@@ -1,6 +1,6 @@
 import { coursePolicy, type Policy, type Ports } from "@postern/domain";
 import { memoryPorts } from "@postern/domain/memory";
-import { describedBy } from "@postern/test-servers";
+import { openApiValidator } from "@postern/test-servers";
 import { type AppOptions, createApp } from "./app.ts";
 
 type Fields = Readonly<Record<string, string>>;
@@ -8,13 +8,13 @@ type Fields = Readonly<Record<string, string>>;
 export const EMAIL = "bob@example.com";
 export const PASSWORD = "MyPwdOfBob";
 
-/** The app on in-memory ports, with the few calls that most tests need. */
+/** Creates the app on in-memory ports, with the calls that most tests need. */
 export function testApp(options: Partial<AppOptions> & { policy?: Policy } = {}) {
   const { policy = coursePolicy, ports: given, ...rest } = options;
   const ports: Ports = given ?? memoryPorts({ policy });
   const app = createApp({ ports, ...rest });
-  let check: ReturnType<typeof describedBy> | undefined;
-  /** Every answer that a test sees is held against its description. */
+  let check: ReturnType<typeof openApiValidator> | undefined;
+  /** Checks every response that a test receives against its description. */
   const request = async (method: string, path: string, init: RequestInit = {}) => {
     const url = `http://localhost${path}`;
     const response = await app.request(url, { method, ...init });
@@ -35,17 +35,17 @@ export function testApp(options: Partial<AppOptions> & { policy?: Policy } = {})
   return { app, ports, request, send, register, logIn };
 }
 
-const checks = new Map<string, ReturnType<typeof describedBy>>();
+const checks = new Map<string, ReturnType<typeof openApiValidator>>();
 
 async function checkOf(app: ReturnType<typeof createApp>) {
   const headers = { host: "localhost" };
   const document = await (await app.request("http://localhost/openapi.json", { headers })).text();
-  const check = checks.get(document) ?? describedBy(document);
+  const check = checks.get(document) ?? openApiValidator(document);
   checks.set(document, check);
   return check;
 }
 
-/** Status, and body as it was sent. */
+/** Returns the status, and the body as text. */
 export async function seen(answer: Promise<Response>): Promise<[number, string]> {
   const response = await answer;
   return [response.status, await response.text()];

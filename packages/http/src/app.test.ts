@@ -61,7 +61,7 @@ describe("errors", () => {
     const { register, logIn, send } = testApp();
     await register();
     const { cookie } = await logIn();
-    const response = await send(method, path, fields as Record<string, string>, {
+    const response = await send(method, path, fields, {
       ...PROBLEM,
       cookie,
     });

@@ -34,7 +34,7 @@ export async function readFields(request: Request): Promise<Result<Fields, BodyE
 async function readBytes(request: Request): Promise<Result<Uint8Array, BodyError>> {
   const length = request.headers.get("content-length");
   if (length !== null) {
-    // The server holds a client to the length it announced, so there is no need to count.
+    // The server holds a client to the announced length, so counting is not necessary.
     if (Number(length) > MAX_BODY_BYTES) return err("body_too_large");
     return ok(new Uint8Array(await request.arrayBuffer()));
   }
@@ -59,14 +59,17 @@ function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    return undefined; // the decoder's only way to say that these bytes are not UTF-8
+    return undefined; // the only way in which the decoder reports bytes that are not UTF-8
   }
 }
 
-/** Every string of a JSON text, with the colon behind it if it is a member's name. */
+/** Matches every string of a JSON text, with the colon behind it if it is a member's name. */
 const STRINGS = /"(?:[^"\\]|\\.)*"(\s*:)?/g;
 
-/** One flat object, each of its names once: of two alike, one reader takes the first, another the last. */
+/**
+ * Parses one flat object with unique names. Of two equal names, some readers take the first and
+ * some the last.
+ */
 function readJson(text: string): Result<Fields, BodyError> {
   try {
     const value: unknown = JSON.parse(text);
@@ -80,8 +83,9 @@ function readJson(text: string): Result<Fields, BodyError> {
 }
 
 /**
- * As the URL Standard parses a form, but stricter: it would keep a lone `%`, and make U+FFFD of bytes
- * that are not UTF-8, and so one password of many. A field given twice is refused too.
+ * Parses a form as the URL Standard does, but refuses a lone `%` and bytes that are not UTF-8: the
+ * standard makes U+FFFD of them, so that several passwords would become one. Refuses repeated
+ * fields.
  */
 function readForm(text: string): Result<Fields, BodyError> {
   const fields = new Map<string, string>();
@@ -94,7 +98,7 @@ function readForm(text: string): Result<Fields, BodyError> {
       fields.set(decoded, decodeURIComponent(value.join("=").replaceAll("+", " ")));
     }
   } catch {
-    return err("body_malformed"); // decodeURIComponent throws on what is not UTF-8
+    return err("body_malformed"); // decodeURIComponent throws on bytes that are not UTF-8
   }
   return ok(Object.fromEntries(fields));
 }

@@ -1,13 +1,13 @@
 import Bowser from "bowser";
 
-/** What a user agent calls itself is anybody's text; only names from a list are taken from it. */
+/** A user agent can contain any text. Only names from a list are taken from it. */
 const NAMES = new Set<string>([
   ...Object.values(Bowser.BROWSER_MAP),
   ...Object.values(Bowser.OS_MAP),
 ]);
 const MAX_LENGTH = 512;
 
-/** The device that a `User-Agent` speaks of, in words: "Firefox on Windows". */
+/** Returns the device of a `User-Agent` in words: "Firefox on Windows". */
 export function deviceOf(userAgent: string | undefined): string {
   if (!userAgent) return "an unknown device";
   const { browser, os } = Bowser.parse(userAgent.slice(0, MAX_LENGTH));

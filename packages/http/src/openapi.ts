@@ -21,7 +21,7 @@ export interface OpenApiOperation {
   readonly responses: Readonly<Record<string, OpenApiResponse>>;
 }
 
-/** As much of OpenAPI 3.1 as is used here. */
+/** The part of OpenAPI 3.1 that is used here. */
 export interface OpenApi {
   readonly openapi: "3.1.0";
   readonly info: { readonly title: string; readonly description: string };

@@ -2,8 +2,8 @@ import type { Router } from "hono/router";
 import { TrieRouter } from "hono/router/trie-router";
 
 /**
- * Finds a path without parameters by one look, whatever else there is. Hono's own way to do so is out
- * as soon as "/sessions/current" stands beside "/sessions/:session_id". Each path has one handler.
+ * Finds a path without parameters by one lookup. Hono has such a shortcut too, but drops it as soon
+ * as "/sessions/current" stands beside "/sessions/:session_id". Each path has one handler.
  */
 export function pathRouter<Handler>(): Router<Handler> {
   const fixed = new Map<string, ReturnType<Router<Handler>["match"]>>();

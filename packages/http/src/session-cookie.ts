@@ -3,8 +3,8 @@ import type { Policy, StartedSession } from "@postern/domain";
 type CookiePolicy = Policy["cookie"];
 
 /**
- * The value of the session cookie, or `undefined` when there is none, or more than one: a second one
- * was planted by somebody who may set cookies for this host, and nothing tells which it is.
+ * Returns the value of the session cookie. `undefined` if there is none or more than one: then a
+ * second cookie was planted by another host, and nothing tells which one is genuine.
  */
 export function readSessionCookie(
   header: string | undefined,
@@ -21,14 +21,14 @@ export function readSessionCookie(
 }
 
 /**
- * Without the white space that RFC 6265 knows. `trim` takes more off: a no-break space in front of
- * `__Host-` would vanish here, though to browsers it is another name, which anybody may set.
+ * Removes the white space of RFC 6265. `trim` removes more: a no-break space in front of `__Host-`
+ * would vanish here, although browsers treat that name as another one, which any host may set.
  */
 const stripped = (text: string) => text.replace(/^[ \t]+/, "").replace(/[ \t]+$/, "");
 
 /**
- * `Set-Cookie` for a new session. Lax: sent when a link leads here, not with a form from elsewhere. A
- * browser forgets it when it ends, unless the session is remembered.
+ * `Set-Cookie` for a new session. Lax: browsers send it when a link leads here, but not with a form
+ * from another site. They delete it when they close, unless the session is remembered.
  */
 export function sessionCookie(
   { token, session }: StartedSession,
@@ -40,7 +40,7 @@ export function sessionCookie(
   return `${policy.name}=${token}; ${attributes(policy)}${maxAge}`;
 }
 
-/** `Set-Cookie` that makes the browser forget it. */
+/** `Set-Cookie` that makes the browser delete the cookie. */
 export const endedSessionCookie = (policy: CookiePolicy): string =>
   `${policy.name}=; ${attributes(policy)}; Max-Age=0`;
 

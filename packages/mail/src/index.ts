@@ -1,4 +1,4 @@
-export { english, type Letters } from "./english.ts";
+export { en, type EmailTemplates } from "./templates/en.ts";
 export { type RecordedMessage, recordingMailer, type Mailer } from "./mailer.ts";
 export { type Links, linksTo, type Message, toMessage } from "./messages.ts";
 export { type MailAddress, readMailAddress, smtpMailer } from "./smtp-mailer.ts";

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { english } from "./english.ts";
+import { en } from "./templates/en.ts";
 import { recordingMailer } from "./mailer.ts";
 import { type Message, toMessage } from "./messages.ts";
 
 const id = "0198c0de-0000-7000-8000-000000000001";
 const to = "bob@example.com";
-const notice = (of = id) => toMessage(of, to, english.passwordChanged({ to }));
+const notice = (of = id) => toMessage(of, to, en.passwordChanged({ to }));
 
 describe("kept mails", () => {
   it("are kept once, however often they are delivered", async () => {

@@ -1,8 +1,8 @@
 import type { Message } from "./messages.ts";
 
-/** Hands messages on. Sending one again with the same id is no second message. */
+/** Sends messages. Sending a message again with the same id does not count as a second message. */
 export interface Mailer {
-  /** Resolves when somebody else has taken it over for good; throws when nobody has. */
+  /** Resolves when a server has accepted the message for good. Throws if none has. */
   send(message: Message): Promise<void>;
 }
 
@@ -10,10 +10,10 @@ export interface RecordedMessage extends Message {
   readonly recordedAt: Date;
 }
 
-/** The oldest messages beyond this many are forgotten. */
+/** Older messages are dropped. */
 const MOST_KEPT = 100;
 
-/** A mailer that sends nothing: it keeps the newest messages, and tells of each one once. */
+/** A mailer that sends nothing. It records the newest messages, and reports each one once. */
 export function recordingMailer(
   onMessage: (message: Message) => void,
 ): Mailer & { list(): readonly RecordedMessage[] } {

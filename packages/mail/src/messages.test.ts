@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { english } from "./english.ts";
-import { toHtml, toText } from "./letter.ts";
+import { en } from "./templates/en.ts";
+import { toHtml, toText } from "./email-template.ts";
 import { linksTo } from "./messages.ts";
 
 const to = "bob@example.com";
@@ -9,12 +9,12 @@ const token = "tok_en-with+signs";
 const url = links.reset({ email: "o'b+1@example.com", token });
 
 const LETTERS = {
-  reset: english.reset({ to, token, url, minutes: 15 }),
-  verifyAddress: english.verifyAddress({ to, token, url: links.verify({ token }) }),
-  passwordChanged: english.passwordChanged({ to }),
-  newDevice: english.newDevice({ to, device: "Firefox on <Linux>", at: new Date(0) }),
-  addressChanged: english.addressChanged({ to }),
-  registrationAttempted: english.registrationAttempted({ to }),
+  reset: en.reset({ to, token, url, minutes: 15 }),
+  verifyAddress: en.verifyAddress({ to, token, url: links.verify({ token }) }),
+  passwordChanged: en.passwordChanged({ to }),
+  newDevice: en.newDevice({ to, device: "Firefox on <Linux>", at: new Date(0) }),
+  addressChanged: en.addressChanged({ to }),
+  registrationAttempted: en.registrationAttempted({ to }),
 };
 
 describe.each(Object.entries(LETTERS))("the letter %s", (_, letter) => {
@@ -53,7 +53,7 @@ describe("links", () => {
 
   it("are none where it is not known where they would lead", () => {
     expect(linksTo(undefined).reset({ email: to, token })).toBeUndefined();
-    const letter = english.reset({ to, token, url: undefined, minutes: 1 });
+    const letter = en.reset({ to, token, url: undefined, minutes: 1 });
     expect(toText(letter)).toContain(token);
     expect(toHtml(letter)).not.toContain("href");
   });

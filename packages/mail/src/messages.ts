@@ -1,17 +1,17 @@
-import { type Letter, toHtml, toText } from "./letter.ts";
+import { type EmailTemplate, toHtml, toText } from "./email-template.ts";
 
 /** A mail to one person. */
 export interface Message {
-  /** The event's. A second delivery has the same one, so that a repeat can be told. */
+  /** The id of the event. A second delivery has the same id, so that receivers can recognise it. */
   readonly id: string;
-  /** One address, as it is stored with the user; never parsed into several. */
+  /** One address, as stored with the user. It is never parsed into several. */
   readonly to: string;
   readonly subject: string;
   readonly text: string;
   readonly html: string;
 }
 
-export const toMessage = (id: string, to: string, letter: Letter): Message => ({
+export const toMessage = (id: string, to: string, letter: EmailTemplate): Message => ({
   id,
   to,
   subject: letter.subject,
@@ -19,13 +19,13 @@ export const toMessage = (id: string, to: string, letter: Letter): Message => ({
   html: toHtml(letter),
 });
 
-/** Links into the service. What they carry is behind the `#`, which browsers send to nobody. */
+/** Links into the service. The token is behind the `#`, which browsers do not send to servers. */
 export interface Links {
   reset(fields: { readonly email: string; readonly token: string }): string | undefined;
   verify(fields: { readonly token: string }): string | undefined;
 }
 
-/** Links to where people reach the service; none, where that is not configured. */
+/** Creates links to the public URL, or none if it is not configured. */
 export function linksTo(publicUrl: string | undefined): Links {
   const link = (path: string, fields: Readonly<Record<string, string>>) => {
     const pairs = Object.entries(fields).map(

@@ -1,13 +1,13 @@
 import { type MailVerdict, startSmtpSink } from "@postern/test-servers";
 import { describe, expect, it } from "vitest";
-import { english } from "./english.ts";
+import { en } from "./templates/en.ts";
 import { toMessage } from "./messages.ts";
 import { readMailAddress, smtpMailer } from "./smtp-mailer.ts";
 
 const id = "0198c0de-0000-7000-8000-000000000001";
 const from = { name: "Pöstern, Inc.", address: "no-reply@id.example.com" };
 const letterTo = (to: string) =>
-  toMessage(id, to, english.reset({ to, token: "t".repeat(43), url: "https://x/#é", minutes: 2 }));
+  toMessage(id, to, en.reset({ to, token: "t".repeat(43), url: "https://x/#é", minutes: 2 }));
 
 async function opened(verdicts: MailVerdict[] = []) {
   const sink = await startSmtpSink(() => verdicts.shift() ?? "accept");

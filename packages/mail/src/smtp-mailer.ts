@@ -3,10 +3,10 @@ import { createTransport } from "nodemailer";
 import type { Mailer } from "./mailer.ts";
 
 export interface SmtpOptions {
-  /** `smtp://` or, encrypted from the first byte, `smtps://`; `user:password@` if need be. */
+  /** `smtp://`, or `smtps://` with TLS from the first byte; with `user:password@` if necessary. */
   readonly url: string;
   readonly from: MailAddress;
-  /** How many messages may be under way at once. */
+  /** How many messages are sent at once. */
   readonly atOnce: number;
 }
 
@@ -19,8 +19,8 @@ const TIME_LIMITS = {
   dnsTimeout: 5_000,
   connectionTimeout: 5_000,
   greetingTimeout: 5_000,
-  // Servers look into a mail before they take it. Whoever hangs up meanwhile will send it twice (RFC
-  // 5321 section 4.5.3.2.6 would wait for ten minutes).
+  // Servers inspect a mail before they accept it. A client that disconnects meanwhile sends the
+  // mail twice (RFC 5321 section 4.5.3.2.6 would wait for ten minutes).
   socketTimeout: 120_000,
 };
 
@@ -37,14 +37,14 @@ interface SmtpError {
   readonly responseCode: number;
 }
 
-/** Servers repeat the recipient in what they say, and errors are logged and kept with jobs. */
+/** Servers repeat the recipient in their answers, and errors are logged and stored with jobs. */
 function withoutAddress(error: unknown): Error {
   const { code, command, responseCode } = error as Partial<SmtpError>;
   const known = [code, command, responseCode].filter((part) => part !== undefined);
   return new Error(`the mail server did not take the mail (${known.join(" ") || "no reason"})`);
 }
 
-/** Sends over SMTP (RFC 5321), on connections that it keeps. `close` lets go of them. */
+/** Sends over SMTP (RFC 5321), on connections that it keeps open. `close` closes them. */
 export function smtpMailer({ url, from, atOnce }: SmtpOptions): Mailer & { close(): void } {
   const { protocol, hostname, port, username, password } = new URL(url);
   const secure = protocol === "smtps:";
@@ -57,7 +57,7 @@ export function smtpMailer({ url, from, atOnce }: SmtpOptions): Mailer & { close
     host: hostname.replace(/^\[(.*)\]$/, "$1"),
     port: port ? Number(port) : secure ? 465 : 587,
     secure,
-    // A password is not shown to the whole way there. Without one, encrypted where it is offered.
+    // A password is sent over TLS only. Without one, TLS is used if the server offers it.
     requireTLS: !secure && auth !== undefined,
     ...(auth && { auth }),
     ...TIME_LIMITS,
@@ -76,7 +76,7 @@ export function smtpMailer({ url, from, atOnce }: SmtpOptions): Mailer & { close
         subject,
         text,
         html,
-        headers: { "Auto-Submitted": "auto-generated" }, // RFC 3834: no answers from machines
+        headers: { "Auto-Submitted": "auto-generated" }, // RFC 3834: no automatic replies
       });
       await sending.catch((error: unknown) => {
         throw withoutAddress(error);

@@ -4,7 +4,10 @@ import type { Schema } from "./schema.ts";
 
 export interface PostgresConnection {
   readonly db: Kysely<Schema>;
-  /** Runs SQL that is not ours, several statements at once if it has no values; gives all rows. */
+  /**
+   * Runs SQL of other libraries, several statements at once if it has no parameters. Returns all
+   * rows.
+   */
   execute(text: string, values?: readonly unknown[]): Promise<{ rows: unknown[] }>;
   /** Resolves if the database answers within its time limits. */
   ping(): Promise<void>;
@@ -13,17 +16,20 @@ export interface PostgresConnection {
 
 export interface PostgresOptions {
   readonly url: string;
-  /** 10 by default. */
+  /** Default: 10. */
   readonly maxConnections?: number;
-  /** 1.5 s by default, so that a request has its 503 within 3 s. 0: no limit, for migrations. */
+  /** Default: 1.5 s, so that a request has its 503 within 3 s. 0: no limit, for migrations. */
   readonly statementTimeoutMs?: number;
-  /** Told of connections that break. */
+  /** Called with connections that break. */
   readonly onError?: (error: Error) => void;
-  /** Told of every statement; for counting in tests. */
+  /** Called with every statement; for counting in tests. */
   readonly onStatement?: (statement: string) => void;
 }
 
-/** A pool whose faults arrive as `Unavailable`. It connects when first used, and heals by itself. */
+/**
+ * A pool whose faults arrive as `Unavailable`. It connects at the first use, and recovers by
+ * itself.
+ */
 export function connectPostgres(options: PostgresOptions): PostgresConnection {
   const {
     url,
@@ -46,7 +52,7 @@ export function connectPostgres(options: PostgresOptions): PostgresConnection {
         failed = false;
         return { rows: results.flatMap(({ rows }) => rows) };
       } finally {
-        client.release(failed); // it may have begun a transaction that is dead now
+        client.release(failed); // it may be inside an aborted transaction
       }
     },
     ping: async () => void (await sql`select 1`.execute(db)),

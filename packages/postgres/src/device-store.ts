@@ -2,7 +2,7 @@ import type { DeviceSight, DeviceStore } from "@postern/domain";
 import { type Kysely, sql } from "kysely";
 import type { Schema } from "./schema.ts";
 
-/** Devices in a table; ids of events rise with time, so they say which sight was first. */
+/** Devices in a table. Event ids rise with time, so they tell which log-in was first. */
 export function postgresDeviceStore(db: Kysely<Schema>): DeviceStore {
   return {
     async see(userId, device, eventId) {

@@ -2,7 +2,7 @@ import type { EventId, EventPayload, OutgoingEvent, Seal, UserEvent } from "@pos
 import { type RawBuilder, sql } from "kysely";
 import type { EventsTable } from "./schema.ts";
 
-/** An event as a JSON object with the tables' own column names. */
+/** An event as a JSON object with the tables' column names. */
 interface EventRow {
   readonly id: string;
   readonly type: string;
@@ -15,16 +15,17 @@ interface EventRow {
 
 interface Kept {
   readonly events: readonly OutgoingEvent[];
-  /** Kept in place of `events` if nothing has changed. */
+  /** Appended instead of `events` if nothing was changed. */
   readonly otherwise?: readonly OutgoingEvent[];
   /** A condition on each event, beside the one on all. */
   readonly where?: RawBuilder<unknown>;
 }
 
 /**
- * The tail of a statement that changes something: `logged` and `queued` write the events and their
- * outbox rows if the common table expression `changed` has a row, and so with the change or not at
- * all. A parameter carries all events, so the text never varies.
+ * The end of a statement that changes something. `logged` and `queued` write the events and their
+ * outbox rows if the common table expression `changed` has a row, so both are committed with the
+ * change or not at all. One parameter carries all events, so the text of the statement never
+ * varies.
  */
 export function eventsOf(
   seal: Seal | undefined,
@@ -65,7 +66,7 @@ const toJson = (events: readonly OutgoingEvent[], seal: Seal | undefined) =>
 
 const contextOf = (id: EventId) => `event:${id}`;
 
-/** What was sealed into the outbox with an event, and the key it was sealed with. */
+/** Opens the payload that was sealed with an event, and returns it with its key id. */
 export function openPayload(
   seal: Seal,
   id: EventId,
@@ -79,7 +80,7 @@ type StoredEvent = Pick<EventsTable, "id" | "type" | "version" | "user_id" | "oc
   readonly data: unknown;
 };
 
-/** What was written as a UserEvent is read as one: the log is append-only and its versions last. */
+/** Rows were written as events of this type: the log is append-only and old versions stay valid. */
 export function toEvent(row: StoredEvent): UserEvent {
   const { id, type, version, data } = row;
   const subject = { userId: row.user_id ?? undefined, occurredAt: row.occurred_at };

@@ -14,7 +14,7 @@ export interface EventSearch {
   readonly limit: number;
 }
 
-/** What an operator looks for in the log; the newest first. */
+/** Searches the log for an operator, the newest event first. */
 export async function searchEvents(
   db: Kysely<Schema>,
   { userId, type, since, before, limit }: EventSearch,
@@ -27,7 +27,7 @@ export async function searchEvents(
   return (await found.execute()).map(toEvent);
 }
 
-/** The event log in the table `events`; what is appended goes to the outbox as well. */
+/** The event log in the table `events`. Appended events go to the outbox too. */
 export function postgresEventStore(db: Kysely<Schema>, seal?: Seal): EventStore {
   return {
     async append(events) {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 
-/** Hears signals: the channel, and what was said on it. */
+/** Receives signals: the channel, and its text. */
 export type OnSignal = (channel: string, payload: string) => void;
 
 export interface Listener {
@@ -12,8 +12,8 @@ interface ListenOptions {
   readonly url: string;
   readonly channels: readonly string[];
   /**
-   * Called for each signal. Signals are hints: some are lost while a connection is down, so whoever
-   * listens also looks by itself now and then. After each (re)connection every channel is called once.
+   * Called for each signal. Signals are hints: some are lost while the connection is down, so the
+   * receiver also polls now and then. After each (re)connection every channel is called once.
    */
   readonly onSignal: OnSignal;
   readonly onError: (error: Error) => void;
@@ -21,11 +21,11 @@ interface ListenOptions {
 
 const CONNECT_TIMEOUT_MS = 2_000;
 const AFTER_FAULT_MS = 500;
-/** A connection that has gone silent is noticed by asking it something. */
+/** A query now and then detects a connection that has gone silent. */
 const ASK_EVERY_MS = 5_000;
 const ANSWER_WITHIN_MS = 2_000;
 
-/** Listens on a connection of its own, and connects again whenever that breaks. */
+/** Listens on a connection of its own, and reconnects when it breaks. */
 export function listenPostgres({ url, channels, onSignal, onError }: ListenOptions): Listener {
   const closing = new AbortController();
   const { signal } = closing;
@@ -47,13 +47,13 @@ export function listenPostgres({ url, channels, onSignal, onError }: ListenOptio
       await client.connect();
       for (const channel of channels)
         await client.query(`listen ${client.escapeIdentifier(channel)}`);
-      for (const channel of channels) onSignal(channel, ""); // some may have been missed
+      for (const channel of channels) onSignal(channel, ""); // signals may have been missed
       while (!signal.aborted) {
         await Promise.race([pause(ASK_EVERY_MS, undefined, { signal }), broken]);
         await client.query("select 1");
       }
     } finally {
-      // Not awaited: a connection that has gone silent does not say goodbye either.
+      // Not awaited: a connection that has gone silent does not close either.
       client.end().catch(() => undefined);
     }
   }

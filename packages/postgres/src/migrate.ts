@@ -7,7 +7,7 @@ import { up as sessions } from "./migrations/0004-sessions.ts";
 import { up as names } from "./migrations/0005-names.ts";
 import type { Schema } from "./schema.ts";
 
-/** In order. A migration that has been released is never edited; there is no way down. */
+/** In order. A released migration is never edited, and there are no down migrations. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-start": { up: start },
   "0002-events": { up: events },
@@ -16,12 +16,12 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0005-names": { up: names },
 };
 
-/** How long a migration waits for a table that somebody holds, before it gives up and can be retried. */
+/** How long a migration waits for a locked table. Then it fails and can be retried. */
 const LOCK_TIMEOUT = "1s";
 
 /**
- * Brings the database up to date and gives the names of what it applied. Several may call it at
- * once: an advisory lock lets one run, and the others find nothing left to do.
+ * Migrates the database, and returns the names of the applied migrations. Several processes may
+ * call it at once: an advisory lock lets one run, and the others find nothing left to do.
  */
 export async function migrate(db: Kysely<Schema>): Promise<readonly string[]> {
   const { error, results = [] } = await migrator(db).migrateToLatest();
@@ -29,13 +29,13 @@ export async function migrate(db: Kysely<Schema>): Promise<readonly string[]> {
   return results.map(({ migrationName }) => migrationName);
 }
 
-/** The names of the migrations that this database still lacks. */
+/** Returns the migrations that the database lacks. */
 async function pendingMigrations(db: Kysely<Schema>): Promise<readonly string[]> {
   const migrations = await migrator(db).getMigrations();
   return migrations.filter(({ executedAt }) => !executedAt).map(({ name }) => name);
 }
 
-/** Throws when the database lacks a migration: a process must not run on an older schema. */
+/** Throws if the database lacks a migration: a process must not run on an older schema. */
 export async function requireCurrentSchema(db: Kysely<Schema>): Promise<void> {
   const pending = await pendingMigrations(db);
   if (pending.length === 0) return;

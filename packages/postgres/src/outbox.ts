@@ -3,18 +3,18 @@ import { type Kysely, sql, type Transaction } from "kysely";
 import { toEvent } from "./event-log.ts";
 import type { Schema } from "./schema.ts";
 
-/** An event that has left the outbox, and what was sealed into it for the handlers. */
+/** An event that has left the outbox, with its sealed payload. */
 export interface ClaimedEvent {
   readonly event: UserEvent;
   readonly sealed: string | undefined;
 }
 
 /**
- * Takes up to `limit` events out of the outbox and gives them to `hand` in the same transaction:
- * they have left the outbox when `hand`'s own writes are committed, and not before. Takes whatever
- * is there and unclaimed, never "later than", so that a commit which comes late is not skipped.
- * Only events of these types: another one is of a newer release, whose workers know what to do with it.
- * Returns how many there were. Any number of workers may claim at once.
+ * Takes up to `limit` events out of the outbox and passes them to `hand` in the same transaction:
+ * they leave the outbox when the writes of `hand` are committed. Takes every unclaimed row, never
+ * "later than" some position, so that a late commit is not skipped. Takes only these types: another
+ * type is of a newer release, whose workers handle it. Returns the number of events. Any number of
+ * workers may claim at once.
  */
 export async function claimOutbox(
   db: Kysely<Schema>,

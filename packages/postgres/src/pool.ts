@@ -3,25 +3,25 @@ import type { PostgresPool, PostgresPoolClient } from "kysely";
 import pg from "pg";
 import { isConnectionFault, toFault } from "./fault.ts";
 
-/** Less than a second to connect; a request has 3 s until its 503. */
+/** Time limit to connect: less than a second, because a request has 3 s until its 503. */
 const CONNECT_TIMEOUT_MS = 1_000;
 const IDLE_TIMEOUT_MS = 30_000;
-/** Our own timeout is the later one: it works when the server, or the way to it, is gone. */
+/** Our own timeout is later than the server's. It applies if the server or the network is gone. */
 const GRACE_MS = 200;
 
 export interface PoolOptions {
   readonly url: string;
   readonly maxConnections: number;
-  /** 0: a statement may take as long as it takes. */
+  /** 0: no limit. */
   readonly statementTimeoutMs: number;
-  /** Told of connections that break. */
+  /** Called with connections that break. */
   readonly onError: (error: Error) => void;
 }
 
 /**
- * A pool that names faults by what they mean to a caller. When one connection breaks, the idle ones
- * from before are dropped too: a dead network, or a new primary, has befallen them all, and each would
- * cost somebody else a timeout to find out.
+ * A pool that translates faults into `Unavailable`. When one connection breaks, all older idle ones
+ * are dropped too: a dead network or a new primary concerns them all, and each would cost another
+ * caller a timeout.
  */
 export function resilientPool(options: PoolOptions): PostgresPool {
   const { statementTimeoutMs } = options;
@@ -41,11 +41,11 @@ export function resilientPool(options: PoolOptions): PostgresPool {
   const generations = new WeakMap<pg.PoolClient, number>();
   pool.on("connect", (client) => {
     generations.set(client, generation);
-    // The pool listens only while a client is idle. Broken in use, with nobody listening, it would
-    // end the process; its query is rejected all the same.
+    // The pool listens for errors only while a client is idle. Without a listener, a client that
+    // breaks in use would end the process. Its query is rejected all the same.
     client.on("error", options.onError);
   });
-  pool.on("error", () => undefined); // told by the client's own listener
+  pool.on("error", () => undefined); // reported by the client's own listener
 
   async function checkOut(): Promise<pg.PoolClient> {
     for (;;) {
@@ -68,9 +68,9 @@ export function resilientPool(options: PoolOptions): PostgresPool {
       }
     };
     return {
-      // Kysely's streams would pass a cursor instead of a text; nothing here streams.
+      // Kysely's streams would pass a cursor instead of text. Nothing here streams.
       query: query as unknown as PostgresPoolClient["query"],
-      // A connection whose answer is still under way must not serve the next caller.
+      // A connection with an answer still under way must not serve the next caller.
       release: (destroy) => client.release(destroy === true || isBroken),
     };
   }

@@ -9,7 +9,7 @@ import type {
 } from "@postern/domain";
 import type { ColumnType, Generated } from "kysely";
 
-/** The tables as the migrations leave them. Rows become domain objects in each store's own file. */
+/** The tables after all migrations. Each store turns rows into domain objects in its own file. */
 export interface Schema {
   readonly users: UsersTable;
   readonly events: EventsTable;
@@ -32,7 +32,7 @@ export interface UsersTable {
   readonly epoch: Generated<number>;
   readonly revision: Generated<number>;
   readonly email_verified_at: Date | null;
-  /** The user is deleted then, unless the address has been verified. NULL: never. */
+  /** The user is deleted at this time unless the address is verified. NULL: never. */
   readonly verify_by: Date | null;
   readonly disabled_at: Date | null;
   /** SHA-256 of the last reset's idempotency key and token. It tells a retry from a second use. */
@@ -46,14 +46,14 @@ export interface EventsTable {
   readonly type: string;
   readonly version: number;
   readonly user_id: UserId | null;
-  /** By the clock of the process that it happened in. */
+  /** By the clock of the process in which it happened. */
   readonly occurred_at: Date;
-  /** By Postgres' clock: the one by which "since" can be asked. */
+  /** By Postgres' clock. "Since" is asked by this one. */
   readonly recorded_at: Generated<Date>;
   readonly data: ColumnType<unknown, string, never>;
 }
 
-/** Events that still have to be handed to the subscribers. */
+/** Events that are not yet handed to the subscribers. */
 interface OutboxTable {
   readonly event_id: string;
   readonly created_at: Generated<Date>;
@@ -91,12 +91,12 @@ interface SessionRecordsTable {
   readonly epoch: number;
   readonly device: string | null;
   readonly network: string | null;
-  /** As late as the session may end; it may end before. */
+  /** The latest possible end of the session. */
   readonly expires_at: Date;
 }
 
 export interface EmailChangesTable {
-  /** Of the event that asked for it. */
+  /** The id of the event that requested it. */
   readonly id: EventId;
   readonly user_id: UserId;
   readonly epoch: number;
@@ -109,16 +109,16 @@ export interface EmailChangesTable {
 interface DevicesTable {
   readonly user_id: UserId;
   readonly device: string;
-  /** `session.created` of the first log-in with it. */
+  /** The `session.created` event of the first log-in with it. */
   readonly first_event_id: EventId;
 }
 
 export interface WebhookEndpointsTable {
   readonly id: string;
   readonly url: string;
-  /** NULL: all. */
+  /** NULL: all types. */
   readonly event_types: readonly string[] | null;
-  /** JSON of its signing secrets, encrypted. */
+  /** JSON of the signing secrets, encrypted. */
   readonly sealed_secrets: string;
   readonly paused_at: Date | null;
   readonly paused_because: "operator" | "gone" | null;
@@ -129,12 +129,12 @@ export interface WebhookAttemptsTable {
   readonly id: Generated<string | number>;
   readonly endpoint_id: string;
   readonly event_id: EventId;
-  /** 1 for the first. */
+  /** 1 for the first attempt. */
   readonly attempt: number;
   readonly attempted_at: Generated<Date>;
   readonly duration_ms: number;
   /** NULL: there was no answer. */
   readonly status: number | null;
-  /** How the answer began, or why there was none. */
+  /** The start of the answer, or the reason why there is none. */
   readonly answer: string;
 }

@@ -53,7 +53,7 @@ export function postgresSessionStore(db: Kysely<Schema>): SessionStore {
       );
       const [row] = rows;
       if (!row) return undefined;
-      // An update finds no row that has been ended since, so touching brings none back.
+      // An update finds no row that was ended meanwhile, so a touch brings none back.
       const touched = row.is_due ? await touch(db, row) : row;
       const emailVerifiedAt = row.email_verified_at ?? undefined;
       return (
@@ -101,7 +101,10 @@ async function touch(
   return rows[0];
 }
 
-/** Of a user who opens one more: the dead sessions, and the oldest of as many live ones as there may be. */
+/**
+ * The sessions to delete when one more is opened: those that are over, and the oldest beyond the
+ * maximum.
+ */
 const beyondLimit = (user: User): RawBuilder<unknown> => sql`
   select token_hash from sessions where user_id = ${user.id} and (epoch < ${user.epoch} or ${isOver})
   union all (
@@ -111,7 +114,7 @@ const beyondLimit = (user: User): RawBuilder<unknown> => sql`
 
 const milliseconds = (ms: number) => sql`${ms}::double precision * interval '1 millisecond'`;
 
-/** When a session ends by itself: idle for too long, or at its absolute limit. */
+/** When a session ends by itself: after its idle time, or at its absolute limit. */
 const endsAt = (table: string) => {
   const of = (column: string) => sql.ref(`${table}.${column}`);
   const idle = sql`${of("last_seen_at")} + ${of("idle_ms")} * interval '1 millisecond'`;
@@ -121,7 +124,7 @@ const endsAt = (table: string) => {
 const idleExpiresAt = (table: string) => sql`${endsAt(table)} as idle_expires_at`;
 const isOver = sql`${endsAt("sessions")} <= now()`;
 
-/** Of rows of the table, or of such as were. */
+/** Live rows of the table, or of rows that were just deleted. */
 const liveAmong = (rows: string) => sql`
   from ${sql.ref(rows)} as sessions join users on users.id = sessions.user_id and users.epoch = sessions.epoch
   where users.disabled_at is null and not ${isOver}`;

@@ -7,15 +7,15 @@ export interface FreshDatabase extends PostgresConnection {
 }
 
 interface TestDatabases {
-  /** A server where databases may be made. */
+  /** A server on which databases may be created. */
   readonly postgresUrl: string;
-  /** Begins their names; whoever began the run drops them. */
+  /** Prefix of their names. The test run drops them at its end. */
   readonly databasePrefix: string;
 }
 
 let count = 0;
 
-/** A migrated, empty database of its own, cloned from a template that is migrated once a run. */
+/** Creates an empty, migrated database from a template that is migrated once per run. */
 export async function freshDatabase(
   given: TestDatabases,
   options: { onStatement?: (statement: string) => void } = {},
@@ -27,7 +27,8 @@ export async function freshDatabase(
   const admin = new pg.Client({ connectionString: postgresUrl });
   await admin.connect();
   try {
-    // One at a time: the first makes the template, and cloning bears no other connection to it.
+    // One at a time: the first call creates the template, and cloning allows no other connection to
+    // it.
     await admin.query("select pg_advisory_lock(hashtext($1))", [template]);
     const { rowCount } = await admin.query("select from pg_database where datname = $1", [
       template,

@@ -2,22 +2,22 @@ import type { EventId, Seal } from "@postern/domain";
 import { type Kysely, type Selectable, sql, type Updateable } from "kysely";
 import type { Schema, WebhookAttemptsTable, WebhookEndpointsTable } from "./schema.ts";
 
-/** A signing secret; one that has been replaced still signs beside the new one until `until`. */
+/** A signing secret. A replaced secret signs beside the new one until `until`. */
 export interface WebhookSecret {
   readonly secret: string;
   readonly until?: string;
 }
 
-/** Somebody who wants to hear of events by HTTP. */
+/** A receiver of events over HTTP. */
 export interface WebhookEndpoint {
   readonly id: string;
   readonly url: string;
   /** `undefined`: every type. */
   readonly eventTypes: readonly string[] | undefined;
-  /** Encrypted; `secretsOf` opens them. */
+  /** Encrypted. `secretsOf` decrypts them. */
   readonly sealedSecrets: string;
   readonly pausedAt: Date | undefined;
-  /** By an operator, or because the endpoint answered 410 (Gone). */
+  /** Paused by an operator, or because the endpoint answered 410 (Gone). */
   readonly pausedBecause: "operator" | "gone" | undefined;
   readonly createdAt: Date;
 }
@@ -25,21 +25,21 @@ export interface WebhookEndpoint {
 export interface WebhookAttempt {
   readonly endpointId: string;
   readonly eventId: EventId;
-  /** 1 for the first. */
+  /** 1 for the first attempt. */
   readonly attempt: number;
   readonly durationMs: number;
   /** `undefined`: there was no answer. */
   readonly status: number | undefined;
-  /** How the answer began, or why there was none. */
+  /** The start of the answer, or the reason why there is none. */
   readonly answer: string;
 }
 
-/** Endpoints of one installation; each has a queue and a few connections. */
+/** Maximum number of endpoints. Each has a queue and a few connections. */
 const MOST = 1_000;
 
 export type WebhookStore = ReturnType<typeof postgresWebhookStore>;
 
-/** Webhook endpoints, their secrets encrypted, and what became of each attempt to reach them. */
+/** Webhook endpoints with their encrypted secrets, and the record of each attempt. */
 export function postgresWebhookStore(db: Kysely<Schema>, seal: Seal) {
   const contextOf = (id: string) => `webhook:${id}`;
   const sealed = (id: string, secrets: readonly WebhookSecret[]) =>
@@ -61,14 +61,17 @@ export function postgresWebhookStore(db: Kysely<Schema>, seal: Seal) {
     };
   }
 
-  /** Newest first. Throws when their key is gone. */
+  /** The newest first. Throws if their key is gone. */
   const secretsOf = ({ id, sealedSecrets }: WebhookEndpoint) =>
     JSON.parse(seal.open(contextOf(id), sealedSecrets).text) as readonly WebhookSecret[];
 
   return {
     secretsOf,
 
-    /** With the newest key, what an older one sealed: so that the older one can go. */
+    /**
+     * Encrypts with the newest key what an older key encrypted, so that the older key can be
+     * removed.
+     */
     async sealAgain(onFault: (error: unknown, endpointId: string) => void): Promise<void> {
       for (const row of await select().execute()) {
         const { id, sealed_secrets } = row;
@@ -81,12 +84,12 @@ export function postgresWebhookStore(db: Kysely<Schema>, seal: Seal) {
             .where("sealed_secrets", "=", sealed_secrets)
             .execute();
         } catch (error) {
-          onFault(error, id); // its key is gone; the others' may not be
+          onFault(error, id); // its key is gone; others may still open
         }
       }
     },
 
-    /** `false`: there are as many as there may be. */
+    /** `false`: the maximum is reached. */
     async add(
       given: Pick<WebhookEndpoint, "id" | "url" | "eventTypes">,
       secret: string,
@@ -113,7 +116,10 @@ export function postgresWebhookStore(db: Kysely<Schema>, seal: Seal) {
       return (await select().orderBy("created_at").execute()).map(toEndpoint);
     },
 
-    /** Who wants events of this type, paused or not: what is kept for the paused is sent later. */
+    /**
+     * Returns the endpoints that want events of this type. Paused ones too: they receive them
+     * later.
+     */
     async listening(type: string): Promise<readonly string[]> {
       const rows = await db
         .selectFrom("webhook_endpoints")
@@ -123,7 +129,7 @@ export function postgresWebhookStore(db: Kysely<Schema>, seal: Seal) {
       return rows.map(({ id }) => id);
     },
 
-    /** Who is sent to now, and who is not. */
+    /** Returns the endpoints that receive events now, and those that do not. */
     async ids(): Promise<{
       readonly active: readonly string[];
       readonly paused: readonly string[];
@@ -142,7 +148,7 @@ export function postgresWebhookStore(db: Kysely<Schema>, seal: Seal) {
       return wasThere(await update(id, { paused_at: null, paused_because: null }));
     },
 
-    /** Signs with `secret` from now on, and with the one before until `until` as well. */
+    /** Signs with `secret` from now on, and also with the earlier secret until `until`. */
     async rotate(endpoint: WebhookEndpoint, secret: string, until: Date): Promise<boolean> {
       const { id } = endpoint;
       const [newest] = secretsOf(endpoint);
@@ -155,7 +161,7 @@ export function postgresWebhookStore(db: Kysely<Schema>, seal: Seal) {
       return Number(gone.numDeletedRows) > 0;
     },
 
-    /** Nothing is recorded of an endpoint that was removed meanwhile. */
+    /** Records nothing for an endpoint that was removed meanwhile. */
     async record(given: WebhookAttempt): Promise<void> {
       await sql`
         insert into webhook_attempts (endpoint_id, event_id, attempt, duration_ms, status, answer)
@@ -164,7 +170,7 @@ export function postgresWebhookStore(db: Kysely<Schema>, seal: Seal) {
         from webhook_endpoints where id = ${given.endpointId}`.execute(db);
     },
 
-    /** Newest first. */
+    /** The newest first. */
     async attempts(
       endpointId: string,
       limit: number,

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 
-/** Digits only: Number would also take "", " 7", "0x1f" and "1e3". */
+/** Digits only: `Number` would also accept "", " 7", "0x1f" and "1e3". */
 export const wholeNumber = (min: number, max: number) =>
   z
     .string()
@@ -11,7 +11,7 @@ export const wholeNumber = (min: number, max: number) =>
 
 const MAX_DAYS = 36_500;
 
-/** What is not understood here, an option say, is refused: somebody may rely on it. */
+/** An unknown option is refused, because the operator may rely on it. */
 export const smtpUrl = z
   .url({ protocol: /^smtps?$/, error: "must be an smtp:// or smtps:// URL" })
   .refine((url) => {
@@ -33,14 +33,14 @@ function isNetwork(text: string): boolean {
 
 const MIN_KEY_BYTES = 32;
 
-/** Keys, newest first: `id:base64`, separated by commas. */
+/** Keys, the newest first: `id:base64`, separated by commas. */
 const secrets = z.string().transform((text, context) => {
   const keys = text.split(",").map((one) => {
     const [id = "", encoded = "", ...rest] = one.trim().split(":");
     return { id, encoded, key: Buffer.from(encoded, "base64"), isWhole: rest.length === 0 };
   });
   for (const { id, encoded, key, isWhole } of keys) {
-    // Buffer skips what is not base64, and would make some key of any sentence.
+    // Buffer skips characters that are not base64, and would make a key of any sentence.
     const isBase64 = key.toString("base64").replace(/=+$/, "") === encoded.replace(/=+$/, "");
     const isRandom = new Set(key).size > MIN_KEY_BYTES / 4;
     if (isWhole && /^[\w-]+$/.test(id) && isBase64 && key.length >= MIN_KEY_BYTES && isRandom)
@@ -54,7 +54,7 @@ const secrets = z.string().transform((text, context) => {
   return keys.map(({ id, key }) => ({ id, key }));
 });
 
-/** Reads keys that are written as `SECRETS` has them. Throws what is wrong with them, and no value. */
+/** Parses keys in the format of `SECRETS`. The error says what is wrong and contains no value. */
 export function parseSecrets(text: string): readonly SecretKey[] {
   const { data, error } = secrets.safeParse(text);
   if (!data) throw new Error(error.issues.map(({ message }) => message).join("; "));
@@ -67,7 +67,7 @@ export interface SecretKey {
   readonly key: Uint8Array;
 }
 
-/** What the API and the worker both read. */
+/** Settings of both the API and the worker. */
 export const sharedEnvironment = {
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// URL" })
@@ -91,7 +91,7 @@ export const sharedEnvironment = {
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 };
 
-/** The environment was not valid. The message names every mistake and no value. */
+/** Invalid environment. The message names every mistake and contains no value. */
 export class InvalidEnvironment extends Error {
   constructor(mistakes: readonly string[]) {
     super(`The environment is not valid:\n${mistakes.map((mistake) => `  ${mistake}`).join("\n")}`);
@@ -99,10 +99,10 @@ export class InvalidEnvironment extends Error {
   }
 }
 
-/** "NAME: what is wrong with it" for each, without the value, which may be a secret. */
+/** "NAME: what is wrong with it" for each mistake, without the value, which may be a secret. */
 export const mistakesIn = ({ issues }: z.ZodError): readonly string[] =>
   issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
 
-/** An empty value is how a shell or a compose file says "not set". */
+/** An empty value counts as unset: shells and compose files write it like that. */
 export const withoutEmpty = (env: Record<string, string | undefined>) =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));

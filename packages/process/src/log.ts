@@ -7,8 +7,8 @@ export const openLog = (app: "api" | "worker", level: string): Log =>
   pino({ level, base: { app } });
 
 /**
- * What may be logged of an error. Never the error itself: drivers hang the row or the parameters on
- * it ("Failing row contains …"), and with them addresses and hashes.
+ * The fields of an error that may be logged. Never the error itself: drivers attach rows and
+ * parameters ("Failing row contains …"), which contain addresses and hashes.
  */
 export function errorFields(error: unknown): Readonly<Record<string, unknown>> {
   if (!(error instanceof Error)) return { message: "something that is no Error was thrown" };

@@ -1,13 +1,13 @@
 /** A process that has started. */
 interface Started {
-  /** Says so, once it can be told to stop. */
+  /** Reports the start, once the process can be stopped. */
   announce(): void;
   stop(signal: string): Promise<void>;
 }
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
-/** Runs a process from its start to SIGINT or SIGTERM. Whatever goes wrong is said in a sentence. */
+/** Runs a process until SIGINT or SIGTERM. Reports a failure as one sentence. */
 export async function runProcess(start: () => Promise<Started>): Promise<void> {
   try {
     const started = await start();
@@ -16,7 +16,7 @@ export async function runProcess(start: () => Promise<Started>): Promise<void> {
     });
     started.announce();
     const signal = await signalled;
-    for (const one of SIGNALS) process.removeAllListeners(one); // a second one ends it at once
+    for (const one of SIGNALS) process.removeAllListeners(one); // a second signal ends the process at once
     await started.stop(signal);
     process.exit(0);
   } catch (error) {
@@ -25,7 +25,7 @@ export async function runProcess(start: () => Promise<Started>): Promise<void> {
   }
 }
 
-/** What the error says, and what lay behind it. */
+/** Returns the message of an error and of its causes. */
 export function reasonFor(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error

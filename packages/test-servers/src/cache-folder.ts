@@ -1,4 +1,4 @@
 import { fileURLToPath } from "node:url";
 
-/** What tests fetch once and keep: `.cache` in the repository, not under version control. */
+/** The folder for downloads of tests: `.cache` in the repository, not under version control. */
 export const CACHE_FOLDER = fileURLToPath(new URL("../../../.cache", import.meta.url));

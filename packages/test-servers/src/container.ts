@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { retry } from "./spawn-server.ts";
 
 /**
- * Runs an image with `port` published on loopback and waits until `ready` resolves; `undefined` where
- * no engine answers.
+ * Runs an image with `port` published on loopback, and waits until `ready` resolves. `undefined`:
+ * no container engine answers.
  */
 export async function startContainer(
   image: string,

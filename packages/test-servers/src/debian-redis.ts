@@ -5,8 +5,8 @@ import { CACHE_FOLDER } from "./cache-folder.ts";
 import { findProgram } from "./spawn-server.ts";
 
 /**
- * A redis-server from Debian's packages, unpacked into `.cache` with the libraries it needs and not
- * installed; `undefined` where there is no apt, or it cannot fetch the package.
+ * Unpacks a redis-server from Debian's packages into `.cache`, with the libraries it needs, without
+ * installing it. `undefined`: there is no apt, or it cannot download the package.
  */
 export function debianRedis(): { path: string; libraries: string } | undefined {
   const root = join(CACHE_FOLDER, "redis");
@@ -48,7 +48,7 @@ function fetchPackages(root: string): void {
   }
 }
 
-/** The machine's package lists; where there are none, as in most images, lists of our own. */
+/** The machine's package lists. Most images have none; then lists of our own. */
 function packageLists(
   run: (command: string, ...args: string[]) => string,
   folder: string,
@@ -66,6 +66,6 @@ function isInstalled(name: string): boolean {
     const args = ["-W", "-f", "${db:Status-Status}", name];
     return execFileSync("dpkg-query", args, { encoding: "utf8", stdio: "pipe" }) === "installed";
   } catch {
-    return false; // dpkg has never heard of it
+    return false; // dpkg does not know it
   }
 }

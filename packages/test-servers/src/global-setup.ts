@@ -5,7 +5,10 @@ import "./provided.ts";
 import { findPostgres } from "./postgres.ts";
 import { findRedis } from "./redis.ts";
 
-/** Finds or starts the servers once for the whole run, and takes them away again. A Redis that was given keeps keys until they expire. */
+/**
+ * Finds or starts the servers once per run, and stops them at its end. A Redis that was given keeps
+ * keys until they expire.
+ */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const [postgres, redis] = await Promise.all([findPostgres(), findRedis()]);
   console.log(`Postgres: ${postgres.foundAs}. Redis: ${redis?.foundAs ?? "none"}.`);

@@ -8,7 +8,7 @@ export interface ReceivedPost {
 }
 
 interface PostAnswer {
-  /** `"hang"`: no answer at all. 204 unless said otherwise. */
+  /** `"hang"`: no answer at all. Default: 204. */
   readonly status?: number | "hang";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -18,12 +18,12 @@ interface PostAnswer {
 export interface HttpReceiver {
   readonly url: string;
   readonly received: readonly ReceivedPost[];
-  /** Connections that were made to it, whether or not they asked for anything. */
+  /** The number of connections, with or without a request. */
   readonly connections: () => number;
   close(): Promise<void>;
 }
 
-/** A real HTTP server that keeps what it is sent, and answers as `answer` says. */
+/** A real HTTP server that records requests and answers as `answer` says. */
 export async function startHttpReceiver(
   answer: (post: ReceivedPost) => PostAnswer = () => ({}),
   host = "127.0.0.1",

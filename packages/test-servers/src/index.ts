@@ -1,4 +1,4 @@
-export { describedBy } from "./described.ts";
+export { openApiValidator } from "./openapi-validator.ts";
 export { findPostgres } from "./postgres.ts";
 export { testServers } from "./provided.ts";
 export { type Proxy, startProxy, type Verdict, type Watch } from "./proxy.ts";

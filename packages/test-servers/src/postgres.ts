@@ -13,7 +13,7 @@ import {
   type RunningServer,
 } from "./spawn-server.ts";
 
-/** A Postgres for tests: databases are made beside the one that `url` names. */
+/** A Postgres for tests. Databases are created beside the one of `url`. */
 export interface TestServer {
   readonly url: string;
   readonly foundAs: string;
@@ -22,7 +22,7 @@ export interface TestServer {
 
 const DEBIAN_BINARIES = "/usr/lib/postgresql";
 
-/** The environment's server, or binaries on this machine, or one from npm, or a container. */
+/** Uses the environment's server, binaries on this machine, binaries from npm, or a container. */
 export async function findPostgres(): Promise<TestServer> {
   const given = process.env["TEST_DATABASE_URL"];
   if (given) return { url: given, foundAs: "TEST_DATABASE_URL", stop: async () => undefined };
@@ -54,7 +54,9 @@ async function serverOf(initdb: string, foundAs: string): Promise<TestServer> {
   };
 }
 
-/** Starts a private server in a scratch folder, without fsync: it need not survive a power cut. */
+/**
+ * Starts a private server in a temporary folder, without fsync: it need not survive a power cut.
+ */
 async function startPostgres(initdb: string): Promise<RunningServer> {
   const owner = unprivileged();
   const folder = scratchFolder(owner);

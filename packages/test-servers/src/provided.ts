@@ -5,12 +5,12 @@ declare module "vitest" {
     postgresUrl: string;
     /** Empty: there is no Redis, and its suites are skipped. */
     redisUrl: string;
-    /** Begins the name of every database that this run makes. */
+    /** Prefix of the name of every database of this run. */
     databasePrefix: string;
   }
 }
 
-/** The servers of this run; called in a test file. */
+/** Returns the servers of this run. For test files. */
 export const testServers = () => ({
   postgresUrl: inject("postgresUrl"),
   redisUrl: inject("redisUrl"),

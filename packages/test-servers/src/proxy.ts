@@ -1,24 +1,24 @@
 import { connect, createServer, type Socket } from "node:net";
 
-/** What becomes of the bytes that were looked at: on their way, kept for ever, or the connection's end. */
+/** What happens to the bytes: they pass, are held for ever, or the connection is cut. */
 export type Verdict = "pass" | "hold" | "cut";
 
-/** Looks at what goes by, as text. */
+/** Receives the passing bytes as text. */
 export interface Watch {
-  /** Of what a client sends, before the server has it. */
+  /** Bytes of the client, before the server receives them. */
   readonly sent?: (text: string) => Verdict;
-  /** Of the server's answer, before the client has it; told what the client sent last, too. */
+  /** Bytes of the server, before the client receives them, with the client's last bytes. */
   readonly answered?: (sent: string, answer: string) => Verdict;
 }
 
-/** A way to a server on loopback that can be cut or go silent. */
+/** A proxy to a server on loopback. It can cut connections or go silent. */
 export interface Proxy {
   readonly port: number;
-  /** Breaks every connection. */
+  /** Cuts every connection. */
   cut(): void;
-  /** Swallows what the connections of now carry, and leaves them open; new ones work. */
+  /** Swallows the bytes of existing connections and leaves them open. New connections work. */
   swallow(): void;
-  /** Breaks every connection and takes no new one, until it is told otherwise. */
+  /** Cuts every connection and accepts none, until it is told otherwise. */
   refuse(isRefusing: boolean): void;
   close(): Promise<void>;
 }

@@ -10,7 +10,7 @@ import {
   type RunningServer,
 } from "./spawn-server.ts";
 
-/** The environment's server, or a binary on this machine, or Debian's package, or a container. */
+/** Uses the environment's server, a binary on this machine, Debian's package, or a container. */
 export async function findRedis(): Promise<TestServer | undefined> {
   const given = process.env["TEST_REDIS_URL"];
   if (given) return { url: given, foundAs: "TEST_REDIS_URL", stop: async () => undefined };
@@ -35,7 +35,7 @@ export interface RedisProgram {
   readonly foundAs: string;
 }
 
-/** A redis-server that can be started here, found without starting any. */
+/** Returns the command of a redis-server that can be started here, without starting it. */
 export function redisProgram(): RedisProgram | undefined {
   const path = findProgram("redis-server");
   if (path) return { path, libraries: undefined, foundAs: "a binary on this machine" };
@@ -43,7 +43,7 @@ export function redisProgram(): RedisProgram | undefined {
   return debian && { ...debian, foundAs: "Debian's package in .cache" };
 }
 
-/** Starts a private server that keeps nothing on disk. */
+/** Starts a private server that stores nothing on disk. */
 export async function startRedis({ path, libraries }: RedisProgram): Promise<RunningServer> {
   const [port, folder] = [await freePort(), scratchFolder(undefined)];
   const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];

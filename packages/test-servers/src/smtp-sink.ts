@@ -3,23 +3,23 @@ import PostalMime, { type Email } from "postal-mime";
 import { SMTPServer } from "smtp-server";
 
 export interface ReceivedMail {
-  /** The envelope's, whatever the message says of itself. */
+  /** The recipients of the envelope, not of the message. */
   readonly from: string;
   readonly recipients: readonly string[];
   readonly message: Email;
 }
 
-/** What becomes of a mail: taken over, refused, left waiting, or taken over and the answer lost. */
+/** What happens to a mail: accepted, refused, left waiting, or accepted and the answer lost. */
 export type MailVerdict = "accept" | "refuse" | "hang" | "accept and cut";
 
 export interface SmtpSink {
   readonly url: string;
-  /** Every mail that was accepted. */
+  /** Every accepted mail. */
   readonly received: readonly ReceivedMail[];
   close(): Promise<void>;
 }
 
-/** A real SMTP server that keeps what it is sent, or does what `judge` says of each mail. */
+/** A real SMTP server that records mails, or does what `judge` says for each. */
 export async function startSmtpSink(
   judge: (mail: ReceivedMail) => MailVerdict = () => "accept",
 ): Promise<SmtpSink> {
@@ -40,7 +40,7 @@ export async function startSmtpSink(
         if (verdict === "accept" || verdict === "accept and cut") received.push(mail);
         if (verdict === "accept and cut") breakAll(server);
         if (verdict === "refuse") {
-          // As servers do, it says whom it will not have.
+          // Real servers name the recipient that they refuse.
           const why = `not today for <${mail.recipients[0]}>`;
           throw Object.assign(new Error(why), { responseCode: 451 });
         }
@@ -63,7 +63,7 @@ export async function startSmtpSink(
   };
 }
 
-/** The library keeps its connections, and has no name of its own for breaking them. */
+/** The library has no method that breaks its connections. */
 function breakAll(server: SMTPServer): void {
   const kept = server as unknown as { connections: Set<{ _socket: { destroy(): void } }> };
   for (const { _socket } of kept.connections) _socket.destroy();

@@ -4,14 +4,17 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A server of our own: where it listens, and how to end it with all that it kept. */
+/** A server that we started: its address, and how to stop it and delete its data. */
 export interface RunningServer {
   readonly port: number;
   readonly process: ChildProcess;
   stop(): Promise<void>;
 }
 
-/** A user other than root, for servers that refuse to run as root. `undefined`: we are not root. */
+/**
+ * A user other than root, for servers that refuse to run as root. `undefined`: this process is not
+ * root.
+ */
 export function unprivileged(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
   for (const name of ["postgres", "nobody"]) {
@@ -26,7 +29,7 @@ export function unprivileged(): { uid: number; gid: number } | undefined {
   throw new Error("running as root, and neither a postgres nor a nobody user to run Postgres as");
 }
 
-/** A port that was free a moment ago. */
+/** Returns a port that was free a moment ago. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -36,7 +39,7 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** An empty folder that `owner` may write to. */
+/** Creates an empty folder that `owner` may write to. */
 export function scratchFolder(owner: { uid: number; gid: number } | undefined): string {
   const folder = mkdtempSync(join(tmpdir(), "postern-"));
   if (owner) chownSync(folder, owner.uid, owner.gid);
@@ -44,8 +47,8 @@ export function scratchFolder(owner: { uid: number; gid: number } | undefined): 
 }
 
 /**
- * Starts a server and waits until `ready` resolves. Where setpriv is at hand, the kernel ends the
- * server should this process be killed before it could.
+ * Starts a server and waits until `ready` resolves. With setpriv, the kernel ends the server if
+ * this process is killed.
  */
 export async function spawnServer(
   command: string,
@@ -94,7 +97,7 @@ export async function spawnServer(
 
 const READY_WITHIN_MS = 30_000;
 
-/** Tries until it succeeds, or throws its last error when that takes too long. */
+/** Retries until it succeeds, or throws the last error after the time limit. */
 export async function retry(attempt: () => Promise<void>): Promise<void> {
   const deadline = Date.now() + READY_WITHIN_MS;
   for (;;) {
@@ -108,7 +111,7 @@ export async function retry(attempt: () => Promise<void>): Promise<void> {
   }
 }
 
-/** The first of `names` that is a program on this machine, in PATH or one of `folders`. */
+/** Returns the first of `names` that is a program on this machine, in PATH or one of `folders`. */
 export function findProgram(name: string, folders: readonly string[] = []): string | undefined {
   for (const candidate of [...folders.map((folder) => join(folder, name)), name]) {
     try {

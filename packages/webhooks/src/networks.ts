@@ -2,11 +2,11 @@ import { BlockList, isIP, isIPv6 } from "node:net";
 
 /** IANA IPv4 Special-Purpose Address Registry, and multicast. */
 const SPECIAL_V4 = [
-  ["0.0.0.0", 8], // this network
+  ["0.0.0.0", 8], // "this network"
   ["10.0.0.0", 8], // private
   ["100.64.0.0", 10], // carrier-grade NAT
   ["127.0.0.0", 8], // loopback
-  ["169.254.0.0", 16], // link-local, and clouds' metadata
+  ["169.254.0.0", 16], // link-local, and the metadata services of clouds
   ["172.16.0.0", 12], // private
   ["192.0.0.0", 24], // protocol assignments
   ["192.0.2.0", 24], // documentation
@@ -22,10 +22,13 @@ const SPECIAL_V4 = [
   ["240.0.0.0", 4], // reserved, and broadcast
 ] as const;
 
-/** Everything global is in here; what embeds IPv4 (mapped, NAT64), local and multicast is outside. */
+/**
+ * Everything global is inside this range. Addresses that embed IPv4 (mapped, NAT64), local and
+ * multicast ones are outside.
+ */
 const GLOBAL_V6 = ["2000::", 3] as const;
 
-/** IANA IPv6 Special-Purpose Address Registry, as far as it lies inside. */
+/** IANA IPv6 Special-Purpose Address Registry: the entries inside that range. */
 const SPECIAL_V6 = [
   ["2001::", 23], // protocol assignments: Teredo, ORCHID, benchmarking
   ["2001:db8::", 32], // documentation
@@ -42,7 +45,7 @@ global.addSubnet(...GLOBAL_V6, "ipv6");
 
 const familyOf = (address: string) => (isIPv6(address) ? "ipv6" : "ipv4");
 
-/** Does this address, written in whatever way, belong to the public Internet? */
+/** Returns whether this address, in any notation, belongs to the public Internet. */
 function isPublic(address: string): boolean {
   const family = familyOf(address);
   if (family === "ipv6" && !global.check(address, "ipv6")) return false;
@@ -50,13 +53,16 @@ function isPublic(address: string): boolean {
 }
 
 export interface Networks {
-  /** Has somebody asked in so many words that this address may be reached? */
+  /** Returns whether a setting allows this address. */
   isAllowed(address: string): boolean;
-  /** May it be reached: because it is public, or allowed? */
+  /** Returns whether the address may be reached: it is public or allowed. */
   isReachable(address: string): boolean;
 }
 
-/** The public Internet, and the networks in `allowed` (`10.1.0.0/16`). Throws on one that is none. */
+/**
+ * The public Internet, and the networks in `allowed` (`10.1.0.0/16`). Throws if one of them is
+ * malformed.
+ */
 export function networks(allowed: readonly string[] = []): Networks {
   const list = new BlockList();
   for (const one of allowed) {

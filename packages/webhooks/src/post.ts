@@ -6,33 +6,36 @@ import { isIP, type LookupFunction, type Socket } from "node:net";
 import { callbackify } from "node:util";
 import type { Networks } from "./networks.ts";
 
-/** An endpoint that must not be reached, or whose URL is none. Trying again does not help. */
+/** An endpoint that must not be reached, or whose URL is malformed. Retrying does not help. */
 export class RefusedTarget extends Error {
   override readonly name = "RefusedTarget";
 }
 
 export interface PostAnswer {
   readonly status: number;
-  /** What `Retry-After` asks for (RFC 9110 section 10.2.3). */
+  /** The wait that `Retry-After` asks for (RFC 9110 section 10.2.3). */
   readonly retryAfterMs: number | undefined;
-  /** How its body began, as text without control characters. */
+  /** The start of the body, as text without control characters. */
   readonly firstBytes: string;
 }
 
 interface PostOptions {
   readonly networks: Networks;
-  /** For the name's resolution, the connection and the answer together. */
+  /** Time limit for name resolution, connection and answer together. */
   readonly withinMs: number;
-  /** By DNS, unless a test needs names of its own. */
+  /** Default: DNS. Tests use names of their own. */
   readonly resolve?: (name: string) => Promise<readonly LookupAddress[]>;
 }
 
 const KEPT_BYTES = 256;
-/** Of a body that goes on beyond this no more is read. */
+/** No more of a longer body is read. */
 const MOST_BYTES = 16_384;
 const MAX_URL_LENGTH = 2_048;
 
-/** The URL, if events may be posted to it as far as it says by itself. Throws `RefusedTarget`. */
+/**
+ * Returns the URL if events may be posted to it, as far as the URL itself tells. Throws
+ * `RefusedTarget`.
+ */
 export function readEndpointUrl(text: string): URL {
   const url = text.length <= MAX_URL_LENGTH ? URL.parse(text) : null;
   if (!url || !/^https?:$/.test(url.protocol)) throw new RefusedTarget("not an http(s) URL");
@@ -42,9 +45,9 @@ export function readEndpointUrl(text: string): URL {
 }
 
 /**
- * One POST. Every address that the name has is judged as a number, and the connection goes to an
- * address that was judged; nothing follows a redirect, which is an answer like any other. Plain
- * `http:` is for allowed networks. Throws when there is no answer.
+ * Makes one POST. Every address of the name is judged as a number, and the connection goes to a
+ * judged address. Redirects are not followed: a redirect is an answer like any other. Plain `http:`
+ * is for allowed networks only. Throws if there is no answer.
  */
 export async function postWebhook(
   target: string,
@@ -61,7 +64,7 @@ export async function postWebhook(
     throw new RefusedTarget(`${why} (${address})`);
   };
   const literal = url.hostname.replace(/^\[(.*)\]$/, "$1");
-  if (isIP(literal) !== 0) judged(literal); // nothing is looked up then
+  if (isIP(literal) !== 0) judged(literal); // then no name is resolved
 
   const guarded: LookupFunction = (name, options, callback) => {
     callbackify(resolve)(name, (error, addresses) => {
@@ -81,7 +84,7 @@ export async function postWebhook(
   const send = isPlain ? requestHttp : requestHttps;
   const request = send(url, {
     method: "POST",
-    agent: false, // a connection of its own, so the one that is used is the one that was judged
+    agent: false, // a connection of its own, so that it uses the judged address
     lookup: guarded,
     headers: {
       ...headers,
@@ -105,7 +108,7 @@ export async function postWebhook(
 function answerTo(request: ClientRequest, body: string, withinMs: number): Promise<PostAnswer> {
   return new Promise((settle, reject) => {
     let finish: (() => void) | undefined;
-    // With a status the answer is known, however long its body would go on.
+    // The status is the answer, even if the body never ends.
     const late = setTimeout(() => {
       if (finish) finish();
       else request.destroy(new Error(`no answer within ${withinMs} ms`));
@@ -115,7 +118,7 @@ function answerTo(request: ClientRequest, body: string, withinMs: number): Promi
       if (finish) finish();
       else reject(error);
     });
-    // Also after an answer that is none, such as a change of protocols: nothing else comes then.
+    // Also after a message that is not an answer, such as a change of protocols: no more follows.
     request.on("close", () => {
       clearTimeout(late);
       reject(new Error("the connection ended without an answer"));
@@ -144,7 +147,7 @@ function answerTo(request: ClientRequest, body: string, withinMs: number): Promi
   });
 }
 
-/** As text that every store and terminal takes. */
+/** Text that every store and terminal accepts. */
 export const toPlainText = (text: string): string =>
   text
     .toWellFormed()
@@ -161,8 +164,8 @@ function readRetryAfter(header: string | undefined): number | undefined {
 const DNS_LIMITS = { timeout: 2_000, tries: 2 };
 
 /**
- * By DNS, not by the system's own look-up: that takes one of libuv's few threads for as long as a name
- * server does not answer, and several such names would hold up everybody else.
+ * Uses DNS, not the system's resolver: that blocks one of libuv's few threads while a name server
+ * does not answer, so a few such names would delay everything else.
  */
 async function resolveByDns(name: string): Promise<readonly LookupAddress[]> {
   if (/(^|\.)localhost\.?$/i.test(name)) return [{ address: "127.0.0.1", family: 4 }]; // RFC 6761

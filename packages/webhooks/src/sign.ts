@@ -5,7 +5,7 @@ const SECRET_BYTES = 32;
 /** Standard Webhooks, "Symmetric signatures". */
 const [MIN_BYTES, MAX_BYTES] = [24, 64];
 
-/** A new signing secret, in the form in which receivers are given it. */
+/** Creates a signing secret, in the format that receivers use. */
 export const newWebhookSecret = (): string => PREFIX + randomBytes(SECRET_BYTES).toString("base64");
 
 function keyIn(secret: string): Buffer {
@@ -17,16 +17,16 @@ function keyIn(secret: string): Buffer {
 }
 
 interface Signing {
-  /** The same for every attempt, so that a receiver knows a repeat. */
+  /** The same for every attempt, so that a receiver recognises a repeat. */
   readonly id: string;
-  /** Of this attempt: receivers refuse old ones. */
+  /** The time of this attempt. Receivers refuse old ones. */
   readonly at: Date;
   readonly body: string;
   /** More than one while a secret is being replaced. */
   readonly secrets: readonly string[];
 }
 
-/** The three headers of Standard Webhooks; a signature by each secret. */
+/** Returns the three headers of Standard Webhooks, with one signature for each secret. */
 export function signatureHeaders({ id, at, body, secrets }: Signing): Record<string, string> {
   const timestamp = Math.floor(at.getTime() / 1000);
   const signatures = secrets.map((secret) => {

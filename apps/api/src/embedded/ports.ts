@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { aesSeal } from "@postern/crypto";
 import type { Ports } from "@postern/domain";
 import { openDatabase, openDataFolder } from "@postern/embedded";
-import { english, recordingMailer, linksTo } from "@postern/mail";
+import { en, recordingMailer, linksTo } from "@postern/mail";
 import { postgresStores, postgresWebhookStore } from "@postern/postgres";
 import { errorFields, type Log } from "@postern/process";
 import { networks } from "@postern/webhooks";
@@ -11,30 +11,35 @@ import { commonPorts, type OpenedPorts } from "../common-ports.ts";
 import type { Config } from "../config.ts";
 import { isForThisMachine } from "../loopback.ts";
 
-/** Hashing has none of its own here: one person's service has no storms, and a thread takes 28 MB. */
+/** Without hashing threads: a service for one person has no storms, and each thread takes 28 MB. */
 const LIBUV_THREADS = 4;
 
-/** Everything in one process: PGlite in a folder, tables for sessions and tokens, and the worker. */
+/**
+ * Opens everything in one process: PGlite in a folder, tables for sessions and tokens, and the
+ * worker.
+ */
 export async function openEmbedded(config: Config, path: string, log: Log): Promise<OpenedPorts> {
   const folder = openDataFolder(path);
   const { db, pglite, close: closeDatabase } = await openDatabase(folder.databasePath);
-  // The folder's own key stays: it opens what was sealed before there were others.
+  // The folder's own key stays: it opens what was sealed before `SECRETS` was set.
   const keys = [...(config.secrets ?? []), ...folder.secrets];
   const seal = aesSeal({ keys });
   const ports: Ports = {
     ...commonPorts(config, keys, log, { atOnce: Math.min(availableParallelism(), LIBUV_THREADS) }),
     ...postgresStores(db, seal),
   };
-  // Nothing is sent from here, so the terminal is the mailbox, tokens and all, and so is a page.
+  // This mode sends no mail. It prints mails to the terminal, tokens included, and shows them on a
+  // page.
   const mailer = recordingMailer(({ to, subject, text }) =>
     console.log(`--- mail to ${to}: ${subject}\n${text}---`),
   );
-  // The first caller need not wait for the queues. Nobody catches this: without its worker, it ends.
+  // The first caller need not wait for the queues. Nothing catches a failure: without its worker
+  // the process ends.
   const working = startWorker({
     db,
     queues: queuesOnPglite(pglite),
     seal,
-    ports: { ...ports, mailer, letters: english, links: linksTo(config.publicUrl) },
+    ports: { ...ports, mailer, templates: en, links: linksTo(config.publicUrl) },
     webhooks: { store: postgresWebhookStore(db, seal), networks: networks(config.webhookNetworks) },
     listen: listenPglite(pglite),
     retention: config.retention,
@@ -44,7 +49,8 @@ export async function openEmbedded(config: Config, path: string, log: Log): Prom
   });
   return {
     ports,
-    // Behind a proxy every caller seems to be of this machine; then the terminal alone is the mailbox.
+    // Behind a proxy every caller seems to be on this machine. Then mails are shown in the terminal
+    // only.
     ...(isForThisMachine(config.publicUrl) && { mailbox: mailer }),
     ping: async () => void (await pglite.query("select 1")),
     async close() {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { accountOf, logIn, register } from "../accounts.ts";
 import { NOT_SERVED, type Served, served } from "../load/served.ts";
 import { SERVER_CPU } from "../machine.ts";
-import { posternSessions } from "../posterns-users.ts";
+import { posternSessions } from "../postern-users.ts";
 import { interleaved, median, ratiosOf } from "../rounds.ts";
 import { digits, type Effort, type Section, spread } from "../section.ts";
 import { migrate, type Stores, withRedis } from "../stores.ts";

@@ -2,7 +2,7 @@ import { hash } from "@node-rs/bcrypt";
 import { accountOf, PASSWORD } from "../accounts.ts";
 import { served } from "../load/served.ts";
 import { ALL_CPUS } from "../machine.ts";
-import { sessionsAtCost } from "../posterns-users.ts";
+import { sessionsAtCost } from "../postern-users.ts";
 import { interleaved, median, ratiosOf } from "../rounds.ts";
 import { digits, type Effort, type Section, spread } from "../section.ts";
 import { migrate, type Stores, withPostgres } from "../stores.ts";

@@ -1,5 +1,5 @@
 import { CPUS } from "../machine.ts";
-import { posternSessions } from "../posterns-users.ts";
+import { posternSessions } from "../postern-users.ts";
 import { interleaved, median, ratiosOf } from "../rounds.ts";
 import { digits, type Effort, type Section, spread } from "../section.ts";
 import { migrate, type Stores } from "../stores.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { closedLoop } from "../load/closed-loop.ts";
 import { SERVER_CPU } from "../machine.ts";
-import { posternSessions } from "../posterns-users.ts";
+import { posternSessions } from "../postern-users.ts";
 import { migrate, type Stores } from "../stores.ts";
 import { postern, startSystem } from "../system.ts";
 

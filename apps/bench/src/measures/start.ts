@@ -6,7 +6,7 @@ import { closedLoop, sendAll } from "../load/closed-loop.ts";
 import { requestBytes } from "../load/connection.ts";
 import { residentMb, SERVER_CPU, ALL_CPUS } from "../machine.ts";
 import { ratioOf } from "../rounds.ts";
-import { posternSessions } from "../posterns-users.ts";
+import { posternSessions } from "../postern-users.ts";
 import { digits, type Effort, type Section, spread } from "../section.ts";
 import { migrate, type Stores } from "../stores.ts";
 import { embedded, postern, smallestFull, startSystem, type System } from "../system.ts";

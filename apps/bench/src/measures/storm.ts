@@ -6,7 +6,7 @@ import { accountOf } from "../accounts.ts";
 import { closedLoop } from "../load/closed-loop.ts";
 import { openLoop } from "../load/open-loop.ts";
 import { ALL_CPUS, residentMb } from "../machine.ts";
-import { sessionsAtCost } from "../posterns-users.ts";
+import { sessionsAtCost } from "../postern-users.ts";
 import { ratioOf } from "../rounds.ts";
 import { digits, type Effort, type Section, single, spread } from "../section.ts";
 import { migrate, type Stores } from "../stores.ts";

@@ -1,7 +1,7 @@
 import { requestBytes } from "../load/connection.ts";
 import { SERVER_CPU } from "../machine.ts";
 import { interleaved, median, ratiosOf } from "../rounds.ts";
-import { posternSessions } from "../posterns-users.ts";
+import { posternSessions } from "../postern-users.ts";
 import { digits, type Effort, type Section, spread } from "../section.ts";
 import { migrate, type Stores } from "../stores.ts";
 import { postern, posternOfTheCourse, startSystem } from "../system.ts";

@@ -14,15 +14,15 @@ interface Chosen {
   readonly yes?: boolean;
 }
 
-/** Events that could not be handled in the end. They wait for ever, until somebody decides. */
+/** Events that could not be handled. They stay until an operator decides. */
 export function deadLettersCommand(letters: Command, run: Run): void {
   letters
     .command("list")
     .description("lists what could not be handled, by queue")
     .option("--limit <count>", "how many", upTo(MOST), 100)
     .action(
-      run(async ({ desk }, print, { limit }: { limit: number }) => {
-        print.items((await desk.deadLetters({ limit })).map(summary));
+      run(async ({ queueAdmin }, print, { limit }: { limit: number }) => {
+        print.items((await queueAdmin.deadLetters({ limit })).map(summary));
       }),
     );
 
@@ -41,7 +41,7 @@ export function deadLettersCommand(letters: Command, run: Run): void {
       const all = await choose(service, ids, chosen);
       let moved = 0;
       for (let at = 0; at < all.length; at += AT_ONCE) {
-        moved += await service.desk.retry(all.slice(at, at + AT_ONCE));
+        moved += await service.queueAdmin.retry(all.slice(at, at + AT_ONCE));
         print.progress(`${moved} of ${all.length}`);
       }
       print.item({ queued_again: moved });
@@ -54,7 +54,7 @@ export function deadLettersCommand(letters: Command, run: Run): void {
       run(async (service, print, ids: string[], chosen: Chosen) => {
         mustBeMeant(chosen, "this drops events that were never handled");
         const all = await choose(service, ids, chosen);
-        await service.desk.discard(all);
+        await service.queueAdmin.discard(all);
         print.item({ discarded: all.length });
       }),
     );
@@ -65,16 +65,16 @@ const choosing = (command: Command) =>
     .option("--all", "all there are")
     .option("--queue <name>", "all of one queue: sessions, mail, webhooks, webhooks.<endpoint>");
 
-async function choose({ desk }: Service, ids: string[], { all, queue }: Chosen) {
+async function choose({ queueAdmin }: Service, ids: string[], { all, queue }: Chosen) {
   if (ids.length === 0 && !all && queue === undefined) {
     throw new CommandFailure("misuse", "say which: ids, --queue or --all");
   }
-  if (queue !== undefined && !(await desk.queues()).includes(queue)) {
+  if (queue !== undefined && !(await queueAdmin.queues()).includes(queue)) {
     throw new CommandFailure("misuse", "there is no such queue");
   }
-  if (ids.length === 0) return await desk.deadLetters({ limit: MOST, queue });
+  if (ids.length === 0) return await queueAdmin.deadLetters({ limit: MOST, queue });
   const areIds = ids.every((id) => UUID.test(id));
-  const found = areIds ? await desk.deadLetters({ limit: MOST, ids }) : [];
+  const found = areIds ? await queueAdmin.deadLetters({ limit: MOST, ids }) : [];
   if (found.length < new Set(ids).size)
     throw new CommandFailure("notFound", "there is no such dead letter");
   return found;

@@ -28,8 +28,8 @@ export function eventsCommand(events: Command, run: Run): void {
     .action(
       run(async (service, print, id: string) => {
         const event = await findEvent(service, id);
-        const whereabouts = await service.desk.whereabouts(event.id);
-        print.item({ ...toEventJson(event), whereabouts });
+        const status = await service.queueAdmin.status(event.id);
+        print.item({ ...toEventJson(event), status });
       }),
     );
 
@@ -45,7 +45,7 @@ export function eventsCommand(events: Command, run: Run): void {
     .action(
       run(async (service, print, id: string | undefined, options: ReplayOptions) => {
         if (id !== undefined) {
-          const subscribers = await service.desk.replay(
+          const subscribers = await service.queueAdmin.replay(
             await findEvent(service, id),
             options.subscriber,
           );
@@ -55,7 +55,7 @@ export function eventsCommand(events: Command, run: Run): void {
         mustBeMeant(options, "this replays every event that matches");
         let count = 0;
         for await (const event of everyEvent(service, await toSearch(service, options))) {
-          const replayed = await service.desk.replay(event, options.subscriber);
+          const replayed = await service.queueAdmin.replay(event, options.subscriber);
           if (replayed.length === 0) continue;
           count += 1;
           if (count % PAGE === 0) print.progress(`${count} replayed`);
@@ -74,7 +74,7 @@ const filters = (command: Command) =>
     .option("--since <date>", "recorded since this date (ISO 8601)", aDate);
 
 async function toSearch(service: Service, { user, type, since }: Filters) {
-  // An id is taken as it is: the log outlives the user.
+  // An id is used as it is: the log outlives the user.
   const isId = user === undefined || UUID.test(user);
   const userId = isId ? (user as UserId | undefined) : (await findUser(service, user)).id;
   return { userId, type, since };

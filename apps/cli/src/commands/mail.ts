@@ -1,23 +1,22 @@
 import { randomUUID } from "node:crypto";
 import { parseEmail } from "@postern/domain";
-import { english, linksTo, smtpMailer, toMessage } from "@postern/mail";
+import { en, linksTo, smtpMailer, toMessage } from "@postern/mail";
 import { type Command, Option } from "commander";
 import { CommandFailure } from "../exit.ts";
 import type { Run } from "../program.ts";
 
 const TOKEN = "this-is-a-test-and-opens-nothing";
 
-/** Each letter, as somebody would get it. */
+/** Each mail, with example values. */
 const LETTERS = {
   reset: (to: string, links: ReturnType<typeof linksTo>) =>
-    english.reset({ to, token: TOKEN, url: links.reset({ email: to, token: TOKEN }), minutes: 15 }),
+    en.reset({ to, token: TOKEN, url: links.reset({ email: to, token: TOKEN }), minutes: 15 }),
   "verify-address": (to: string, links: ReturnType<typeof linksTo>) =>
-    english.verifyAddress({ to, token: TOKEN, url: links.verify({ token: TOKEN }) }),
-  "password-changed": (to: string) => english.passwordChanged({ to }),
-  "new-device": (to: string) =>
-    english.newDevice({ to, device: "Firefox on Linux", at: new Date() }),
-  "address-changed": (to: string) => english.addressChanged({ to }),
-  "registration-attempted": (to: string) => english.registrationAttempted({ to }),
+    en.verifyAddress({ to, token: TOKEN, url: links.verify({ token: TOKEN }) }),
+  "password-changed": (to: string) => en.passwordChanged({ to }),
+  "new-device": (to: string) => en.newDevice({ to, device: "Firefox on Linux", at: new Date() }),
+  "address-changed": (to: string) => en.addressChanged({ to }),
+  "registration-attempted": (to: string) => en.registrationAttempted({ to }),
 };
 
 export function mailCommand(mail: Command, run: Run): void {

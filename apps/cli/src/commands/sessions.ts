@@ -4,7 +4,7 @@ import { mustBeMeant, type Run } from "../program.ts";
 
 const AT_ONCE = 500;
 
-/** For incidents. Who asks is answered when it has happened: no cookie from before opens anything. */
+/** For incidents. When the command ends, no earlier cookie is accepted. */
 export function sessionsCommand(sessions: Command, run: Run): void {
   sessions
     .command("end-all")

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { runCrashes } from "./crashes.ts";
-import { STEPS } from "./traps.ts";
+import { STEPS } from "./failpoints.ts";
 
 const KILLS = 220;
 

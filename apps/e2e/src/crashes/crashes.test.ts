@@ -1,7 +1,7 @@
 import { redisProgram } from "@postern/test-servers";
 import { expect, it } from "vitest";
 import { runCrashes } from "./crashes.ts";
-import { STEPS } from "./traps.ts";
+import { STEPS } from "./failpoints.ts";
 
 /** The small form of `pnpm test:faults`: each step once. */
 it.skipIf(!redisProgram())(

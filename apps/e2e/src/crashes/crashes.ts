@@ -9,8 +9,8 @@ import {
 import { Redis } from "ioredis";
 import { postern, startApi, startWorker } from "../api-process.ts";
 import { fullStores } from "../stores.ts";
-import { type Effect, type Evidence, missingEffects, tally, type Tally } from "./tally.ts";
-import { createTrap, STEPS } from "./traps.ts";
+import { type Effect, type Evidence, missingEffects, tally, type Tally } from "./checker.ts";
+import { createTrap, STEPS } from "./failpoints.ts";
 import { startTraffic } from "./traffic.ts";
 
 export interface CrashOptions {

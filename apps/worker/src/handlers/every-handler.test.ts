@@ -10,7 +10,7 @@ import {
   type UserEvent,
 } from "@postern/domain";
 import { memoryPorts } from "@postern/domain/memory";
-import { english, linksTo, recordingMailer } from "@postern/mail";
+import { en, linksTo, recordingMailer } from "@postern/mail";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { handlerFor, type HandlerPorts } from "../subscriber.ts";
@@ -93,10 +93,10 @@ async function stateAfter(order: readonly Type[]) {
   const handlerPorts: HandlerPorts = {
     ...ports,
     mailer,
-    letters: english,
+    templates: en,
     links: linksTo(undefined),
     webhooks: { enqueue: async ({ type }) => void queued.add(type) },
-    records: { forget: async (_, emailKey) => void erased.add(String(emailKey)) },
+    records: { erase: async (_, emailKey) => void erased.add(String(emailKey)) },
   };
   for (const type of order) {
     const event = events.get(type);

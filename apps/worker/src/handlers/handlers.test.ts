@@ -10,7 +10,7 @@ import {
   type UserId,
 } from "@postern/domain";
 import { memoryClock, memoryPorts } from "@postern/domain/memory";
-import { english, recordingMailer, linksTo } from "@postern/mail";
+import { en, recordingMailer, linksTo } from "@postern/mail";
 import { describe, expect, it } from "vitest";
 import { type Delivery, handlerFor, type HandlerPorts } from "../subscriber.ts";
 import { mailSubscriber } from "./mail.ts";
@@ -60,10 +60,10 @@ async function opened() {
   const handlerPorts: HandlerPorts = {
     ...ports,
     mailer,
-    letters: english,
+    templates: en,
     links: linksTo(undefined),
     webhooks: { enqueue: async ({ id }) => void queued.push(id) },
-    records: { forget: async () => undefined },
+    records: { erase: async () => undefined },
   };
   return { clock, ports: handlerPorts, ids: ports.ids, queued, userId, mailer, requested };
 }

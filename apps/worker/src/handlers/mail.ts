@@ -18,7 +18,9 @@ interface Mailing {
   readonly ttlMs: number;
 }
 
-/** The token is the event's own, so a second delivery carries the same one and adds no other. */
+/**
+ * The event determines the token, so a second delivery carries the same token and stores no other.
+ */
 async function putToken(
   { tokenFactory, tokens }: HandlerPorts,
   { id, keyId, ttlMs }: Mailing,
@@ -41,34 +43,34 @@ const sendReset: Of<"user.password_reset_requested"> = async (ports, event, { ke
   const { email: to } = user;
   const url = ports.links.reset({ email: to, token });
   const minutes = Math.round((expiresAt - occurredAt.getTime()) / MINUTE_MS);
-  await ports.mailer.send(toMessage(id, to, ports.letters.reset({ to, token, url, minutes })));
+  await ports.mailer.send(toMessage(id, to, ports.templates.reset({ to, token, url, minutes })));
 };
 
 const sendChanged: Of<"user.password_changed"> = async (ports, { id, userId }) => {
   const user = await ports.users.findById(userId);
   if (!user) return;
   const { email: to } = user;
-  await ports.mailer.send(toMessage(id, to, ports.letters.passwordChanged({ to })));
+  await ports.mailer.send(toMessage(id, to, ports.templates.passwordChanged({ to })));
 };
 
-/** Not for the first device: whoever has just registered knows. */
+/** Not for a user's first device: a user who has just registered knows. */
 const sendNewDevice: Of<"session.created"> = async (ports, event, { payload: { device } }) => {
   const { id, userId, occurredAt: at } = event;
   if (!device || (await ports.devices.see(userId, device, id)) !== "new") return;
   const user = await ports.users.findById(userId);
   if (!user) return;
   const { email: to } = user;
-  await ports.mailer.send(toMessage(id, to, ports.letters.newDevice({ to, device, at })));
+  await ports.mailer.send(toMessage(id, to, ports.templates.newDevice({ to, device, at })));
 };
 
 const sendAttempted: Of<"user.registration_attempted"> = async (ports, { id }, { payload }) => {
   const user = payload.emailKey && (await ports.users.findByEmail(payload.emailKey));
   if (!user || (payload.isLinkSent && !user.emailVerifiedAt)) return;
   const { email: to } = user;
-  await ports.mailer.send(toMessage(id, to, ports.letters.registrationAttempted({ to })));
+  await ports.mailer.send(toMessage(id, to, ports.templates.registrationAttempted({ to })));
 };
 
-/** To whoever registered, or has the address that somebody wanted to register again. */
+/** To the user who registered, or who has the address that somebody tried to register again. */
 const sendVerification: Of<"user.email_verification_requested"> = async (
   ports,
   { id, userId, data },
@@ -83,10 +85,10 @@ const sendVerification: Of<"user.email_verification_requested"> = async (
   const token = await putToken(ports, { id, keyId, ttlMs }, claim);
   const { email: to } = user;
   const url = ports.links.verify({ token });
-  await ports.mailer.send(toMessage(id, to, ports.letters.verifyAddress({ to, token, url })));
+  await ports.mailer.send(toMessage(id, to, ports.templates.verifyAddress({ to, token, url })));
 };
 
-/** To the new address. Whoever has it already is told that, and the one who asked is told nothing. */
+/** To the new address. An owner who has it already is told so; the user who asked is not. */
 const sendEmailChange: Of<"user.email_change_requested"> = async (
   ports,
   { id, userId, data },
@@ -99,14 +101,14 @@ const sendEmailChange: Of<"user.email_change_requested"> = async (
   const owner = await ports.users.findByEmail(change.emailKey);
   if (owner && owner.id !== userId) {
     const { email: to } = owner;
-    await ports.mailer.send(toMessage(id, to, ports.letters.registrationAttempted({ to })));
+    await ports.mailer.send(toMessage(id, to, ports.templates.registrationAttempted({ to })));
     return;
   }
   const claim = { purpose: "email_change", userId, epoch: data.epoch, changeId: id } as const;
   const token = await putToken(ports, { id, keyId, ttlMs }, claim);
   const { email: to } = change;
   const url = ports.links.verify({ token });
-  await ports.mailer.send(toMessage(id, to, ports.letters.verifyNewAddress({ to, token, url })));
+  await ports.mailer.send(toMessage(id, to, ports.templates.verifyNewAddress({ to, token, url })));
 };
 
 /** To the address that the user no longer has. */
@@ -116,21 +118,21 @@ const sendEmailChanged: Of<"user.email_changed"> = async (
   { payload: { email } },
 ) => {
   if (!email) return;
-  await ports.mailer.send(toMessage(id, email, ports.letters.addressChanged({ to: email })));
+  await ports.mailer.send(toMessage(id, email, ports.templates.addressChanged({ to: email })));
 };
 
 const sendDeleted: Of<"user.deleted"> = async (ports, { id }, { payload: { email } }) => {
   if (!email) return;
-  await ports.mailer.send(toMessage(id, email, ports.letters.accountDeleted({ to: email })));
+  await ports.mailer.send(toMessage(id, email, ports.templates.accountDeleted({ to: email })));
 };
 
-/** Writes to people what they need to know, at the address that is stored with them. */
+/** Mails users what they need to know, at the address that is stored with them. */
 export const mailSubscriber: Subscriber = {
   name: "mail",
   readsPayload: true,
   atOnce: 20,
   staggerMs: 1_000,
-  handleWithinMs: 180_000, // more than the mail server is given
+  handleWithinMs: 180_000, // longer than the mail server's time limit
   on: {
     "session.created": sendNewDevice,
     "user.deleted": sendDeleted,

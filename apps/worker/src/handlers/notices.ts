@@ -4,25 +4,25 @@ import type { UserEvent } from "@postern/domain";
 
 type EmailChangeRequested = Extract<UserEvent, { type: "user.email_change_requested" }>;
 
-/** To the address that the user has until the new one is confirmed. */
+/** To the user's current address, before the new one is confirmed. */
 const sendNotice: Handler<EmailChangeRequested> = async (ports, { id, userId }) => {
   const change = await ports.emailChanges.find(id);
   const user = await ports.users.findById(userId);
   if (!change || user?.epoch !== change.epoch) return;
   const { email: to } = user;
-  const letter = ports.letters.addressChangeRequested({ to });
+  const letter = ports.templates.addressChangeRequested({ to });
   await ports.mailer.send(toMessage(`${id}-notice`, to, letter));
 };
 
 /**
- * The second mail of events that cause two. It has a queue of its own: one of the two addresses may
- * not take mail, and what goes to the other must neither wait for it nor be sent again and again.
+ * The second mail of events that cause two. It has a queue of its own: if one of the addresses
+ * refuses mail, the other mail must neither wait nor be sent again.
  */
 export const noticesSubscriber: Subscriber = {
   name: "notices",
   atOnce: 5,
   staggerMs: 1_000,
-  handleWithinMs: 180_000, // more than the mail server is given
+  handleWithinMs: 180_000, // longer than the mail server's time limit
   on: {
     "user.email_change_requested": sendNotice,
     "session.created": undefined,

@@ -1,6 +1,6 @@
 import type { Handler, Subscriber } from "../subscriber.ts";
 
-/** Nobody's events stay in the house: they are kept so that nothing shows who has an account. */
+/** Events without a user are not sent to webhooks: they exist only to hide who has an account. */
 const enqueue: Handler = async ({ webhooks }, event) => {
   if (event.userId) await webhooks.enqueue(event);
 };
@@ -8,7 +8,7 @@ const enqueue: Handler = async ({ webhooks }, event) => {
 /** Queues a delivery for each endpoint; `webhooks/deliveries.ts` delivers to each endpoint independently. */
 export const webhooksSubscriber: Subscriber = {
   name: "webhooks",
-  atOnce: 4, // each puts a delivery into many queues, and others use the connections too
+  atOnce: 4, // each job inserts into many queues, and other work needs the connections too
   handleWithinMs: 60_000,
   on: {
     "session.created": enqueue,

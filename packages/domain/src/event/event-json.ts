@@ -2,14 +2,14 @@ import type { UserEvent } from "./event.ts";
 
 type Json<Event extends UserEvent> = Event extends UserEvent
   ? Omit<Event, "occurredAt" | "userId"> & {
-      /** `null`: the event is nobody's. */
+      /** `null`: the event has no user. */
       readonly userId: Event["userId"] extends string ? string : string | null;
-      /** ISO 8601. When it happened. */
+      /** When it happened (ISO 8601). */
       readonly timestamp: string;
     }
   : never;
 
-/** An event as it is sent: to the queues, to webhooks, to programs. `docs/events.md` describes it. */
+/** An event as sent to queues, webhooks and programs. `docs/events.md` describes it. */
 export type EventJson = Json<UserEvent>;
 
 export function toEventJson({ id, type, version, userId, occurredAt, data }: UserEvent): EventJson {

@@ -3,7 +3,7 @@ import { memoryIds } from "../memory.ts";
 import { anEvent, aSessionId, aUser, type UserWorld } from "../user/user.fixture.ts";
 import type { UserEvent } from "./event.ts";
 
-/** What every EventStore does, whatever it is built on. */
+/** What every EventStore does. */
 export function eventStoreContract(open: () => Promise<UserWorld>): void {
   it("gives back every kind of event as it was kept", async () => {
     const { users, events } = await open();

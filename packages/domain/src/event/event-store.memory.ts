@@ -1,13 +1,13 @@
 import type { OutgoingEvent, UserEvent } from "./event.ts";
 import type { EventStore } from "./event-store.ts";
 
-/** The event log as an array, which the in-memory user store writes to as well. */
+/** The event log as an array. The other in-memory stores append to it too. */
 export interface MemoryLog {
   readonly kept: UserEvent[];
   add(events: readonly OutgoingEvent[]): void;
 }
 
-/** Keeps each event once, and no payload: there are no handlers to hand it to. */
+/** Stores each event once, without its payload: in memory there are no handlers that need it. */
 export function memoryLog(): MemoryLog {
   const kept: UserEvent[] = [];
   return {

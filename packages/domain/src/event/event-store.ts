@@ -1,11 +1,14 @@
 import type { UserId } from "../ids.ts";
 import type { OutgoingEvent, UserEvent } from "./event.ts";
 
-/** The append-only log of what happened, for events that change no user row. */
+/** The append-only log of events. This port is for events that change no user row. */
 export interface EventStore {
-  /** Keeps all of them or none. An event whose id is kept already is not kept again, nor a session's end. */
+  /**
+   * Appends all of the events or none. An event whose id is stored is not stored again, and neither
+   * is a second end of the same session.
+   */
   append(events: readonly OutgoingEvent[]): Promise<void>;
   find(id: UserEvent["id"]): Promise<UserEvent | undefined>;
-  /** The user's events, oldest first; the first `limit` of them, or of those after `after`. */
+  /** Returns the user's events, the oldest first: the first `limit` that follow `after`. */
   list(userId: UserId, limit: number, after?: UserEvent["id"]): Promise<readonly UserEvent[]>;
 }

@@ -1,15 +1,18 @@
 import type { EmailKey } from "../email.ts";
 import type { EventId, SessionId, UserId } from "../ids.ts";
 
-/** What every event carries. Delivered at least once, so handlers are safe to repeat. */
+/**
+ * What every event contains. Events are delivered at least once, so handlers must be safe to
+ * repeat.
+ */
 interface Event<Type extends string, Version extends number, Data, Subject = UserId> {
   readonly id: EventId;
   readonly type: Type;
-  /** Goes up when the shape of `data` changes. */
+  /** Rises when the shape of `data` changes. */
   readonly version: Version;
   readonly userId: Subject;
   readonly occurredAt: Date;
-  /** Ids and reasons; never an address, a secret, a token or a hash. */
+  /** Ids and reasons. Never an address, a secret, a token or a hash. */
   readonly data: Data;
 }
 
@@ -17,18 +20,18 @@ type Nothing = Readonly<Record<string, never>>;
 
 type UserCreated = Event<"user.created", 1, Nothing>;
 
-/** A password was replaced; every earlier session and token of the user has ended. */
+/** The password was replaced. Every earlier session and token of the user has ended. */
 type PasswordChanged = Event<"user.password_changed", 1, { readonly by: "reset" | "change" }>;
 
 /**
- * Somebody asked to reset the password of an address. Nobody's (`userId` undefined), when no user
- * who may reset has the address and the policy hides that: the same is done and kept either way.
+ * A reset was requested for an address. `userId` is undefined if no user who may reset has the
+ * address and the policy hides that: then the same work is done and the same data stored.
  */
 type PasswordResetRequested = Event<
   "user.password_reset_requested",
   1,
   {
-    /** The user's epoch when it was asked; the token counts only while it lasts. */
+    /** The user's epoch at the request. The token counts only while the user has it. */
     readonly epoch: number;
     /** ISO 8601. */
     readonly expiresAt: string;
@@ -39,20 +42,21 @@ type PasswordResetRequested = Event<
 >;
 
 /**
- * Somebody tried to register an address that has a user, and the policy hides that: in place of the
- * `user.created` that a free address gets, so that the same is kept either way. Nobody's.
+ * A registration was attempted for an address that has a user, and the policy hides that. It takes
+ * the place of the `user.created` of a free address, so that the same data is stored. It has no
+ * user.
  */
 type RegistrationAttempted = Event<"user.registration_attempted", 1, Nothing, undefined>;
 
 /**
- * Somebody is to be mailed a link that verifies the address. Nobody's, when no user with that address
- * has any need of it and the policy hides that.
+ * A link that verifies the address was requested. `userId` is undefined if no user with the address
+ * needs one and the policy hides that.
  */
 type EmailVerificationRequested = Event<
   "user.email_verification_requested",
   1,
   {
-    /** The user's epoch when it was asked; the token counts only while it lasts. */
+    /** The user's epoch at the request. The token counts only while the user has it. */
     readonly epoch: number;
     /** ISO 8601. */
     readonly expiresAt: string;
@@ -60,10 +64,10 @@ type EmailVerificationRequested = Event<
   UserId | undefined
 >;
 
-/** The user has shown control of the address: by the mailed link, or by a reset that was mailed. */
+/** The user has proved control of the address: with a mailed link, or with a reset by mail. */
 type EmailVerified = Event<"user.email_verified", 1, { readonly by: "link" | "reset" }>;
 
-/** The user wants another address. Nothing changes until that one is verified. */
+/** The user requested another address. Nothing changes until that address is verified. */
 type EmailChangeRequested = Event<
   "user.email_change_requested",
   1,
@@ -74,19 +78,19 @@ type EmailChangeRequested = Event<
   }
 >;
 
-/** The user has another address, which is verified; every earlier session and token has ended. */
+/** The user has another address, which is verified. Every earlier session and token has ended. */
 type EmailChanged = Event<"user.email_changed", 1, Nothing>;
 
 type UserDisabled = Event<"user.disabled", 1, Nothing>;
 type UserEnabled = Event<"user.enabled", 1, Nothing>;
 
-/** The user is gone, and with it every session and token. What remains is this, without a name. */
+/** The user was deleted, with every session and token. Only this event remains, without a name. */
 type UserDeleted = Event<"user.deleted", 1, Nothing>;
 
-/** Every session and token of the user was ended at once; the password stands. */
+/** Every session and token of the user ended at once. The password is unchanged. */
 type SessionsEnded = Event<"user.sessions_ended", 1, { readonly by: "operator" | "user" }>;
 
-/** A log-in, or the session that takes another's place after a change that ended all. */
+/** A log-in, or the session that replaces another after a change that ended all sessions. */
 type SessionCreated = Event<"session.created", 1, { readonly sessionId: SessionId }>;
 type SessionRevoked = Event<
   "session.revoked",
@@ -111,19 +115,19 @@ export type UserEvent =
   | SessionRevoked;
 
 /**
- * What handlers need beside an event's ids. It is kept encrypted, out of the log, and only until the
- * handlers are done.
+ * What handlers need beside the event's ids. It is stored encrypted, outside the log, and deleted
+ * when the handlers are done.
  */
 export interface EventPayload {
-  /** The canonical address that it was about, where no user id says so. */
+  /** The canonical address that the event is about, if no user id identifies it. */
   readonly emailKey?: EmailKey;
-  /** An address to tell that is no longer, or never was, the user's. */
+  /** An address to notify that is not the user's any more, or never was. */
   readonly email?: string;
-  /** A link that verifies the address is on its way as well. */
+  /** A link that verifies the address is sent too. */
   readonly isLinkSent?: boolean;
-  /** What somebody logged in with, in words: "Firefox on Windows". */
+  /** The client that logged in, in words: "Firefox on Windows". */
   readonly device?: string;
 }
 
-/** An event on its way to a store, which keeps the payload apart from it. */
+/** An event on its way to a store, which keeps the payload apart from the event. */
 export type OutgoingEvent = UserEvent & { readonly payload?: EventPayload };

@@ -6,7 +6,7 @@ type Facts<Type extends UserEvent["type"]> = Pick<
   "userId" | "data"
 > & { readonly payload?: EventPayload };
 
-/** The version in which each type is written now; the older ones are only read. */
+/** The version in which each type is written. Older versions are only read. */
 const VERSIONS: {
   readonly [Type in UserEvent["type"]]: Extract<UserEvent, { type: Type }>["version"];
 } = {
@@ -26,10 +26,10 @@ const VERSIONS: {
   "user.sessions_ended": 1,
 };
 
-/** Every type of event that there is. */
+/** All event types. */
 export const EVENT_TYPES: readonly string[] = Object.keys(VERSIONS);
 
-/** An event of now, in the newest version of its type. */
+/** Creates an event that happens now, in the newest version of its type. */
 export function newEvent<Type extends UserEvent["type"]>(
   ports: Pick<Ports, "clock" | "ids">,
   type: Type,
@@ -44,6 +44,6 @@ export function newEvent<Type extends UserEvent["type"]>(
     data,
     ...(payload && { payload }),
   };
-  // The compiler cannot follow a generic discriminant; Facts has tied userId and data to the type.
+  // The compiler cannot follow a generic discriminant. `Facts` ties userId and data to the type.
   return event as unknown as ReturnType<typeof newEvent<Type>>;
 }

@@ -1,6 +1,6 @@
 import type { Seal } from "./seal.ts";
 
-/** Hides nothing, but opens only where it was sealed; for tests. */
+/** Encrypts nothing, but opens a text only in its own context. For tests. */
 export function memorySeal(): Seal {
   return {
     seal: (context, text) => JSON.stringify({ context, text }),

@@ -1,13 +1,18 @@
 /**
- * Encrypts what is kept for a while and then read by us alone. Authenticated: text that was changed,
- * or moved to another context, does not open.
+ * Encrypts text that is stored for a while and that only this service reads. Authenticated: text
+ * that was changed or moved to another context does not open.
  */
 export interface Seal {
-  /** `context` says what the text belongs to, such as an event's id; it opens there and nowhere else. */
+  /**
+   * `context` identifies what the text belongs to, such as an event's id. The text opens in no
+   * other context.
+   */
   seal(context: string, text: string): string;
-  /** The text, and the key it was sealed with. Throws when it does not open or its key is gone. */
+  /**
+   * Returns the text, and the key that sealed it. Throws if it does not open or its key is unknown.
+   */
   open(context: string, sealed: string): Opened;
-  /** Was it sealed with the key that seals now? */
+  /** Returns whether the newest key sealed this text. */
   isCurrent(sealed: string): boolean;
 }
 

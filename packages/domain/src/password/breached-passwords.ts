@@ -1,10 +1,13 @@
 import type { Password } from "./password.ts";
 
-/** Passwords that are known to have leaked somewhere (NIST SP 800-63B-4 section 3.1.1.2). */
+/** Passwords found in known data breaches (NIST SP 800-63B-4 section 3.1.1.2). */
 export interface BreachedPasswords {
-  /** Never throws for want of an answer: who is asked says what is then assumed. */
+  /**
+   * Returns whether the password is one of them. Does not throw if the source does not answer: the
+   * adapter decides what to assume.
+   */
   include(password: Password): Promise<boolean>;
 }
 
-/** Where nobody is asked. */
+/** For installations that ask no service. */
 export const noBreachedPasswords: BreachedPasswords = { include: async () => false };

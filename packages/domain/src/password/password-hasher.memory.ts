@@ -1,6 +1,6 @@
 import type { PasswordHash, PasswordHasher } from "./password-hasher.ts";
 
-/** Keeps the password as it is, for tests: the opposite of hashing, in the same form. */
+/** Stores the password itself in the form of a hash. For tests only. */
 export function memoryPasswordHasher({ cost = 1 }: { cost?: number } = {}): PasswordHasher {
   return {
     maxBytes: 72,

@@ -3,7 +3,7 @@ import { err, ok, type Result } from "../result.ts";
 import type { EmailKey } from "../email.ts";
 import { COMMON_PASSWORDS } from "./common-passwords.ts";
 
-/** A password in the one form that is hashed: NFKC, well formed, no NUL, within the hasher's bytes. */
+/** A password in the form that is hashed: NFKC, well formed, no NUL, within the hasher's bytes. */
 export type Password = Brand<string, "Password">;
 
 export type MalformedPassword = "password_malformed" | "password_too_long";
@@ -14,36 +14,41 @@ export type PasswordRefusal =
   | "password_too_short";
 
 export interface PasswordRules {
-  /** In code points after normalisation (NIST SP 800-63B-4 section 3.1.1.2). */
+  /** In code points, after normalisation (NIST SP 800-63B-4 section 3.1.1.2). */
   readonly minCodePoints: number;
-  /** Refuses a password that is the user's own address, a part of it, or such a part with little around. */
+  /**
+   * Refuses the user's own address, a part of it, and such a part with a few characters around it.
+   */
   readonly refuseEmail: boolean;
   /** Refuses the most common passwords (NIST SP 800-63B-4 section 3.1.1.2). */
   readonly refuseCommon: boolean;
-  /** Words anybody would guess here, such as the service's name: refused with a few characters around. */
+  /**
+   * Words that are easy to guess here, such as the service's name. They are refused with a few
+   * characters around them.
+   */
   readonly contextWords: readonly string[];
 }
 
-/** Code units that NFKC may compose into one byte's worth, with room to spare. */
+/** NFKC can compose this many code units into one byte at most, with a margin. */
 const MOST_SHRINKING = 4;
 
 /**
- * Normalises a password as NIST SP 800-63B-4 section 3.1.1.2 asks. bcrypt stops at NUL, cuts after
- * 72 bytes, and a lone surrogate would become U+FFFD: each lets a wrong password pass, so each is
- * refused instead.
+ * Normalises a password as NIST SP 800-63B-4 section 3.1.1.2 asks. bcrypt stops at NUL and cuts
+ * after 72 bytes, and a lone surrogate would become U+FFFD. Each would accept a wrong password, so
+ * each is refused.
  */
 export function normalizePassword(
   given: string,
   maxBytes: number,
 ): Result<Password, MalformedPassword> {
   if (!given.isWellFormed() || given.includes("\0")) return err("password_malformed");
-  // Normalising takes long for a long text, and this one would not fit afterwards either.
+  // Normalising a long text is slow, and this one would not fit afterwards either.
   if (given.length > maxBytes * MOST_SHRINKING) return err("password_too_long");
   const normalized = given.normalize("NFKC");
   return utf8Length(normalized) <= maxBytes ? ok(normalized as Password) : err("password_too_long");
 }
 
-/** Why this may not become somebody's password, or `undefined` when it may. */
+/** Returns why the policy refuses the password, or `undefined` if it does not. */
 export function checkPasswordPolicy(
   password: Password,
   rules: PasswordRules,
@@ -62,15 +67,15 @@ export function checkPasswordPolicy(
 
 const isCommon = (plain: string) => !plain.includes(" ") && COMMON_PASSWORDS.includes(` ${plain} `);
 
-/** Shorter words stand in too many passwords by chance. */
+/** Shorter words occur in too many passwords by chance. */
 const LEAST_WORD = 4;
-/** "acme2026!" is guessed as soon as "acme" is. */
+/** "acme2026!" is as easy to guess as "acme". */
 const MOST_AROUND = 5;
 
-/** Is hardly anything left of it without these words? */
+/** Returns whether little of the password is left without these words. */
 function isMostly(plain: string, words: readonly string[]): boolean {
   let left = plain;
-  // The longest first, as a shorter one may stand in it.
+  // The longest first, because a shorter word may be part of it.
   const longestFirst = words.toSorted((one, other) => other.length - one.length);
   for (const word of longestFirst) if (word.length >= LEAST_WORD) left = left.replaceAll(word, "");
   return left !== plain && countCodePoints(left) <= MOST_AROUND;
@@ -82,7 +87,7 @@ function countCodePoints(text: string): number {
   return count;
 }
 
-/** Bytes in UTF-8 (RFC 3629). The domain knows no TextEncoder. */
+/** Returns the length in UTF-8 bytes (RFC 3629). The domain has no TextEncoder. */
 function utf8Length(text: string): number {
   let bytes = 0;
   for (const character of text) {

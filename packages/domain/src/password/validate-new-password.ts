@@ -8,7 +8,7 @@ import {
   normalizePassword,
 } from "./password.ts";
 
-/** What was given, in the form that is hashed, if it may become the password of this address's user. */
+/** Returns the password in the form that is hashed, if the user of this address may choose it. */
 export async function validateNewPassword(
   ports: Pick<Ports, "breachedPasswords" | "hasher" | "policy">,
   given: string,

@@ -6,12 +6,12 @@ import type { SessionRecord } from "./session-ledger.ts";
 
 const RACERS = 20;
 
-/** The clock of the world stands at 2026 in memory, and at the present in a database. */
+/** The clock stands at 2026 in memory, and at the present in a database. */
 const OVER = new Date("2020-01-01");
 
 /** What every SessionLedger does. */
 export function sessionLedgerContract(open: () => Promise<LedgerWorld>): void {
-  /** Records a session that asks for nothing but its place. */
+  /** Records a session of the user. */
   async function recorded({ ledger }: LedgerWorld, user: User): Promise<SessionRecord> {
     const session = aSessionRecord(user);
     expect(await ledger.confirm(session, anEvent(user.id))).toBe(true);

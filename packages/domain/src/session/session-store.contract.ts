@@ -13,7 +13,7 @@ import {
   type SessionWorld,
 } from "./session-store.fixture.ts";
 
-/** What every SessionStore does, whether it keeps a copy of the user or joins the users' table. */
+/** What every SessionStore does, with a copy of the user or with a join. */
 export function sessionStoreContract(open: () => Promise<SessionWorld>): void {
   const opened = async (count = 1, rules: Partial<SessionRules> = {}) =>
     await openedIn(await open(), count, rules);
@@ -203,7 +203,7 @@ export function sessionStoreContract(open: () => Promise<SessionWorld>): void {
       const fresh = anOpening(renewed);
       await sessions.open(fresh);
       await sessions.syncUser(renewed);
-      await sessions.syncUser(user); // late, and older
+      await sessions.syncUser(user); // late: an older revision
       expect(await Promise.all(openings.map(isLive))).toEqual([false, false, false]);
       expect(await isLive(fresh)).toBe(true);
       expect(await sessions.list(user.id)).toHaveLength(1);

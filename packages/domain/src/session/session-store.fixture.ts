@@ -27,12 +27,12 @@ export function anOpening(user: User, rules: Partial<SessionRules> = {}): Sessio
 
 export const idOf = ({ tokenHash }: SessionOpening) => sessionIdOf(tokenHash);
 
-/** A user with a session each for `count` openings. */
+/** Creates a user with `count` sessions. */
 export async function openedIn(world: SessionWorld, count = 1, rules: Partial<SessionRules> = {}) {
   const user = await aUser(world.users);
   const openings: SessionOpening[] = [];
   for (let index = 0; index < count; index += 1) {
-    if (index > 0) await world.pass(1); // some clocks tell milliseconds, and no less
+    if (index > 0) await world.pass(1); // some clocks have a resolution of one millisecond
     const opening = anOpening(user, rules);
     openings.push(opening);
     await world.sessions.open(opening);

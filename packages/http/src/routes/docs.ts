@@ -17,7 +17,9 @@ th { font-weight: 600; white-space: nowrap } pre { background: #f4f4f2; border-r
 code, pre { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: 14px }
 `;
 
-/** The description of the whole surface: for programs, and for people. Nothing is loaded from elsewhere. */
+/**
+ * The description of every endpoint, for programs and for people. It loads nothing from elsewhere.
+ */
 export const docsResources = (describe: () => OpenApi): Resources => ({
   "/openapi.json": {
     GET: endpoint({
@@ -109,7 +111,7 @@ const shown = (operation: Placed) =>
     </table>
   </article>`;
 
-/** What stands between backticks is code. */
+/** Text between backticks is code. */
 const prose = (text: string) =>
   text.split("`").map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part));
 
@@ -144,7 +146,7 @@ function fieldsOf(body: OpenApiOperation["requestBody"]) {
   );
 }
 
-/** What an answer looks like: the schemas of JSON successes, as short as they can be said. */
+/** Returns the schemas of JSON responses in a short form. */
 function schemasOf(content: OpenApiOperation["responses"][string]["content"]): string[] {
   const schema = content?.["application/json"]?.schema as
     | { anyOf?: unknown[]; $ref?: string }

@@ -60,11 +60,11 @@ export function formPage(path: string, page: FormPage): Resources {
 }
 
 const SCRIPT = `const secrets = new URLSearchParams(location.hash.slice(1));
-history.replaceState(null, "", location.pathname); // not for the next one who looks at this screen
+history.replaceState(null, "", location.pathname); // so that the next user of this screen does not see the token
 const [form, state] = [document.querySelector("form"), document.querySelector("[role=status]")];
 const say = (text) => { state.textContent = text; };
 
-/** Sends the fields here; gives what was answered, and says it. */
+/** Sends the fields, shows the message of the answer and returns the answer. */
 async function call(fields) {
   const body = new URLSearchParams(fields);
   const answer = await fetch(location.pathname, { method: "PUT", body }).catch(() => undefined);

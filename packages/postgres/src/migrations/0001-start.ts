@@ -18,7 +18,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn("updated_at", "timestamptz", (column) => column.notNull().defaultTo(now))
     .execute();
 
-  // user_id refers to no row: the log outlives the user, and some events are nobody's.
+  // user_id references no row: the log outlives the user, and some events have no user.
   await db.schema
     .createTable("events")
     .addColumn("id", "uuid", (column) => column.primaryKey())
@@ -30,7 +30,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn("data", "jsonb", (column) => column.notNull())
     .execute();
   await db.schema.createIndex("events_of_user").on("events").columns(["user_id", "id"]).execute();
-  // What changed, and what ended, since a moment of Postgres' own clock.
+  // Finds what was recorded since a time on Postgres' clock.
   await db.schema.createIndex("events_recorded").on("events").column("recorded_at").execute();
 
   await db.schema

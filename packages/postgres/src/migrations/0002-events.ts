@@ -1,13 +1,13 @@
 import { type Kysely, sql } from "kysely";
 
-/** What events set in motion: sealed payloads, a signal to the workers, webhooks, known devices. */
+/** What events need: sealed payloads, a signal to the workers, webhooks, known devices. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const now = sql`now()`;
   await db.schema.alterTable("outbox").addColumn("sealed", "text").execute();
 
   await db.schema.createIndex("outbox_created").on("outbox").column("created_at").execute();
 
-  // One signal a statement, sent when its transaction commits; polling finds what a signal misses.
+  // One signal per statement, sent when its transaction commits. Polling finds what signals miss.
   await sql`
     create function postern_signal_outbox() returns trigger language plpgsql as $$
     begin

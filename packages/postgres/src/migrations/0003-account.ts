@@ -1,9 +1,10 @@
 import { type Kysely, sql } from "kysely";
 
-/** The rest of an account's life: verification, changes of address, and where sessions came from. */
+/** Verification, changes of address, and the clients of sessions. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const now = sql`now()`;
-  // The queues' library fills it; made here, so that the worker's role need not define schemas.
+  // pg-boss fills this schema. It is created here, so that the worker's role needs no right to
+  // create schemas.
   await sql`create schema if not exists pgboss`.execute(db);
 
   await db.schema
@@ -37,7 +38,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .column("expires_at")
     .execute();
 
-  // Was this session revoked? Asked before anything is done in its name.
+  // Finds whether a session was revoked, before a change that the session asks for.
   await sql`
     create index events_revoked on events ((data->>'sessionId'))
     where type = 'session.revoked'`.execute(db);
@@ -65,7 +66,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .column("user_id")
     .execute();
 
-  // The last, as it keeps everybody out of the table while it looks through it once.
+  // Last, because it locks the whole table while it reads it once.
   await db.schema.alterTable("users").addColumn("verify_by", "timestamptz").execute();
   await db.schema
     .createIndex("users_to_verify")

@@ -1,9 +1,9 @@
 import { type Kysely, sql } from "kysely";
 
 /**
- * A session's id is the beginning of its token's hash, and which epoch it is of is known here too, so
- * that its end can be committed before the session store is asked. Sessions from before have other ids:
- * they end.
+ * A session's id is the start of its token's hash, and its epoch is stored here too, so that its
+ * end can be committed before the session store is asked. Sessions from before have other ids: they
+ * end.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`truncate sessions, session_origins`.execute(db);
@@ -12,7 +12,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn("epoch", "integer", (column) => column.notNull())
     .execute();
 
-  // However many end a session at once, one event says so.
+  // If several requests end a session at once, one event remains.
   await db.schema.dropIndex("events_revoked").execute();
   await sql`
     create unique index events_revoked on events ((data->>'sessionId'))

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
 
-/** The ledger's table is named after what it is, and a token may be its user's only one. */
+/** Renames the table of the session ledger, and adds tokens that replace each other. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`alter table session_origins rename to session_records`.execute(db);
   await sql`alter table session_records rename column session_id to id`.execute(db);

@@ -1,17 +1,17 @@
-/** What a letter says, before it is laid out as text and as HTML. */
-export interface Letter {
+/** The content of a mail, before it is laid out as text and HTML. */
+export interface EmailTemplate {
   /** BCP 47. */
   readonly language: string;
   readonly subject: string;
   readonly greeting: readonly string[];
-  /** The one thing to do, if there is one: a link, where links can be made. */
+  /** The link to follow, if there is one and links can be made. */
   readonly action?: { readonly label: string; readonly url: string } | undefined;
-  /** Something to copy, with what it is. */
+  /** A value to copy, with its label. */
   readonly code?: { readonly label: string; readonly value: string } | undefined;
   readonly closing: readonly string[];
 }
 
-export function toText({ greeting, action, code, closing }: Letter): string {
+export function toText({ greeting, action, code, closing }: EmailTemplate): string {
   const parts = [...greeting];
   if (action) parts.push(`${action.label}:\n${action.url}`);
   if (code) parts.push(`${code.label}: ${code.value}`);
@@ -27,8 +27,15 @@ const BUTTON =
   "text-decoration:none";
 const CODE = "font:14px/1.4 ui-monospace,Menlo,Consolas,monospace;word-break:break-all";
 
-/** Styles stand on the elements, where mail programs leave them; nothing is loaded from anywhere. */
-export function toHtml({ language, subject, greeting, action, code, closing }: Letter): string {
+/** Mail programs keep styles only on the elements. Nothing is loaded from elsewhere. */
+export function toHtml({
+  language,
+  subject,
+  greeting,
+  action,
+  code,
+  closing,
+}: EmailTemplate): string {
   const paragraphs = (texts: readonly string[]) =>
     texts.map((text) => `<p>${escapeHtml(text)}</p>`).join("\n");
   const link = action

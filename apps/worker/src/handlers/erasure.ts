@@ -1,14 +1,14 @@
 import type { Subscriber } from "../subscriber.ts";
 
-/** Takes out of queues and records what is personal of a user who is gone. */
-export const forgetSubscriber: Subscriber = {
-  name: "forget",
+/** Erases the personal data of a deleted user from queues and records. */
+export const erasureSubscriber: Subscriber = {
+  name: "erasure",
   readsPayload: true,
   atOnce: 2,
-  handleWithinMs: 120_000, // it may have to look through every job there is
+  handleWithinMs: 120_000, // it may have to read every job
   on: {
     "user.deleted": ({ records }, { userId }, { payload }) =>
-      records.forget(userId, payload.emailKey),
+      records.erase(userId, payload.emailKey),
     "session.created": undefined,
     "session.revoked": undefined,
     "user.created": undefined,

@@ -15,17 +15,17 @@ import {
 import { handlerFor } from "./subscriber.ts";
 import { SUBSCRIBERS } from "./subscribers.ts";
 
-/** An event that a subscriber, or an endpoint, could not be brought to take. */
+/** An event that a subscriber or an endpoint could not handle. */
 export interface DeadLetter {
   readonly id: string;
-  /** Of the queue of dead letters that it is in. */
+  /** The queue of dead letters that holds it. */
   readonly deadIn: string;
   readonly queue: string;
   readonly eventId: string;
   readonly type: string;
   readonly endpointId: string | undefined;
   readonly tries: number;
-  /** Of the event's job. */
+  /** When the event's job was created. */
   readonly since: Date;
   readonly reason: string;
 }
@@ -36,15 +36,15 @@ export interface DeadLetterSearch {
   readonly ids?: readonly string[] | undefined;
 }
 
-/** Where an event has got to, for one subscriber or endpoint. */
-export interface Whereabouts {
+/** The state of an event for one subscriber or endpoint. */
+export interface EventStatus {
   readonly queue: string;
   readonly state: "waiting" | "tried" | "under way" | "done" | "dead";
   readonly tries: number;
   readonly endpointId: string | undefined;
 }
 
-/** The most that pg-boss gives at a time. */
+/** Maximum number of jobs that pg-boss returns. */
 const MOST_FOUND = 100_000;
 
 const STATES = {
@@ -58,8 +58,8 @@ const STATES = {
 
 type Found = JobWithMetadata<JobData & Partial<DeliveryData>>;
 
-/** What an operator does with queues. Opens them beside the workers, and does none of their work. */
-export async function openDesk(
+/** Opens the queues for an operator, beside the workers. It handles no jobs. */
+export async function openQueueAdmin(
   queues: Queues,
   { db, keepDays }: { readonly db: Kysely<Schema>; readonly keepDays: number },
 ) {
@@ -74,13 +74,13 @@ export async function openDesk(
   const living = async () => (await queueNames()).filter((name) => !name.endsWith(DEAD));
   const dead = async () => (await queueNames()).filter((name) => name.endsWith(DEAD));
   return {
-    /** What can have dead letters: subscribers, and `webhooks.<endpoint>`. */
+    /** Returns the queues that can have dead letters: subscribers, and `webhooks.<endpoint>`. */
     queues: living,
 
-    /** The oldest first: of one queue, or with these ids, or all. */
+    /** Returns dead letters, the oldest first: of one queue, with these ids, or all. */
     async deadLetters({ limit, queue, ids }: DeadLetterSearch): Promise<readonly DeadLetter[]> {
       const found: Found[] = [];
-      const most = queue === undefined ? limit : MOST_FOUND; // a queue's are picked out here
+      const most = queue === undefined ? limit : MOST_FOUND; // pg-boss cannot filter by the original queue, so this is done here
       for (const name of await dead()) {
         if (ids) {
           for (const id of ids) found.push(...(await boss.findJobs<Found["data"]>(name, { id })));
@@ -93,7 +93,7 @@ export async function openDesk(
         .slice(0, limit);
     },
 
-    /** Queues them again; gives how many there were. */
+    /** Queues the dead letters again, and returns how many were moved. */
     async retry(letters: readonly DeadLetter[]): Promise<number> {
       let moved = 0;
       for (const [queue, ids] of byQueue(letters)) {
@@ -107,7 +107,7 @@ export async function openDesk(
       for (const [queue, ids] of byQueue(letters)) await boss.deleteJob(queue, ids);
     },
 
-    async whereabouts(eventId: EventId): Promise<readonly Whereabouts[]> {
+    async status(eventId: EventId): Promise<readonly EventStatus[]> {
       const { rows } = await sql`select from outbox where event_id = ${eventId}`.execute(db);
       const inOutbox = {
         queue: "outbox",
@@ -126,8 +126,8 @@ export async function openDesk(
     },
 
     /**
-     * Lets subscribers handle an event once more, or for the first time; gives the names of those.
-     * Who is still at it is left alone. What was sealed for them is there only as long as the job is.
+     * Lets subscribers handle an event again, or for the first time, and returns their names. Skips
+     * a subscriber whose job is unfinished. The payload exists only while the job does.
      */
     async replay(event: UserEvent, only?: string): Promise<readonly string[]> {
       const replayed: string[] = [];
@@ -136,10 +136,10 @@ export async function openDesk(
         if (!handlerFor(subscriber, event) || (only !== undefined && only !== name)) continue;
         if (name === "webhooks") {
           const deliveries = (await living()).filter(isDelivery);
-          for (const queue of deliveries) await forgetDone(boss, queue, event.id);
+          for (const queue of deliveries) await deleteDone(boss, queue, event.id);
         }
         const jobs = await boss.findJobs<JobData>(name, { id: event.id });
-        if (!(await forgetDone(boss, name, event.id))) continue;
+        if (!(await deleteDone(boss, name, event.id))) continue;
         const data: JobData = { ...jobs[0]?.data, event: toEventJson(event) };
         await boss.insert(name, [{ id: event.id, data }]);
         replayed.push(name);
@@ -155,8 +155,11 @@ export async function openDesk(
 const ofEvent = (boss: PgBoss, name: string, id: EventId) =>
   boss.findJobs<Found["data"]>(name, { data: { event: { id } } });
 
-/** Deletes the finished jobs of an event, so that it can be queued again; are all finished? */
-async function forgetDone(boss: PgBoss, name: string, eventId: EventId): Promise<boolean> {
+/**
+ * Deletes the finished jobs of an event, so that it can be queued again. Returns whether all were
+ * finished.
+ */
+async function deleteDone(boss: PgBoss, name: string, eventId: EventId): Promise<boolean> {
   const jobs = await ofEvent(boss, name, eventId);
   const isDone = ({ state }: Found) => !["created", "retry", "active"].includes(state);
   const done = jobs.filter(isDone).map(({ id }) => id);
@@ -177,7 +180,7 @@ function toDeadLetter(job: Found): DeadLetter {
     id: job.id,
     deadIn: job.name,
     queue: job.sourceName ?? job.name.replace(/\.dead$/, ""),
-    // An earlier release may have had another form.
+    // An earlier release may have stored another format.
     eventId: data.event?.id ?? "unknown",
     type: data.event?.type ?? "unknown",
     endpointId: data.endpointId,

@@ -2,20 +2,20 @@ import { DEAD } from "./queues.ts";
 import type { Schema } from "@postern/postgres";
 import { type Kysely, sql } from "kysely";
 
-/** Events that wait, and for how long the oldest has: for one queue, or for the outbox. */
+/** The waiting events of one queue or of the outbox, and the age of the oldest. */
 export interface Backlog {
   readonly queue: string;
   readonly waiting: number;
   readonly oldestSeconds: number;
 }
 
-/** An event is on its way within a second; one that has waited this long is held up by something. */
+/** An event normally leaves the outbox within a second. After this time something blocks it. */
 const OUTBOX_LATE_SECONDS = 60;
-/** A handler that has failed for this long will not be mended by trying alone. */
+/** A handler that has failed for this long will not recover by retries alone. */
 const QUEUE_LATE_SECONDS = 15 * 60;
 const MANY = 10_000;
 
-/** What waits anywhere: in the outbox, in the queues, among the dead letters. */
+/** Returns what waits in the outbox, in the queues and among the dead letters. */
 export async function backlogs(db: Kysely<Schema>): Promise<readonly Backlog[]> {
   const { rows } = await sql<Backlog>`
     select 'outbox' as queue, count(*)::int as waiting,
@@ -27,8 +27,11 @@ export async function backlogs(db: Kysely<Schema>): Promise<readonly Backlog[]> 
   return rows.filter(({ waiting }) => waiting > 0);
 }
 
-/** Those that somebody should look at. Dead letters always are: nobody else will. */
-export const worrying = (all: readonly Backlog[]): readonly Backlog[] =>
+/**
+ * Returns the backlogs that an operator should look at. Dead letters always are: they never move by
+ * themselves.
+ */
+export const overdue = (all: readonly Backlog[]): readonly Backlog[] =>
   all.filter(({ queue, waiting, oldestSeconds }) => {
     if (queue.endsWith(DEAD)) return true;
     const late = queue === "outbox" ? OUTBOX_LATE_SECONDS : QUEUE_LATE_SECONDS;

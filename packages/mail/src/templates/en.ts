@@ -1,26 +1,26 @@
-import type { Letter } from "./letter.ts";
+import type { EmailTemplate } from "../email-template.ts";
 
-/** Each kind of letter, and what it needs to know. Another language is another object like this one. */
-export interface Letters {
-  reset(facts: To & { token: string; url: string | undefined; minutes: number }): Letter;
-  verifyAddress(facts: To & { token: string; url: string | undefined }): Letter;
-  verifyNewAddress(facts: To & { token: string; url: string | undefined }): Letter;
-  addressChangeRequested(facts: To): Letter;
-  accountDeleted(facts: To): Letter;
-  passwordChanged(facts: To): Letter;
-  newDevice(facts: To & { device: string; at: Date }): Letter;
-  addressChanged(facts: To): Letter;
-  registrationAttempted(facts: To): Letter;
+/** The mails, and what each needs. Another language is another object of this type. */
+export interface EmailTemplates {
+  reset(facts: To & { token: string; url: string | undefined; minutes: number }): EmailTemplate;
+  verifyAddress(facts: To & { token: string; url: string | undefined }): EmailTemplate;
+  verifyNewAddress(facts: To & { token: string; url: string | undefined }): EmailTemplate;
+  addressChangeRequested(facts: To): EmailTemplate;
+  accountDeleted(facts: To): EmailTemplate;
+  passwordChanged(facts: To): EmailTemplate;
+  newDevice(facts: To & { device: string; at: Date }): EmailTemplate;
+  addressChanged(facts: To): EmailTemplate;
+  registrationAttempted(facts: To): EmailTemplate;
 }
 
 interface To {
-  /** The address it goes to. */
+  /** The recipient's address. */
   readonly to: string;
 }
 
 const language = "en";
 
-export const english: Letters = {
+export const en: EmailTemplates = {
   reset: ({ to, token, url, minutes }) => ({
     language,
     subject: "Reset your password",

@@ -48,13 +48,13 @@ describe("forgetting a user who is gone", () => {
 
   it("leaves the warning that the address was changed, which still has to go out", async () => {
     world = await aWorld();
-    const holding = await world.start({ resting: ["mail"] });
+    const holding = await world.start({ pausedSubscribers: ["mail"] });
     const user = await aUser(world.users);
     await append("user.email_changed", user.id, { email: "robbed@example.com" });
     await deleteUser(ports(), user.id);
     const forgotten = async () => {
       const { rows } = await sql`
-        select from pgboss.job where name = 'forget' and state = 'completed'`.execute(world.db);
+        select from pgboss.job where name = 'erasure' and state = 'completed'`.execute(world.db);
       return rows.length;
     };
     await expect.poll(forgotten, PATIENCE).toBe(1);

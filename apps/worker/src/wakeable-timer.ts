@@ -1,13 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-/** Sleeps that somebody else can end. */
-export interface Alarm {
-  /** Ends the sleep, or the next one if nobody sleeps: whoever wakes then looks for work. */
+/** A timer that can be ended early. */
+export interface WakeableTimer {
+  /** Ends the current sleep, or the next one if nothing sleeps now. */
   wake(): void;
   sleep(ms: number): Promise<void>;
 }
 
-export function createAlarm(): Alarm {
+export function wakeableTimer(): WakeableTimer {
   let rung = Promise.withResolvers<void>();
   return {
     wake: () => rung.resolve(),

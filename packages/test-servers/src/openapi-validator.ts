@@ -17,7 +17,7 @@ interface DescribedResponse {
   readonly content?: Readonly<Record<string, unknown>>;
 }
 
-/** What holds everywhere, so that no operation says it: no such path, no such method. */
+/** Statuses of every path, which no operation describes: unknown path, unknown method. */
 const EVERYWHERE: Readonly<Record<string, readonly string[]>> = { 404: [], 405: ["allow"] };
 const ALSO_EVERYWHERE = new Set([403, 421]);
 /** RFC 9110. */
@@ -29,10 +29,11 @@ const HEADERS: Readonly<Record<number, string>> = {
 };
 
 /**
- * A check of answers against the OpenAPI document that describes them: status, content type, body,
- * and the headers that the status asks for. It throws when an answer is not as described.
+ * Creates a function that checks responses against the OpenAPI document: status, content type,
+ * body, and the headers that the status needs. It throws if a response differs from its
+ * description.
  */
-export function describedBy(document: string) {
+export function openApiValidator(document: string) {
   const description = JSON.parse(document) as AnySchema & { paths: Record<string, Described> };
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   addFormats.default(ajv);
@@ -64,7 +65,7 @@ export function describedBy(document: string) {
     if (method === "OPTIONS" && status === 204) return;
     const isHead = method === "HEAD";
     const matching = patterns.filter(({ pattern }) => pattern.test(pathname));
-    // A path that is named stands before one with something that varies.
+    // A fixed path comes before one with a parameter.
     const path = (matching.find((one) => one.path === pathname) ?? matching[0])?.path ?? "";
     const verb = (isHead ? "GET" : method).toLowerCase();
     const response = description.paths[path]?.[verb]?.responses[status];
@@ -85,7 +86,7 @@ export function describedBy(document: string) {
     if (!type.endsWith("json")) return;
     const pointer = [path, verb, "responses", String(status), "content", type, "schema"];
     const validate = validatorOf("paths", ...pointer);
-    void validate(JSON.parse(text)); // what it finds is kept beside it
+    void validate(JSON.parse(text)); // ajv stores its errors beside the function
     if (validate.errors) fail(ajv.errorsText(validate.errors));
   };
 }

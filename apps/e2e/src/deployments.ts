@@ -10,7 +10,7 @@ import { embeddedFolder } from "./stores.ts";
 import { checkedFetch } from "./visitor.ts";
 
 /** A service that people live with: what they see, and what they are mailed. */
-export interface Life {
+export interface Deployment {
   readonly origin: string;
   readonly isClosed: boolean;
   /** Somebody, or somebody's other device. Every answer is held against its description. */
@@ -37,7 +37,7 @@ const POLICIES = {
 const modes = { embedded: openEmbedded, full: openFull };
 
 /** Both modes under both policies; full mode where there is a Redis. */
-export const LIVES = (["embedded", "full"] as const).flatMap((mode) =>
+export const DEPLOYMENTS = (["embedded", "full"] as const).flatMap((mode) =>
   (["course", "strict"] as const).map((policy) => ({
     mode,
     policy,
@@ -48,7 +48,7 @@ export const LIVES = (["embedded", "full"] as const).flatMap((mode) =>
 
 const EMBEDDED_SETTLES_MS = 3_000;
 
-async function openEmbedded(policy: string, environment: Environment): Promise<Life> {
+async function openEmbedded(policy: string, environment: Environment): Promise<Deployment> {
   const folder = embeddedFolder();
   const api = await startApi({ ...environment, DATA_DIR: folder.path });
   return {
@@ -77,7 +77,7 @@ async function openEmbedded(policy: string, environment: Environment): Promise<L
   };
 }
 
-async function openFull(policy: string, environment: Environment): Promise<Life> {
+async function openFull(policy: string, environment: Environment): Promise<Deployment> {
   const service = await startEventService({
     environment: { POLICY_DISCLOSURE: policy === "strict" ? "closed" : "open", ...environment },
     answerPost: () => ({ status: 200, body: "thanks" }),
