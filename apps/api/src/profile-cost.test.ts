@@ -41,7 +41,7 @@ describe.skipIf(!servers.redisUrl)("what a request costs", () => {
     await database?.close();
   });
 
-  /** The statements and the commands that `act` sends: ours alone, and without those of scripts. */
+  /** Returns the statements and commands that `act` sends, without those of scripts. */
   async function cost(act: () => Promise<Response>) {
     const [, ownAddress = ""] = /\baddr=(\S+)/.exec(await redis.client.client("INFO")) ?? [];
     const monitor = await redis.client.monitor();

@@ -12,7 +12,7 @@ describe("the server", () => {
   });
   afterAll(() => server.stop({ noticeMs: 0 }));
 
-  /** What comes back for these bytes until the connection ends, or `until` is in it. */
+  /** Sends these bytes, and returns the answer until the connection ends or `until` is in it. */
   const send = (bytes: string, until = "never") =>
     new Promise<string>((resolve, reject) => {
       const socket = connect(server.port, "127.0.0.1", () => socket.write(bytes));

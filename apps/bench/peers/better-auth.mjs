@@ -1,4 +1,4 @@
-/** Better Auth on Postgres, its sessions in Redis. */
+/** Better Auth on Postgres, with sessions in Redis. */
 import { createServer } from "node:http";
 import { hash, verify } from "@node-rs/bcrypt";
 import { betterAuth } from "better-auth";

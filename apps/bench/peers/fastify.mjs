@@ -1,4 +1,4 @@
-/** Fastify and its session on Redis. */
+/** Fastify with sessions on Redis. */
 import cookie from "@fastify/cookie";
 import formbody from "@fastify/formbody";
 import session from "@fastify/session";

@@ -1,4 +1,4 @@
-/** Users in one table, for those that leave that to whoever uses them. */
+/** Users in one table, for frameworks that bring no user store. */
 import { hash, verify } from "@node-rs/bcrypt";
 import pg from "pg";
 

@@ -1,7 +1,7 @@
 import { sendAll } from "./load/closed-loop.ts";
 import type { Account, RunningSystem } from "./system.ts";
 
-/** Everybody's, so that one hash does for all where hashes are written by hand. */
+/** The password of all users, so that one hash serves all where hashes are written directly. */
 export const PASSWORD = "a long enough passphrase";
 
 export const accountOf = (n: number): Account => ({
@@ -9,7 +9,7 @@ export const accountOf = (n: number): Account => ({
   password: PASSWORD,
 });
 
-/** Registers so many users. */
+/** Registers this many users. */
 export async function register({ system, port }: RunningSystem, count: number): Promise<void> {
   const { register: request } = system;
   if (!request) throw new Error(`${system.name} registers nobody`);
@@ -19,7 +19,7 @@ export async function register({ system, port }: RunningSystem, count: number): 
   if (failed) throw new Error(`${system.name} answers a registration with ${failed}`);
 }
 
-/** Logs the same users in, and gives their cookies as a `Cookie` header has them. */
+/** Logs the users in, and returns their cookies in the form of a `Cookie` header. */
 export async function logIn({ system, port }: RunningSystem, count: number): Promise<string[]> {
   const { logIn: request } = system;
   if (!request) throw new Error(`${system.name} logs nobody in`);

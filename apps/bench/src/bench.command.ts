@@ -20,9 +20,9 @@ import { startStores, type Stores } from "./stores.ts";
 import type { System } from "./system.ts";
 
 /**
- * `pnpm bench`: everything, some twenty minutes. `--quick`: most of it once or twice, under two minutes.
- * `--peers`: others too, installed on the way. `--only checks,storm`: these. `--keep`: the report is
- * written to the documents, and is what later runs are compared with.
+ * `pnpm bench`: everything, some twenty minutes. `--quick`: most of it once or twice, under two
+ * minutes. `--peers`: other services too, which are installed first. `--only checks,storm`: only
+ * these. `--keep`: writes the report to the documents; later runs are compared with it.
  */
 const { values: flags } = parseArgs({
   options: {
@@ -35,7 +35,7 @@ const { values: flags } = parseArgs({
 
 type Measure = (stores: Stores, effort: Effort, peers: readonly System[]) => Promise<Section>;
 
-/** What needs all CPUs, and what has the server alone on one. */
+/** Measures that need all CPUs, and measures in which the server has one CPU alone. */
 const UNPINNED: Readonly<Record<string, Measure>> = {
   hashing: measureHashing,
   storm: measureStorm,
@@ -53,13 +53,13 @@ const PINNED: Readonly<Record<string, Measure>> = {
 
 const ON_TWO_CPUS: Readonly<Record<string, Measure>> = { processes: measureProcesses };
 
-/** Left out of a quick run, but where it names them: they are long by what they are. */
+/** Not in a quick run unless it names them: they take long. */
 const LONG = new Set(["crowd", "switches", "growth", "processes"]);
 
 const DOCUMENTS = new URL("../../../docs/performance/", import.meta.url);
 const LAST = new URL("ratios.json", DOCUMENTS);
 
-process.setMaxListeners(64); // each server that is started is ended with this process
+process.setMaxListeners(64); // each server that is started ends with this process
 const machine = describeMachine();
 const only = flags.only?.split(",");
 const effort: Effort = flags.quick
@@ -85,7 +85,7 @@ for (const [cpus, measures] of [
         sections.push(await measure(stores, effort, peers));
         console.error(`${name}: ${Math.round((performance.now() - startedAt) / 1000)} s`);
       } catch (error) {
-        console.error(error); // the rest of a long run is worth having
+        console.error(error); // the rest of a long run is still useful
         process.exitCode = 1;
       }
     }
@@ -111,4 +111,4 @@ if (flags.keep) {
   for (const { bars } of sections)
     if (bars) writeFileSync(new URL(`${bars.name}.svg`, DOCUMENTS), plot(bars));
 }
-process.exit(); // a measure that failed may have left something open
+process.exit(); // a failed measure may have left something open

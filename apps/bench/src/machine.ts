@@ -2,14 +2,17 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
 
-/** What the figures were measured on, in words. */
+/** Describes the machine of the measurement in words. */
 export function describeMachine(): string {
   const model = cpus()[0]?.model.trim() ?? "an unknown CPU";
   const gib = Math.round(totalmem() / 2 ** 30);
   return `${model}, ${availableParallelism()} CPUs, ${gib} GiB, ${process.platform} ${process.arch}, Node ${process.versions.node}`;
 }
 
-/** Can processes be held to a CPU here? Elsewhere they share all, and the noise is larger. */
+/**
+ * Whether processes can be bound to a CPU here. If not, they share all CPUs, and the noise is
+ * larger.
+ */
 export const canPin = process.platform === "linux" && hasTaskset() && availableParallelism() >= 2;
 
 function hasTaskset(): boolean {
@@ -21,18 +24,18 @@ function hasTaskset(): boolean {
   }
 }
 
-/** Counted now: once this process is held to some of them, it sees no others. */
+/** Counted now: after this process is bound to some CPUs, it sees no others. */
 export const CPUS = availableParallelism();
 export const ALL_CPUS = `0-${CPUS - 1}`;
-/** The server under measurement has this one for itself. */
+/** The CPU of the measured server alone. */
 export const SERVER_CPU = "0";
-/** The stores and the load have the rest. */
+/** The CPUs of the stores and the load. */
 export const OTHER_CPUS = CPUS > 2 ? `1-${CPUS - 1}` : "1";
 
-/** What two servers leave. */
+/** The CPUs that two servers leave. */
 export const REST_OF_CPUS = CPUS > 3 ? `2-${CPUS - 1}` : OTHER_CPUS;
 
-/** Holds a process with all its threads to these CPUs. */
+/** Binds a process with all its threads to these CPUs. */
 export function pin(pid: number, cpuList: string): void {
   if (canPin) execFileSync("taskset", ["-acp", cpuList, String(pid)], { stdio: "ignore" });
 }
@@ -40,7 +43,9 @@ export function pin(pid: number, cpuList: string): void {
 const CLOCK_TICKS_PER_SECOND = 100; // USER_HZ, the same on every Linux
 const PAGE_BYTES = 4096;
 
-/** CPU that a process has used so far, in ms, all threads together. `NaN` where that cannot be read. */
+/**
+ * Returns the CPU time of a process so far in ms, all threads together. `NaN` if it cannot be read.
+ */
 export function cpuMs(pid: number): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
@@ -51,7 +56,7 @@ export function cpuMs(pid: number): number {
   }
 }
 
-/** Resident memory of a process, in MB. */
+/** Returns the resident memory of a process in MB. */
 export function residentMb(pid: number): number {
   try {
     const pages = Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]);

@@ -6,7 +6,10 @@ import { courseRequests, type System } from "./system.ts";
 
 const FOLDER = fileURLToPath(new URL("../peers/", import.meta.url));
 
-/** Others that do the same, from public packages with glue of our own. Installs them when they are not. */
+/**
+ * Other services of the same kind, from public packages with our own glue code. Installs them if
+ * necessary.
+ */
 export function installedPeers(): readonly System[] {
   if (!existsSync(`${FOLDER}node_modules`)) {
     const install = ["-y", "pnpm@12", "install", "--ignore-workspace", "--frozen-lockfile"];

@@ -4,7 +4,9 @@ import { SERVER_CPU } from "./machine.ts";
 import { withPostgres } from "./stores.ts";
 import { posternOfTheCourse, startSystem } from "./system.ts";
 
-/** Users and their sessions, made by the service itself at a cost that takes no time: their cookies. */
+/**
+ * Creates users and sessions through the service at a low hashing cost, and returns their cookies.
+ */
 export async function posternSessions(
   env: Readonly<Record<string, string>>,
   count: number,
@@ -16,7 +18,7 @@ export async function posternSessions(
   return cookies;
 }
 
-/** The same, and then their passwords' hashes are of this cost. */
+/** The same, and then stores hashes of this cost. */
 export async function sessionsAtCost(
   env: Readonly<Record<string, string>> & { readonly DATABASE_URL: string },
   count: number,

@@ -2,7 +2,7 @@ import { OTHER_CPUS, pin } from "./machine.ts";
 import { profileChecks } from "./measures/profile.ts";
 import { startStores } from "./stores.ts";
 
-/** `pnpm bench:profile`: where the CPU of a session check goes. */
+/** `pnpm bench:profile`: where a session check spends its CPU time. */
 pin(process.pid, OTHER_CPUS);
 const stores = await startStores();
 try {

@@ -8,7 +8,7 @@ export const median = (values: readonly number[]): number => {
   return sorted.length % 2 === 1 ? high : (low + high) / 2;
 };
 
-/** A median, and how far the rounds lie apart. */
+/** A median, and the distance between the rounds. */
 export interface Ratio {
   readonly median: number;
   readonly min: number;
@@ -23,20 +23,19 @@ export const ratioOf = (values: readonly number[]): Ratio => ({
 
 export interface RoundsOptions {
   readonly rounds: number;
-  /** What is measured beside what, in this order in every round. */
+  /** The systems that are measured beside each other, in this order in every round. */
   readonly names: readonly string[];
-  /** The one whose figure should be the same in every round. */
+  /** The system whose figure should be the same in every round. */
   readonly reference: string;
-  /** A round in which the reference is off its median by more was disturbed. */
+  /** A round in which the reference is further from its median was disturbed. */
   readonly tolerance?: number;
 }
 
 const MOST_REPEATS = 3;
 
 /**
- * Runs rounds in which everything is measured once, one after the other, so that what drifts, drifts
- * for all. Rounds whose reference was disturbed are measured again, a few at the most; the last say
- * is the median's.
+ * Runs rounds. Each measures every system once, so that a drift of the machine affects all. Rounds
+ * with a disturbed reference are repeated, at most a few; then the medians are taken.
  */
 export async function interleaved<Value>(
   { rounds, names, reference, tolerance = 0.1 }: RoundsOptions,
@@ -55,7 +54,7 @@ export async function interleaved<Value>(
     return value === undefined ? Number.NaN : figureOf(value);
   };
   let disturbed = 0;
-  // Of two rounds nobody can say which of them was.
+  // With two rounds nothing tells which of them was disturbed.
   const mostRepeats = rounds > 2 ? MOST_REPEATS : 0;
   for (let repeats = 0; repeats < mostRepeats; repeats += 1) {
     const usual = median(kept.map(figure));
@@ -67,7 +66,7 @@ export async function interleaved<Value>(
   return { rounds: kept, disturbed };
 }
 
-/** Of each round the ratio of two systems. */
+/** Returns the ratio of two systems for each round. */
 export const ratiosOf = <Value>(
   rounds: readonly Round<Value>[],
   name: string,

@@ -5,18 +5,18 @@ export interface Effort {
   readonly isQuick: boolean;
   readonly rounds: number;
   readonly seconds: number;
-  /** Until V8 has compiled what is hot. */
+  /** Until V8 has compiled the hot code. */
   readonly warmUpSeconds: number;
 }
 
-/** A figure that something is to keep to, and how it may be read. */
+/** A figure with its target, and how to read it. */
 export interface Finding {
-  /** Stable: what runs are compared by. */
+  /** Stable: runs are compared by it. */
   readonly id: string;
   readonly says: string;
   readonly ratio: Ratio;
   readonly target?: { readonly atLeast: number } | { readonly atMost: number };
-  /** Where there is no target: which way is worse. */
+  /** Without a target: the direction that is worse. */
   readonly isBetterWhen: "higher" | "lower";
 }
 
@@ -33,7 +33,7 @@ export interface Section {
   readonly findings: readonly Finding[];
 }
 
-/** A plot of lying bars. */
+/** A plot of horizontal bars. */
 export interface Bars {
   readonly name: string;
   readonly title: string;
@@ -47,7 +47,7 @@ export interface Bars {
 
 export const single = (value: number): Ratio => ({ median: value, min: value, max: value });
 
-/** Three significant digits, and no more than anybody reads. */
+/** Rounds to three significant digits. */
 export const digits = (value: number): string =>
   Number.isNaN(value)
     ? "?"

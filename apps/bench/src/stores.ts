@@ -3,12 +3,12 @@ import { findPostgres, redisProgram, startRedis } from "@postern/test-servers";
 import { Redis } from "ioredis";
 import pg from "pg";
 
-/** A Postgres and a Redis for one run, nobody else's, and nothing of them stays. */
+/** A Postgres and a Redis for one run alone. Nothing of them remains. */
 export interface Stores {
   readonly databaseUrl: string;
   readonly redisUrl: string;
   readonly redisPid: number | undefined;
-  /** A database beside the first, empty. */
+  /** Creates an empty database beside the first. */
   freshDatabase(name: string): Promise<string>;
   stop(): Promise<void>;
 }
@@ -17,7 +17,7 @@ export interface Stores {
 export async function startStores(): Promise<Stores> {
   const program = redisProgram();
   if (!program) throw new Error("the bench needs a redis-server on this machine");
-  delete process.env["TEST_DATABASE_URL"]; // a server that was lent for tests is not for loads
+  delete process.env["TEST_DATABASE_URL"]; // a server that was lent for tests must not receive load
   const [postgres, redis] = await Promise.all([findPostgres(), startRedis(program)]);
   return {
     databaseUrl: postgres.url,
@@ -62,7 +62,7 @@ export async function withRedis<Value>(
   }
 }
 
-/** Brings a database up to date by the service's own command. */
+/** Migrates a database with the service's own command. */
 export function migrate(databaseUrl: string): void {
   const { PATH = "" } = process.env;
   execFileSync(process.execPath, [MIGRATE], { env: { PATH, DATABASE_URL: databaseUrl } });

@@ -13,14 +13,17 @@ export interface Account {
   readonly password: string;
 }
 
-/** Something that can be started and asked; the requests differ, what they are for does not. */
+/**
+ * A system that can be started and asked. The systems differ in their requests, but not in their
+ * purpose.
+ */
 export interface System {
   readonly name: string;
   readonly script: string;
   /** Further arguments for Node. */
   readonly nodeArgs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** What it prints when it is ready, with its port if it has one. */
+  /** The line it prints when it is ready, with its port if it has one. */
   readonly ready?: RegExp;
   readonly register?: (account: Account) => Buffer;
   readonly logIn?: (account: Account) => Buffer;
@@ -36,7 +39,7 @@ export interface RunningSystem {
 
 const script = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** What the course's contract has in common with most: forms, and a cookie. */
+/** The parts of the course's contract that most services share: forms, and a cookie. */
 export const courseRequests = {
   register: (account: Account) => requestBytes("POST", "/users", { form: { ...account } }),
   logIn: (account: Account) => requestBytes("POST", "/sessions", { form: { ...account } }),
@@ -59,7 +62,7 @@ const POSTERN = script("../../api/src/start.ts");
 const KEY = `bench:${randomBytes(32).toString("base64")}`;
 const LISTENING = { HOST: "127.0.0.1", PORT: "0" };
 
-/** As it is deployed: strict, cost 12, logging as it comes. */
+/** As deployed: strict, cost 12, default log level. */
 export const postern = (env: Readonly<Record<string, string>> = {}): System => ({
   name: "Postern",
   script: POSTERN,
@@ -68,13 +71,16 @@ export const postern = (env: Readonly<Record<string, string>> = {}): System => (
   check: (cookie) => courseRequests.check(cookie.replace("session_id", "__Host-session_id")),
 });
 
-/** So many processes of it behind one port. */
+/** Several processes of it behind one port. */
 export const severalPosterns = (count: number): System => {
   const one = postern({ SCRIPT: POSTERN, PROCESSES: String(count) });
   return { ...one, script: script("limits/processes.launcher.ts") };
 };
 
-/** The same with the course's policy and a cheap hash: for making accounts, and for registrations. */
+/**
+ * The same with the course policy and a cheap hash, to create accounts and to measure
+ * registrations.
+ */
 export const posternOfTheCourse = (cost: number): System => ({
   name: "Postern",
   script: POSTERN,
@@ -82,7 +88,7 @@ export const posternOfTheCourse = (cost: number): System => ({
   ...courseRequests,
 });
 
-/** Everything in one process, its data in `folder`. */
+/** Everything in one process, with its data in `folder`. */
 export const embedded = (folder: string): System => ({
   name: "Postern",
   script: POSTERN,
@@ -90,7 +96,7 @@ export const embedded = (folder: string): System => ({
   ...courseRequests,
 });
 
-/** The worker, with nobody to mail to. */
+/** The worker, without mail. */
 export const posternWorker: System = {
   name: "the worker",
   script: script("../../worker/src/main.ts"),
@@ -99,7 +105,7 @@ export const posternWorker: System = {
   check: courseRequests.check,
 };
 
-/** pg-boss moving jobs with nothing in them. */
+/** pg-boss moving empty jobs. */
 export const emptyJobs: System = {
   name: "pg-boss",
   script: script("limits/empty-jobs.worker.ts"),
@@ -111,7 +117,7 @@ const LISTENS = /listens on (?:port |\S+:)(\d+)/;
 const START_WITHIN_MS = 30_000;
 const LOOK_EVERY_MS = 5;
 
-/** Starts a system on the given CPUs, its output in a file, as a supervisor would have it. */
+/** Starts a system on the given CPUs, with its output in a file, as a service manager would. */
 export async function startSystem(
   system: System,
   env: Readonly<Record<string, string>>,

@@ -9,7 +9,7 @@ describe.each(DEPLOYMENTS)(
     describe.skipIf(!isHere)("with its stores", () => {
       let deployment: Deployment;
       beforeAll(async () => {
-        // A log-in is never new enough here, so that the current password is asked for.
+        // No log-in counts as recent here, so that the current password is required.
         deployment = await open({ POLICY_REAUTHENTICATION_SECONDS: "0" });
       });
       afterAll(() => deployment?.close());
@@ -109,7 +109,7 @@ describe.each(DEPLOYMENTS)(
         const { email, browser } = await registered("verified");
         const ask = () => browser.requestVerification({ email });
         const token = await nextToken(email, ask);
-        // As scanners of mail do, who follow links to see where they lead.
+        // As mail scanners do: they open links to see where they lead.
         for (let look = 0; look < 10; look += 1) {
           for (const method of ["GET", "HEAD"]) {
             const url = `${deployment.origin}/email_verification?token=${token}#token=${token}`;

@@ -7,11 +7,11 @@ export const PATIENCE = { timeout: 30_000, interval: 50 };
 export const PASSWORD = "seven green tortoises";
 export const NEW_PASSWORD = "eight blue tortoises";
 
-/** What people do with accounts, in a life that is open when they do it. */
+/** The actions of people with accounts, in a deployment that is open when they act. */
 export function accounts(open: () => Deployment) {
   const codeOf = async (outcome: Promise<{ code: string }>) => (await outcome).code;
 
-  /** Somebody new, logged in. */
+  /** A new user who is logged in. */
   async function registered(name: string) {
     const email = anEmail(name);
     const browser = open().visitor();
@@ -27,7 +27,7 @@ export function accounts(open: () => Deployment) {
   };
   const isIn = async (browser: Client) => (await browser.profile()).ok;
 
-  /** The token of the mail that comes after those that are there already. */
+  /** Waits for a further mail and returns its token. */
   async function nextToken(email: string, act: () => Promise<unknown>): Promise<string> {
     const before = open().mailsTo(email).length;
     await act();

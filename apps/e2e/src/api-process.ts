@@ -4,11 +4,14 @@ import { fileURLToPath } from "node:url";
 
 type Environment = Readonly<Record<string, string>>;
 
-/** A process of the service, and all that it has printed so far. */
+/** A process of the service, and its output so far. */
 export interface ServiceProcess {
   readonly child: ChildProcess;
   readonly output: readonly string[];
-  /** Ends it by `signal`, and resolves with its exit code when it is gone (`null`: by the signal). */
+  /**
+   * Sends `signal`, and resolves with the exit code when the process is gone (`null`: killed by the
+   * signal).
+   */
   end(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
@@ -35,7 +38,7 @@ export async function startWorker(environment: Environment): Promise<ServiceProc
   return service;
 }
 
-/** Starts the API without waiting, for a test that wants it to fail or to be killed early. */
+/** Starts the API without waiting, for a test that expects it to fail or kills it early. */
 export const launchApi = (environment: Environment): ServiceProcess =>
   launch(API, { ...ON_LOOPBACK, ...environment });
 
@@ -45,18 +48,18 @@ export const launchWorker = (environment: Environment): ServiceProcess =>
 
 function launch(script: string, environment: Environment): ServiceProcess {
   const { service, line } = start(script, environment, /(never said)/);
-  line.catch(() => undefined); // whoever launched it does not care whether it gets there
+  line.catch(() => undefined); // the caller does not care whether it gets there
   return service;
 }
 
-/** Runs the migrations to their end. */
+/** Runs the migrations. */
 export async function migrate(environment: Environment): Promise<void> {
   const { service, line } = start(MIGRATE, environment, /(applied|nothing to do)/);
   await line;
   await exitOf(service.child);
 }
 
-/** Runs one of the operator's commands to its end. */
+/** Runs one of the operator's commands. */
 export async function postern(
   environment: Environment,
   ...args: string[]
@@ -97,7 +100,7 @@ export async function posternInto(
 function start(script: string, environment: Environment, wanted: RegExp) {
   const { PATH = "" } = process.env;
   const args = ["--disable-warning=ExperimentalWarning", script];
-  // Nothing of the tests' own environment, so that no setting of the machine has a say.
+  // Without the environment of the tests, so that no setting of the machine has an effect.
   const child = spawn(process.execPath, args, {
     env: { PATH, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
@@ -123,7 +126,7 @@ function start(script: string, environment: Environment, wanted: RegExp) {
   return { service, line };
 }
 
-/** The exit code, once the process is gone; right away if it is. */
+/** Resolves with the exit code when the process is gone. */
 export async function exitOf(child: ChildProcess): Promise<number | null> {
   if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   return await new Promise((resolve) => child.once("close", (code) => resolve(code)));

@@ -169,7 +169,7 @@ describe.skipIf(!testServers().redisUrl)("the operator's commands", () => {
     expect(JSON.parse(test?.body ?? "")).toMatchObject({ type: "webhook.test" });
 
     await json("webhooks", "pause", id);
-    await new Promise((resolve) => setTimeout(resolve, 2_500)); // until the worker has seen it
+    await new Promise((resolve) => setTimeout(resolve, 2_500)); // until the worker has noticed it
     await visitor(service.api.origin).register(anEmail(), PASSWORD);
     expect((await list("webhooks", "list"))[0]).toMatchObject({ id, paused: "operator" });
     await json("webhooks", "resume", id);

@@ -7,12 +7,15 @@ const PASSWORD = "seven green tortoises";
 const AGENT =
   "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.0 Safari/605.1.15";
 
-/** What is kept for a user's own sake; the rest is the machinery's. */
+/** Tables with data for the user's own sake. The others belong to the machinery. */
 const OF_USERS = /^public\.(users|devices|session_records|email_changes|events) /;
-/** Never shown to anybody. */
+/** Columns that no export contains. */
 const SECRETS = new Set(["password_hash", "idempotency_hash", "token_hash"]);
 
-/** The texts in a row that an export must hold: all but secrets, and times, which it writes otherwise. */
+/**
+ * Returns the texts in a row that an export must contain: all except secrets, and times, which have
+ * another format there.
+ */
 function personalValues(row: string): string[] {
   const columns = JSON.parse(row.slice(row.indexOf(" "))) as Record<string, unknown>;
   return Object.entries(columns)
@@ -82,7 +85,7 @@ describe.each(DEPLOYMENTS)("a deletion in $mode mode under the $policy policy", 
         deployment.mailsTo(email).filter((mail) => mail.includes("was deleted"));
       await expect.poll(() => farewell().length, PATIENCE).toBe(1);
 
-      // An address, what only handlers may read, and where somebody logged in.
+      // An address, sealed payloads, and where somebody logged in.
       const personal = ['"sealed": "', '"device":', '"network":'];
       let kept: string[] = [];
       const traces = async () => {
@@ -91,11 +94,12 @@ describe.each(DEPLOYMENTS)("a deletion in $mode mode under the $policy policy", 
           (row) =>
             spellings(email, wanted).some((one) => row.includes(one)) ||
             (row.includes(userId) && personal.some((trace) => row.includes(trace))) ||
-            // Nobody's: what is sealed there may be about the address, and must be gone when it is done.
+            // Events without a user: their payload may be about the address, and must be gone
+            // afterwards.
             (/"userId": null/.test(row) && row.includes('"sealed": "')),
         );
       };
-      // Sooner than the clean-up that would find what was left lying.
+      // Sooner than the hourly clean-up, which would find leftovers too.
       await expect.poll(traces, { timeout: 15_000, interval: 100 }).toEqual([]);
       const ofUser = kept.filter((row) => row.includes(userId));
       const mayStay = /^(public\.events|pgboss\.|postern:token)/;
@@ -104,13 +108,13 @@ describe.each(DEPLOYMENTS)("a deletion in $mode mode under the $policy policy", 
         (row) => row.startsWith("public.events") && row.includes("user.deleted"),
       );
       expect(tombstones).toHaveLength(1);
-      // The scan sees what is there.
+      // The scan does find what is stored.
       expect(kept.filter((row) => row.includes(bystander))).not.toEqual([]);
     });
   });
 });
 
-/** The ways in which an address could stand somewhere without looking like itself. */
+/** The forms in which an address could be stored without looking like itself. */
 const spellings = (...emails: string[]): string[] =>
   emails.flatMap((email) => {
     const bytes = Buffer.from(email);

@@ -9,17 +9,19 @@ import { startEventService } from "./event-service.ts";
 import { embeddedFolder } from "./stores.ts";
 import { checkedFetch } from "./visitor.ts";
 
-/** A service that people live with: what they see, and what they are mailed. */
+/** A running service, with what people see and the mails they receive. */
 export interface Deployment {
   readonly origin: string;
   readonly isClosed: boolean;
-  /** Somebody, or somebody's other device. Every answer is held against its description. */
+  /**
+   * A new person, or another device of a person. Every answer is checked against its description.
+   */
   visitor(cookie?: string): Client;
-  /** The texts of the mails to an address, oldest first. */
+  /** Returns the texts of the mails to an address, the oldest first. */
   mailsTo(email: string): string[];
   /**
-   * Everything that is kept, as text, with where it stands. Embedded mode is given time to finish, and
-   * stopped for it: nobody else can look into its folder meanwhile.
+   * Returns everything stored, as text with its place. Embedded mode gets time to finish and is
+   * stopped first, because only one process may open its folder.
    */
   everythingKept(): Promise<string[]>;
   readonly mode: "embedded" | "full";
@@ -36,7 +38,7 @@ const POLICIES = {
 
 const modes = { embedded: openEmbedded, full: openFull };
 
-/** Both modes under both policies; full mode where there is a Redis. */
+/** Both modes under both policies; full mode only with a Redis. */
 export const DEPLOYMENTS = (["embedded", "full"] as const).flatMap((mode) =>
   (["course", "strict"] as const).map((policy) => ({
     mode,
@@ -106,7 +108,7 @@ function people(origin: string) {
   return { origin, visitor };
 }
 
-/** Every row of every table of ours and of the queues, as text. */
+/** Returns every row of every table, ours and the queues', as text. */
 async function tables(query: Query): Promise<string[]> {
   const found = await query(`
     select format('%I.%I', table_schema, table_name) as name from information_schema.tables
@@ -119,7 +121,7 @@ async function tables(query: Query): Promise<string[]> {
   return kept;
 }
 
-/** Every key of Redis, with what it holds. */
+/** Returns every key of Redis with its value. */
 async function keys(url: string): Promise<string[]> {
   const redis = new Redis(url);
   const kept: string[] = [];
@@ -139,7 +141,7 @@ async function keys(url: string): Promise<string[]> {
   return kept;
 }
 
-/** The token in the newest of these mails that has one. */
+/** Returns the token of the newest of these mails that has one. */
 export function tokenIn(mails: readonly string[]): string {
   const found = mails.flatMap((mail) => /^The (?:reset )?token: (\S+)$/m.exec(mail)?.[1] ?? []);
   return found.at(-1) ?? "";

@@ -10,7 +10,9 @@ import {
   requestReset,
 } from "./event-traffic.ts";
 
-/** 1,000 mails at 40 a second: from commit to the mail server, in ms. */
+/**
+ * Sends 1,000 mails at 40 per second, and returns the times from commit to the mail server in ms.
+ */
 async function paceMails(poison: number) {
   let isMended = false;
   const takenAt = new Map<string, number>();
@@ -62,7 +64,10 @@ it("100 poison events first do not hold up 1,000 good ones, and are replayed onc
   expectUndisturbed(poisoned, calm);
 });
 
-/** The calm run's share of time that a disturbed one may take, and the floor of what can be told. */
+/**
+ * A disturbed run may take this many times as long as a calm one. Shorter times than the floor are
+ * noise.
+ */
 const MAX_RATIO = 2;
 const FLOOR_MS = 50;
 

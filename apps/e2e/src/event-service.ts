@@ -18,16 +18,16 @@ import { fullStores, type Stores } from "./stores.ts";
 
 type Environment = Readonly<Record<string, string>>;
 
-/** The service in full mode, with a mail server and a receiver of webhooks that are real. */
+/** The service in full mode, with a real mail server and a real receiver of webhooks. */
 export interface EventService {
   readonly api: ApiProcess;
   readonly stores: Stores;
   readonly smtp: SmtpSink;
   readonly receiver: HttpReceiver;
   readonly environment: Environment;
-  /** One more worker. */
+  /** Starts one more worker. */
   startWorker(more?: Environment): Promise<ServiceProcess>;
-  /** An operator's command; gives what it printed. Throws when it fails. */
+  /** Runs an operator's command and returns its output. Throws if it fails. */
   operate(...args: string[]): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -40,7 +40,7 @@ interface EventServiceOptions {
   ) => ReturnType<NonNullable<Parameters<typeof startHttpReceiver>[0]>>;
 }
 
-/** For a service that answers everybody alike, and mails what it has to say. */
+/** Settings for closed disclosure with mail. */
 export const mailing = ({ environment }: Stores, smtp: SmtpSink): Environment => ({
   ...environment,
   POLICY_DISCLOSURE: "closed",

@@ -7,7 +7,7 @@ export const PASSWORD = "MyPwdOfBob";
 export const PATIENCE = { timeout: 300_000, interval: 200 };
 const LANES = 24;
 
-/** Does `act` for each, a few at a time; `everyMs` apart if given. */
+/** Calls `act` for each item, a few at a time, and `everyMs` apart if given. */
 export async function forEach<Item>(
   items: readonly Item[],
   act: (item: Item) => Promise<unknown>,
@@ -46,7 +46,9 @@ export function percentile(values: readonly number[], share: number): number {
   return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN);
 }
 
-/** Milliseconds from the commit of each event to its first effect at the receiver. */
+/**
+ * Returns the milliseconds from the commit of each event to its first side effect at the receiver.
+ */
 export async function latencies(
   { stores, receiver }: EventService,
   path: (path: string) => boolean,

@@ -107,7 +107,7 @@ it("8 workers and 10,000 events have no duplicate effect", async () => {
   await expect.poll(() => received.length, PATIENCE).toBeGreaterThanOrEqual(10_000);
   await expect.poll(() => mails.length, PATIENCE).toBeGreaterThanOrEqual(5_000);
   const seconds = Math.round((performance.now() - startedAt) / 1_000);
-  await pause(15_000); // for what should not come any more
+  await pause(15_000); // time for repeats that should not come
   const posts = received.map(({ headers }) => headers["webhook-id"]);
   const tally = {
     events: new Set(posts).size,

@@ -26,7 +26,7 @@ describe.skipIf(!redisUrl || !program)("when a store is down", () => {
     toPostgres = await startProxy(Number(url.port || 5432));
     url.host = `127.0.0.1:${toPostgres.port}`;
     if (!program) throw new Error("skipped without one");
-    redis = await startRedis(program); // its own: it is going to be stopped
+    redis = await startRedis(program); // its own server, because it is stopped
     const environment = { DATABASE_URL: url.href, REDIS_URL: `redis://127.0.0.1:${redis.port}` };
     api = await startApi({ ...stores.environment, ...environment, BCRYPT_COST: "4" });
   });

@@ -11,7 +11,10 @@ interface Operation {
 type Document = { readonly paths: Record<string, Record<string, Operation>> };
 
 const PASSWORD = "seven green tortoises";
-/** As JSON, which can say what a form cannot; Postgres refuses NUL, and UTF-8 knows no half characters. */
+/**
+ * As JSON, which can express what a form cannot: Postgres refuses NUL, and UTF-8 has no half
+ * characters.
+ */
 const BAD_TEXTS = [
   '"\\u0000"',
   '"a\\u0000b@example.com"',
@@ -28,7 +31,7 @@ const BAD_TEXTS = [
 ];
 const BAD_BYTES = ["%", "%zz", "%ff", "%c0%80", "%ed%a0%80", "%00", "%f8%88%80%80%80"];
 
-/** Security: nothing that stands in a field is answered with a fault. */
+/** Security: no content of a field causes a fault. */
 describe.skipIf(!testServers().redisUrl)("every field of every route", () => {
   let service: EventService;
   beforeAll(async () => {
@@ -75,7 +78,7 @@ describe.skipIf(!testServers().redisUrl)("every field of every route", () => {
         const schema = requestBody?.content["application/json"]?.schema;
         const fields = Object.keys(schema?.properties ?? {});
         for (const field of fields) {
-          await bob.register(email, PASSWORD); // where Bob has just been deleted
+          await bob.register(email, PASSWORD); // if Bob has just been deleted
           await bob.logIn(email, PASSWORD);
           const others = fields.filter((name) => name !== field);
           for (const bad of BAD_TEXTS) {

@@ -13,7 +13,7 @@ it.skipIf(!program)(
   "a Redis that forgets everything logs people out, and loses no event",
   async () => {
     if (!program) return;
-    const redis = await startRedis(program); // its own: everything in it is going to be dropped
+    const redis = await startRedis(program); // its own server, because it is flushed
     const REDIS_URL = `redis://127.0.0.1:${redis.port}`;
     const service = await startEventService({ environment: { REDIS_URL } });
     await service.operate("webhooks", "add", `${service.receiver.url}/hook`);
@@ -45,7 +45,7 @@ it.skipIf(!program)(
     await expect.poll(() => posted().size, PATIENCE).toBe(events.length);
     const mailed = () => new Set(service.smtp.received.map(({ message }) => message.messageId));
     await expect.poll(() => mailed().size, PATIENCE).toBe(PEOPLE);
-    // A token that was lost with Redis is worth asking for again; one from after it works.
+    // A token that was lost with Redis must be requested again. A new one works.
     const last = people.at(-1);
     const mail = service.smtp.received.find(({ recipients }) => recipients[0] === last?.email);
     const token = /The reset token: (\S+)/.exec(mail?.message.text ?? "")?.[1] ?? "";

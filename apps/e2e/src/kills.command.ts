@@ -1,6 +1,6 @@
 import { runKills } from "./kills.ts";
 
-/** `pnpm test:kills`: fifty kills, a few minutes. Fails when anything acknowledged was lost. */
+/** `pnpm test:kills`: fifty kills, a few minutes. Fails if anything acknowledged was lost. */
 const KILLS = 50;
 
 const tally = await runKills(KILLS, ({ kills, acknowledged, lost }) =>

@@ -5,11 +5,11 @@ import { visitor } from "./visitor.ts";
 
 export interface Tally {
   kills: number;
-  /** Kills during the very first start on an empty folder. */
+  /** Kills during the first start on an empty folder. */
   readonly firstStarts: number;
-  /** Users and sessions that were acknowledged before a kill… */
+  /** Users and sessions that were acknowledged before a kill … */
   acknowledged: number;
-  /** …and were not there after it. */
+  /** … and were missing after it. */
   lost: number;
 }
 
@@ -19,8 +19,8 @@ const LONGEST_RUN_MS = 600;
 const FIRST_ANSWER_WITHIN_MS = 10_000;
 
 /**
- * Kills embedded mode with SIGKILL at random moments, and looks after each kill whether whatever was
- * acknowledged is still there. Every other kill hits the first start on an empty folder.
+ * Kills embedded mode with SIGKILL at random moments, and checks after each kill that everything
+ * acknowledged is still stored. Every other kill hits the first start on an empty folder.
  */
 export async function runKills(
   count: number,
@@ -48,7 +48,7 @@ export async function runKills(
 
 const environment = (path: string) => ({ DATA_DIR: path, BCRYPT_COST: "4", LOG_LEVEL: "warn" });
 
-/** Dies somewhere on the way to its first request; the next start has to make do with what is there. */
+/** Dies before its first request. The next start must cope with what is there. */
 async function killFirstStart(): Promise<void> {
   const folder = embeddedFolder();
   const api = launchApi(environment(folder.path));
@@ -61,7 +61,7 @@ async function killFirstStart(): Promise<void> {
   folder.remove();
 }
 
-/** Dies among registrations and log-ins. */
+/** Dies during registrations and log-ins. */
 async function killBusy(path: string, cookies: string[], tally: Tally): Promise<void> {
   const api = await startApi(environment(path));
   await countLost(api, cookies, tally);
@@ -87,7 +87,7 @@ async function killBusy(path: string, cookies: string[], tally: Tally): Promise<
   await busy;
 }
 
-/** A session shows its user too, so one look at each is enough. */
+/** A session shows its user too, so one check for each is enough. */
 async function countLost(api: ApiProcess, cookies: readonly string[], tally: Tally): Promise<void> {
   tally.lost = 0;
   for (const cookie of cookies) {

@@ -27,7 +27,7 @@ describe.skipIf(!testServers().redisUrl)("a reset by mail", () => {
     const email = anEmail();
     const bob = visitor(service.api.origin);
     await bob.register(email, PASSWORD);
-    verdicts.push("accept and cut"); // it has the mail, and its 250 gets lost
+    verdicts.push("accept and cut"); // it has the mail, but its 250 is lost
     await bob.send("POST", "/reset_password", { email });
     await expect.poll(() => mailsTo(email).length, PATIENCE).toBe(2);
     const [first, second] = mailsTo(email).map(({ message }) => message);
@@ -101,7 +101,7 @@ describe.skipIf(!testServers().redisUrl)("a reset by mail", () => {
     );
   });
 
-  /** As nobody but a raw socket can ask: `fetch` writes its own Host. */
+  /** Uses a raw socket, because `fetch` writes its own Host. */
   function poisoned(method: string, path: string, fields: Record<string, string>, cookie = "") {
     const headers = {
       host: "evil.example",

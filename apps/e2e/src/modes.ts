@@ -2,7 +2,7 @@ import { testServers } from "@postern/test-servers";
 import { type ApiProcess, startApi, startWorker } from "./api-process.ts";
 import { embeddedFolder, fullStores } from "./stores.ts";
 
-/** A running service that can be started again on what it has kept. */
+/** A running service that can be restarted on its data. */
 export interface Service {
   readonly api: () => ApiProcess;
   /** Kills every process of it, and starts it again. */
@@ -10,7 +10,7 @@ export interface Service {
   close(): Promise<void>;
 }
 
-/** Cheap hashes: these tests are about who may do what, not about how long it takes. */
+/** Cheap hashes: these tests check permissions, not times. */
 const CHEAP = { BCRYPT_COST: "4", LOG_LEVEL: "info" };
 
 export const MODES = [

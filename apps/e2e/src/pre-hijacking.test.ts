@@ -3,7 +3,7 @@ import { accounts, NEW_PASSWORD, PASSWORD } from "./accounts.ts";
 import { type Deployment, DEPLOYMENTS } from "./deployments.ts";
 import { anEmail } from "./visitor.ts";
 
-/** Two parties: one registers, or wants, the other's address; the other one reads its mail. */
+/** Two parties: one registers or requests the other's address, and the other reads its mail. */
 describe.each(DEPLOYMENTS)(
   "squatting in $mode mode under the $policy policy",
   ({ open, isHere }) => {
@@ -37,7 +37,7 @@ describe.each(DEPLOYMENTS)(
         expect(await codeOf(owner.resetPassword(fields))).toBe("password_updated");
         expect(await isIn(second.browser)).toBe(false);
         const session = await (await another(second.email, NEW_PASSWORD)).currentSession();
-        // Whoever read the mail has shown control of the address as well.
+        // The reader of the mail has also proved control of the address.
         expect(session).toMatchObject({ body: { email_verified: deployment.isClosed } });
       });
 

@@ -9,8 +9,8 @@ const { redisUrl } = testServers();
 const PASSWORD = "MyPwdOfBob";
 
 /**
- * Two API nodes on the same stores. The slow one hashes at a cost that takes it long enough for the
- * quick one to do something meanwhile; that it did is asserted, not hoped.
+ * Two API nodes on the same stores. The slow one hashes at a cost that gives the quick one time to
+ * act meanwhile. That it did is asserted.
  */
 describe.skipIf(!redisUrl)("two API nodes on one store", () => {
   let stores: Stores;
@@ -46,8 +46,9 @@ describe.skipIf(!redisUrl)("two API nodes on one store", () => {
     );
 
   /**
-   * What Redis was asked for the user from now on. A log-in that opens a session has read its password
-   * before the reset, or it would have been refused: so this tells whether there was a race at all.
+   * Returns the commands that Redis received for the user from now on. A log-in that opens a
+   * session has read its password before the reset, or it would have been refused: so this tells
+   * whether there was a race at all.
    */
   async function watchOpenings(email: string) {
     const key = `postern:user:${await userIdOf(email)}`;
@@ -63,7 +64,7 @@ describe.skipIf(!redisUrl)("two API nodes on one store", () => {
     };
   }
 
-  /** Bob's log-in on the slow node, and his reset on the quick one while it is under way. */
+  /** Bob logs in on the slow node, and resets his password on the quick one meanwhile. */
   async function raceWithReset(email: string, isGone = false) {
     const token = await visitor(quick.origin).resetToken(email);
     const loggingIn = visitor(slow.origin).logIn(email, PASSWORD);
@@ -72,7 +73,7 @@ describe.skipIf(!redisUrl)("two API nodes on one store", () => {
     if (isGone) await redis.del(`postern:user:${await userIdOf(email)}`);
     const openings = await watchOpenings(email);
     const answer = await loggingIn;
-    await expect.poll(openings.count).toBe(1); // it had: only the old password's log-in can open
+    await expect.poll(openings.count).toBe(1); // it had: only a log-in with the old password can open
     openings.stop();
     return answer;
   }
@@ -139,7 +140,7 @@ describe.skipIf(!redisUrl)("two API nodes on one store", () => {
 
   it("does not undo a reset by the rehash of a log-in under way", async () => {
     const email = anEmail();
-    await visitor(quick.origin).register(email, PASSWORD); // at cost 4, so the slow node makes it anew
+    await visitor(quick.origin).register(email, PASSWORD); // at cost 4, so the slow node rehashes it
     expect((await raceWithReset(email)).status).toBe(401);
     expect((await visitor(quick.origin).logIn(email, PASSWORD)).status).toBe(401);
     expect((await visitor(quick.origin).logIn(email, "NewPwd")).status).toBe(200);

@@ -12,7 +12,7 @@ import { anEmail, visitor } from "./visitor.ts";
 const PATIENCE = { timeout: 30_000, interval: 50 };
 const PASSWORD = "seven green tortoises";
 
-/** The statements of the document, for roles of this test's own. */
+/** Returns the statements of the document, for roles of this test. */
 function statements(suffix: string): string {
   const path = new URL("../../../docs/operating/configuration.md", import.meta.url);
   const [, sql = ""] = /```sql\n([\s\S]*?)```/.exec(readFileSync(path, "utf8")) ?? [];

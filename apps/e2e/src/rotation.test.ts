@@ -30,7 +30,7 @@ describe.skipIf(!testServers().redisUrl)("rotating keys", () => {
       smtp.received
         .filter(({ recipients }) => recipients.includes(email))
         .map(({ message }) => message.text ?? "");
-    /** Registers, and uses the link of the mail, again and again. */
+    /** Registers and uses the link of the mail, again and again. */
     async function live(): Promise<void> {
       while (!over.signal.aborted) {
         const person = { email: anEmail("rotated"), failures: [] as string[] };

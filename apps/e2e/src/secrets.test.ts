@@ -7,7 +7,7 @@ import { anEmail, checkedFetch, visitor } from "./visitor.ts";
 
 const { redisUrl } = testServers();
 
-/** The ways in which a secret could stand in a log or a store without looking like itself. */
+/** The forms in which a secret could be stored or logged without looking like itself. */
 function spellings(secret: string): string[] {
   const bytes = Buffer.from(secret);
   return [
@@ -25,7 +25,7 @@ describe.skipIf(!redisUrl)("secrets", () => {
     let refusals = 0;
     const service = await startEventService({
       environment: { POLICY_DISCLOSURE: "open", LOG_LEVEL: "trace" },
-      judgeMail: () => ((refusals += 1) <= 2 ? "refuse" : "accept"), // and it says whom it refuses
+      judgeMail: () => ((refusals += 1) <= 2 ? "refuse" : "accept"), // and it names the refused recipient
       answerPost: () => ({ body: "thanks" }),
     });
     const { api, stores, environment } = service;
@@ -52,7 +52,7 @@ describe.skipIf(!redisUrl)("secrets", () => {
     await bob.reset(email, token, newPassword);
     await bob.logIn(email, newPassword);
     const second = bob.cookie.split("=")[1] ?? "";
-    // What only handlers may know: whose address somebody tried, with what, and a token by mail.
+    // Data for handlers only: the attempted address, the device, and a token by mail.
     const agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
     const signIn = new URLSearchParams({ email, password: newPassword });
     await checkedFetch(`${api.origin}/sessions`, {
@@ -107,7 +107,7 @@ describe.skipIf(!redisUrl)("secrets", () => {
     const posted = JSON.stringify(service.receiver.received);
     await service.close();
 
-    expect(logs).toContain('"route":"/sessions"'); // it did log, so its silence means something
+    expect(logs).toContain('"route":"/sessions"'); // it did log, so the absence of secrets means something
     expect(events).toContain("user.password_changed");
     expect(inRedis).toContain(email);
     expect(logs).toContain("the mail server did not take the mail");

@@ -6,9 +6,9 @@ import { testServers } from "@postern/test-servers";
 import pg from "pg";
 import { migrate } from "./api-process.ts";
 
-/** What a service is started on, and a look behind it. */
+/** The stores of a service, with access for tests. */
 export interface Stores {
-  /** For every process of it. */
+  /** For every process of the service. */
   readonly environment: Readonly<Record<string, string>>;
   query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
   close(): Promise<void>;
@@ -18,7 +18,7 @@ const SECRETS = `test:${randomBytes(32).toString("base64")}`;
 
 let count = 0;
 
-/** A database of its own, migrated by the command that operators use, and the run's Redis. */
+/** Creates a database, migrated by the operators' command, and uses the run's Redis. */
 export async function fullStores({ isMigrated = true } = {}): Promise<Stores> {
   const { postgresUrl, databasePrefix, redisUrl } = testServers();
   count += 1;
@@ -39,7 +39,7 @@ export async function fullStores({ isMigrated = true } = {}): Promise<Stores> {
   };
 }
 
-/** A data folder of its own, which embedded mode makes and fills. */
+/** Creates a data folder, which embedded mode fills. */
 export function embeddedFolder(): { readonly path: string; remove(): void } {
   const parent = mkdtempSync(join(tmpdir(), "postern-e2e-"));
   return {

@@ -30,7 +30,7 @@ describe.skipIf(!testServers().redisUrl)("the jobs of a worker", () => {
         );
       await expect.poll(async () => (await done()).length, TAKEN_OVER).toBe(1);
       if (signal === "SIGSTOP") {
-        // Awake again, it finds that the job is another one's by now, and goes on.
+        // After waking up, the worker finds that another one has taken the job, and goes on.
         first.child.kill("SIGCONT");
         await visitor(service.api.origin).register(anEmail(), "MyPwdOfBob");
         await expect.poll(async () => (await done()).length, TAKEN_OVER).toBe(2);

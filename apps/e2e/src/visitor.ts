@@ -8,7 +8,7 @@ interface Answer {
   readonly text: string;
 }
 
-/** Somebody who uses the service over HTTP, with a cookie jar that holds one cookie. */
+/** A person who uses the service over HTTP, with a cookie jar for one cookie. */
 export interface Visitor {
   cookie: string;
   send(method: string, path: string, fields?: Fields): Promise<Answer>;
@@ -53,10 +53,10 @@ type Check = ReturnType<typeof openApiValidator>;
 const origins = new Map<string, Promise<Check>>();
 const documents = new Map<string, Check>();
 
-/** As `fetch`, but nothing passes that the service's own description does not know. */
+/** Like `fetch`, but throws if an answer differs from the service's own description. */
 export const checkedFetch: typeof fetch = async (input, init) => {
   const url = input instanceof Request ? input.url : String(input);
-  const check = checkOf(new URL(url).origin); // asked for first: what is asked may end the service
+  const check = checkOf(new URL(url).origin); // read first: the request may end the service
   const response = await fetch(input, init);
   const { status, headers } = response;
   const text = await response.clone().text();
@@ -64,7 +64,7 @@ export const checkedFetch: typeof fetch = async (input, init) => {
   return response;
 };
 
-/** The check of an origin's answers; its description is asked for once. */
+/** Returns the check for an origin's answers. The description is read once. */
 function checkOf(origin: string): Promise<Check> {
   const check = origins.get(origin) ?? openCheck(origin);
   origins.set(origin, check);
@@ -81,7 +81,7 @@ async function openCheck(origin: string): Promise<Check> {
 
 let count = 0;
 
-/** An address that nobody else in this run has. */
+/** Returns an address that is unique in this run. */
 export function anEmail(name = "bob"): string {
   count += 1;
   return `${name}-${process.pid}-${count}@example.com`;

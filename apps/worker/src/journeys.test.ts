@@ -21,7 +21,9 @@ import { aWorld, PATIENCE } from "./worker.fixture.ts";
 
 const servers = testServers();
 
-/** The subscribers that ship, on Postgres and Redis: what requests left undone, and mails. */
+/**
+ * The subscribers of the product, on Postgres and Redis: work that requests left undone, and mails.
+ */
 describe.skipIf(!servers.redisUrl)("the worker", () => {
   let world: Awaited<ReturnType<typeof aWorld>>;
   let redis: RedisConnection;
@@ -118,7 +120,7 @@ describe.skipIf(!servers.redisUrl)("the worker", () => {
     const told = () => mailsTo(email, "A log-in from a new device");
     await expect.poll(() => told().length, PATIENCE).toBe(1);
     expect(told()[0]?.text).toContain("Safari on iOS");
-    await registerUser(ports, { email, password }); // whatever came before has been handled when this is
+    await registerUser(ports, { email, password }); // all earlier events have been handled when this one is
     await expect.poll(() => mailsTo(email, "Confirm your e-mail address").length, PATIENCE).toBe(2);
     expect(told()).toHaveLength(1);
   });

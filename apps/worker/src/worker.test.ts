@@ -58,7 +58,7 @@ describe("workers", () => {
     await expect.poll(() => heard, PATIENCE).toEqual([event.id, event.id]);
     expect(seen[0]).toContain("sealed");
     expect(seen.join()).not.toContain("canary");
-    // What was sealed for the handler is gone with its work.
+    // The handler's payload is gone when its work is done.
     await expect.poll(jobs, PATIENCE).not.toContain("sealed");
     expect(await jobs()).toContain('"completed"');
     await world.close();
@@ -119,7 +119,7 @@ describe("workers", () => {
     const { rows } = await sql<{ years: number }>`
       select extract(year from min(keep_until))::int - extract(year from now())::int as years
       from pgboss.job`.execute(world.db);
-    expect(rows[0]?.years).toBeGreaterThan(60); // pg-boss drops what waits for longer
+    expect(rows[0]?.years).toBeGreaterThan(60); // pg-boss drops jobs that wait longer
     await world.close();
   });
 
@@ -170,7 +170,7 @@ describe("workers", () => {
         await sql`update pgboss.job set state = 'retry', start_after = now() where id = ${id}`.execute(
           world.db,
         );
-        await new Promise((resolve) => setTimeout(resolve, 2_500)); // ends while the second is under way
+        await new Promise((resolve) => setTimeout(resolve, 2_500)); // stops while the second is running
       }
       if (attempt === 2) {
         await new Promise((resolve) => setTimeout(resolve, 3_500));
@@ -196,7 +196,7 @@ describe("workers", () => {
     const heard: string[] = [];
     const hear = async (id: string) => {
       heard.push(id);
-      await new Promise((resolve) => setTimeout(resolve, 24_000)); // a dead worker's is taken after 20 s
+      await new Promise((resolve) => setTimeout(resolve, 24_000)); // a dead worker's job is taken over after 20 s
     };
     const world = await aWorld({ subscribers: [aSubscriber(hear, { handleWithinMs: 40_000 })] });
     await Promise.all([world.start(), world.start()]);

@@ -8,7 +8,7 @@ interface Link {
   readonly target: string;
 }
 
-/** The relative links of a Markdown file, code blocks left out. */
+/** Returns the relative links of a Markdown file, without code blocks. */
 function linksIn(markdown: string): readonly Link[] {
   const prose = markdown.replace(/^```[\s\S]*?^```/gm, "");
   return [...prose.matchAll(/\[([^\]]+)\]\(([^)\s]+)\)/g)]
@@ -23,7 +23,10 @@ const anchorOf = (heading: string) =>
     .trim()
     .replace(/\s/g, "-");
 
-/** What is wrong with a link of `file`, or `undefined`. A name or a test's title must be where it leads. */
+/**
+ * Returns what is wrong with a link of `file`, or `undefined`. The target must contain a linked
+ * name or test title.
+ */
 function faultOf(file: string, { label, target }: Link): string | undefined {
   const [path = "", anchor] = target.split("#");
   const full = path === "" ? file : join(dirname(file), path);
@@ -40,7 +43,9 @@ function faultOf(file: string, { label, target }: Link): string | undefined {
   return isHeld ? undefined : `${file}: ${path} does not hold ${label}`;
 }
 
-/** A name must be what the file declares, a method or a column of it; anything else must stand in it. */
+/**
+ * A name must be declared in the file, or be a method or column of it. Other text must occur in it.
+ */
 function isDeclared(name: string, source: string): boolean {
   if (!/^\w+$/.test(name)) return source.includes(name);
   const declared = `(?:function|const|interface|type|class) ${name}\\b`;

@@ -11,12 +11,12 @@ const ajv = new Ajv({ allowUnionTypes: true });
 addFormats.default(ajv);
 const validate = ajv.compile(schema);
 const errorsIn = (event: unknown) => {
-  void validate(event); // what it finds is kept beside it
+  void validate(event); // ajv stores its errors beside the function
   return validate.errors ?? null;
 };
 const document = read("docs/events.md");
 
-/** Each section that is named after an event, and the JSON in it. */
+/** Each section named after an event, and its JSON. */
 const sections = new Map(
   [...document.matchAll(/^### `([a-z_.]+)`[^\n]*\n([\s\S]*?)(?=^##|$(?![\s\S]))/gm)].map(
     ([, type = "", text = ""]) => [type, /```json\n([\s\S]*?)```/.exec(text)?.[1]],

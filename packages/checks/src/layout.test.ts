@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { read, trackedFiles } from "./repository.ts";
 
 const FOLDERS_AT_THE_TOP = new Set([".ci", "apps", "docs", "packages"]);
-/** Folders are named after what the domain talks of, never after a layer or after nothing. */
+/** Folders are named after the domain's concepts, never after a layer. */
 const NAMES_OF_NOTHING =
   /(^|\/)(utils?|helpers?|common|shared|lib|misc|services?|entities|dtos?|base)(\/|\.ts$)/;
-/** Things this repository does without: they hide who calls whom. */
+/** Constructs that this repository avoids, because they hide who calls whom. */
 const MACHINERY = /^\s*(?:export )?(?:abstract class|namespace|@\w+\()/m;
 
 const misplaced = (files: readonly string[]) =>

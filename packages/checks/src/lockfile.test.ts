@@ -3,7 +3,7 @@ import { read } from "./repository.ts";
 
 const lockfile = read("pnpm-lock.yaml");
 
-/** Packages that come as one binary a platform; a lockfile made carelessly lacks some. */
+/** Packages with one binary per platform. A lockfile made on one platform may lack some. */
 const NAPI = ["darwin-arm64", "darwin-x64", "linux-x64-gnu", "linux-arm64-gnu", "win32-x64-msvc"];
 const GO = ["darwin-arm64", "darwin-x64", "linux-x64", "linux-arm64", "win32-x64"];
 const NATIVE: readonly [prefix: string, platforms: readonly string[]][] = [

@@ -24,8 +24,9 @@ async function document(): Promise<string> {
 }
 
 /**
- * What Redocly's linter finds under its recommended rules, warnings included. One of them is held by a
- * test below instead: it takes no redirect for a success, which the well-known path's only answer is.
+ * Returns the findings of Redocly's linter under its recommended rules, warnings included. A test
+ * below replaces one rule: it does not accept a redirect as success, which is the only answer of
+ * the well-known path.
  */
 async function lint(source: string): Promise<string[]> {
   const rules = { "operation-2xx-response": "off" } as const;
@@ -57,7 +58,7 @@ describe("the OpenAPI document", () => {
   });
 });
 
-/** As the formatter may lay it out. */
+/** Removes what the formatter may change. */
 const bare = (text: string) => text.replace(/[\s|,"();]+/g, "");
 
 describe("the client", () => {

@@ -22,7 +22,7 @@ describe("the client", () => {
     }
   });
 
-  /** A server that answers so, and what it is asked. */
+  /** A server that gives these answers and records its requests. */
   async function serving(answer: (seen: Seen, response: ServerResponse) => void) {
     const asked: Seen[] = [];
     const server = createServer((request, response) => {
@@ -77,7 +77,7 @@ describe("the client", () => {
     expect((await client.logIn(CREDENTIALS)).code).toBe("logged_in");
     expect(client.cookie()).toBe("session_id=abc");
     expect(await client.logOut()).toMatchObject({ ok: true, code: "logged_out", status: 302 });
-    expect(asked).toHaveLength(2); // the redirect was not followed, which would have repeated the DELETE
+    expect(asked).toHaveLength(2); // the redirect was not followed: it would have repeated the DELETE
     expect(asked[1]?.cookie).toBe("session_id=abc");
     expect(client.cookie()).toBeUndefined();
     await createClient({ baseUrl, cookie: "session_id=kept" }).logOut();

@@ -13,7 +13,7 @@ describe("asking for breached passwords", () => {
   let receiver: HttpReceiver | undefined;
   afterEach(() => receiver?.close());
 
-  /** A server that answers each range so, and whoever asks it. */
+  /** A server that gives this answer for each range, and a client that asks it. */
   async function asking(answer: Parameters<typeof startHttpReceiver>[0], timeoutMs = 1_000) {
     const faults: unknown[] = [];
     receiver = await startHttpReceiver(answer);

@@ -2,7 +2,7 @@ import { Unavailable } from "@postern/domain";
 import { describe, expect, it } from "vitest";
 import { hashGate } from "./hash-gate.ts";
 
-/** Work that ends when told to, and counts how much of it is under way. */
+/** Work that ends when told to, and counts how much of it is running. */
 function manualWork() {
   const finish: (() => void)[] = [];
   const state = { running: 0, most: 0, finish };
@@ -33,7 +33,7 @@ describe("hash gate", () => {
   it("refuses at once, with a time to come back, what would wait too long", async () => {
     const gate = hashGate({ atOnce: 2, maxWaitMs: 3000, expectedMs: 1000 });
     const { work, finish } = manualWork();
-    const accepted = Array.from({ length: 8 }, () => gate.run(work)); // 2 under way, 6 wait up to 3 s
+    const accepted = Array.from({ length: 8 }, () => gate.run(work)); // 2 running, 6 waiting up to 3 s
     await expect(gate.run(work)).rejects.toThrow(Unavailable);
     expect(() => gate.admit()).toThrow(Unavailable);
     await expect(gate.run(work)).rejects.toMatchObject({ retryAfterSeconds: 4 });
@@ -54,7 +54,7 @@ describe("hash gate", () => {
     const { state, work, finish } = manualWork();
     const first = gate.run(work);
     await expect(gate.run(work)).rejects.toMatchObject({ retryAfterSeconds: 1 });
-    const third = gate.run(work); // the place of the one that gave up is not given to nobody
+    const third = gate.run(work); // the place of the waiter that gave up is not lost
     await settle();
     finish.shift()?.();
     await first;

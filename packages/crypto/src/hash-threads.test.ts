@@ -38,7 +38,7 @@ describe("hashing threads", () => {
       parentPort.once("message", () => (parentPort.postMessage({ value: "done" }), parentPort.close()));`;
     const idle = hashThreads(new URL(`data:text/javascript,${encodeURIComponent(onceOnly)}`));
     expect(await idle.hash("password", 4)).toBe("done");
-    await new Promise((resolve) => setTimeout(resolve, 200)); // it is gone, unseen by anybody
+    await new Promise((resolve) => setTimeout(resolve, 200)); // it is gone, without a message
     expect(await idle.hash("password", 4)).toBe("done");
   });
 
@@ -62,7 +62,9 @@ describe("hashing threads", () => {
   );
 });
 
-/** Of a thread of this process, as proc(5) says: the 19th field, the 17th behind the name. */
+/**
+ * The priority of a thread of this process, from proc(5): the 19th field, the 17th behind the name.
+ */
 const niceOf = (threadId: string) => {
   const stat = readFileSync(`/proc/self/task/${threadId}/stat`, "utf8");
   return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16]);

@@ -25,7 +25,7 @@ describe("international domains", () => {
     "bob@exam\uFB01le.com", // the ligature fi
     "bob@１２７.０.０.１",
     "bob@example。com", // the ideographic full stop
-    "bob@ex\u00ADample.com", // the soft hyphen, which vanishes
+    "bob@ex\u00ADample.com", // the soft hyphen, which UTS 46 drops
     "bob@ex\u200Bample.com", // the zero-width space
     "bob@example.\u0440\u0444:80",
     "bob@example.\u0440\u0444?a=b",

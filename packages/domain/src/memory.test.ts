@@ -20,7 +20,7 @@ import {
   memoryTokenFactory,
 } from "./memory.ts";
 
-/** Ports on a clock that a contract can move. */
+/** Creates ports on a clock that a contract can advance. */
 const world = async () => {
   const clock = memoryClock();
   const pass = async (ms: number) => clock.advance(ms);

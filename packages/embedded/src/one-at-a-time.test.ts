@@ -12,7 +12,7 @@ describe("a shared PGlite", () => {
   });
   afterAll(() => pglite.close());
 
-  /** A failing transaction, and a write of somebody else's sent right behind it. */
+  /** A failing transaction, and right behind it a write of another caller. */
   async function outcome(shared: Pick<PGlite, "exec" | "query">) {
     const failing = shared.exec(FAILING).catch(() => shared.query("rollback"));
     const writing = shared.query("insert into kept values (2)");

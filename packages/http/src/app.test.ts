@@ -213,7 +213,7 @@ describe("every answer", () => {
         ["POST", "/sessions", 401, "credentials_invalid"],
       ],
     );
-    // Those that change nothing and succeed are the many; who wants them is told of them apart.
+    // Successful reads are many. They are reported separately.
     const ofProfile = reads.filter(({ route }) => route === "/profile");
     expect(ofProfile.map(({ route, status, userId }) => [route, status, userId])).toEqual([
       ["/profile", 200, records[1]?.userId],

@@ -147,7 +147,7 @@ describe("writes that another site's page begins (CSRF)", () => {
             passes,
           ]);
           cases += 1;
-          // Whatever passes may delete Bob; then there is another one.
+          // A request that passes may delete Bob; then another one is created.
           if (passes && path === "/profile") await register();
         }
       }

@@ -17,7 +17,7 @@ describe("every session cookie", () => {
     } as const,
   };
 
-  /** As RFC 6265 section 5.2 reads it. */
+  /** Parses as RFC 6265 section 5.2 does. */
   function parsed(line: string) {
     const [pair = "", ...attributes] = line.split(";").map((part) => part.trim());
     const entries = attributes.map((one) => {
@@ -63,7 +63,8 @@ describe("every session cookie", () => {
       }
       const ages = lines.map((line) => parsed(line).attributes["max-age"]);
       const month = String(strictPolicy.rememberedSession.absoluteMs / 1000);
-      // Remembered, and still so when renewed; three ended; the others for as long as the browser runs.
+      // Remembered, and still remembered when renewed; three ended; the others until the browser
+      // closes.
       expect(ages).toEqual([undefined, month, month, month, "0", undefined, "0", undefined, "0"]);
     },
   );

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { testApp } from "./app.fixture.ts";
 
-/** Through the whole app: a refused write is a 403 with its own code, one let through a 400 for its body. */
+/**
+ * Through the whole app: a refused write is a 403 with its own code; an accepted one is a 400 for
+ * its body.
+ */
 async function verdict(method: string, headers: Record<string, string>, publicOrigin?: string) {
   const { request } = testApp({ publicOrigin });
   const accept = { accept: "application/problem+json" };

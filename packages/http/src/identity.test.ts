@@ -5,7 +5,7 @@ import { endpointsOf } from "./endpoint.ts";
 
 const MALLORY = "mallory@example.com";
 
-/** What names Alice wherever a request could name somebody. */
+/** Names Alice in every place where a request could name a user. */
 const named = (alice: { userId: string; sessionId: string }) => ({
   user_id: alice.userId,
   userId: alice.userId,
@@ -76,7 +76,7 @@ describe("identity comes from the session alone", () => {
           if (body && Object.keys(body).length > Object.keys(given).length)
             expect([method, path, answer.status]).toEqual([method, path, 400]);
           swept += 1;
-          await register(MALLORY); // where Mallory has just deleted Mallory
+          await register(MALLORY); // if Mallory has just deleted Mallory
         }
       }
     }

@@ -86,7 +86,7 @@ describe.each(["/reset_password", "/email_verification", "/profile/password"])(
       // oxlint-disable-next-line typescript/no-implied-eval
       new Function(...Object.keys(surroundings), script)(...Object.values(surroundings));
       expect(calls).toEqual([`replaced by ${path}`]);
-      expect(sent).toEqual([]); // looking at it sends nothing
+      expect(sent).toEqual([]); // opening it sends nothing
       await submit({ preventDefault: () => undefined });
       await expect.poll(() => state.textContent).toBe("done");
       expect(sent).toMatchObject([{ url: path, method: "PUT" }]);

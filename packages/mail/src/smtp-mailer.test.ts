@@ -60,7 +60,7 @@ describe("mail over SMTP", () => {
     const refused = await mailer.send(given).catch((error: unknown) => error);
     expect(String(refused)).toMatch(/did not take the mail .*451/);
     expect(JSON.stringify([refused, String((refused as Error).stack)])).not.toContain("bob@");
-    await expect(mailer.send(given)).rejects.toThrow(); // accepted, and the answer lost
+    await expect(mailer.send(given)).rejects.toThrow(); // accepted, but the answer is lost
     await mailer.send(given);
     expect(sink.received).toHaveLength(2);
     const [first, second] = sink.received.map(({ message }) => message);

@@ -9,7 +9,9 @@ import { postgresSessionLedger } from "./session-ledger.ts";
 import { type FreshDatabase, freshDatabase } from "./testing.ts";
 import { postgresUserStore } from "./user-store.ts";
 
-/** Statements commit, and whoever sent them does not hear of it: cut off, or left in silence. */
+/**
+ * Statements that commit, but whose sender gets no answer: the connection is cut or goes silent.
+ */
 describe.each<{ how: string; verdict: Verdict }>([
   { how: "cut off", verdict: "cut" },
   { how: "swallowed", verdict: "hold" },
@@ -52,7 +54,7 @@ describe.each<{ how: string; verdict: Verdict }>([
     );
     return rows.map(({ event_id }) => event_id);
   };
-  /** What was kept, once the answer to a statement like `pattern` was lost. */
+  /** Checks what was stored after the answer to a statement like `pattern` was lost. */
   async function keptOnce(pattern: RegExp, act: () => Promise<unknown>, event: UserEvent) {
     losing = pattern;
     lost = 0;
@@ -145,7 +147,7 @@ describe.each<{ how: string; verdict: Verdict }>([
     const given = aNewUser();
     losing = /insert into users/;
     const created = users.create(given, [anEvent(given.id)]);
-    created.catch(() => undefined); // looked at below
+    created.catch(() => undefined); // checked below
     await expect.poll(() => lost, { interval: 1 }).toBe(1);
     proxy.refuse(true);
     const before = performance.now();

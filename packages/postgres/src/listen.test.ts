@@ -56,7 +56,7 @@ describe("listening", () => {
   it.each(["cut", "swallow"] as const)("connects again after a %s", async (fault) => {
     const { database, proxy, heard, faults, close } = await opened();
     proxy[fault]();
-    // What was missed meanwhile is not known, so every channel is called.
+    // Missed signals are unknown, so every channel is called.
     await expect.poll(() => heard, PATIENCE).toEqual(["postern_outbox ", "other "]);
     expect(faults).toHaveLength(1);
     await sql`select pg_notify('other', 'again')`.execute(database.db);

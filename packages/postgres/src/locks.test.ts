@@ -16,7 +16,10 @@ import { type FreshDatabase, freshDatabase } from "./testing.ts";
 
 const LONG_ENOUGH_MS = 100;
 
-/** What waits for whom: a change that has begun is seen, once it is committed, by what began after it. */
+/**
+ * Which statement waits for which: a statement sees a change that started before it and is now
+ * committed.
+ */
 describe("a change under way", () => {
   let database: FreshDatabase;
   beforeAll(async () => {
@@ -26,12 +29,12 @@ describe("a change under way", () => {
   const ids = memoryIds();
   const stores = () => postgresStores(database.db, memorySeal());
 
-  /** Begins `first`, then `second`, and commits `first` when `second` has had time to come through. */
+  /** Starts `first`, then `second`, and commits `first` when `second` has had time to finish. */
   async function during<Answer>(first: string, userId: UserId, second: () => Promise<Answer>) {
     return await database.db.transaction().execute(async (transaction) => {
       await sql`${sql.raw(first)} where id = ${userId}`.execute(transaction);
       const answer = second();
-      answer.catch(() => undefined); // it is awaited below
+      answer.catch(() => undefined); // awaited below
       let isWaiting = true;
       void answer.finally(() => (isWaiting = false)).catch(() => undefined);
       await new Promise((resolve) => setTimeout(resolve, LONG_ENOUGH_MS));

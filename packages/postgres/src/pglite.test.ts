@@ -6,7 +6,7 @@ import { migrate } from "./migrate.ts";
 import type { Schema } from "./schema.ts";
 import { postgresUserStore } from "./user-store.ts";
 
-/** PGlite is one connection, so nothing but Kysely's own lock keeps callers apart. */
+/** PGlite is one connection, so only Kysely's own lock separates callers. */
 describe("Kysely on PGlite", () => {
   let db: Kysely<Schema>;
   beforeAll(async () => {

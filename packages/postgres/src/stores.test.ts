@@ -32,7 +32,7 @@ async function onPglite(): Promise<Opened> {
 const seal = memorySeal();
 const onPostgres = () => freshDatabase(testServers());
 
-/** The same code on both; PGlite has one connection, so its property runs are fewer. */
+/** The same code on both. PGlite has one connection, so its property runs are fewer. */
 describe.each([
   { name: "postgres", open: onPostgres, runs: 40 },
   { name: "pglite", open: onPglite, runs: 20 },
@@ -45,7 +45,7 @@ describe.each([
 
   const world = async () => ({
     ...postgresStores(opened.db, seal),
-    // The database's clock cannot be moved; a few milliseconds do.
+    // The database's clock cannot be moved, so a few milliseconds pass.
     pass: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
   });
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type FreshDatabase, freshDatabase } from "./testing.ts";
 import { postgresWebhookStore } from "./webhook-store.ts";
 
-/** Seals with one key; those that are no longer there open nothing. */
+/** Seals with one key. Texts of removed keys do not open. */
 function sealWith(newest: string, ...others: string[]): Seal {
   return {
     seal: (context, text) =>

@@ -19,7 +19,7 @@ describe("a connection to Redis", () => {
 
   it.skipIf(!program)("is soon unavailable while its server is stopped, and heals", async () => {
     if (!program) return;
-    const server = await startRedis(program); // its own: it is going to be stopped
+    const server = await startRedis(program); // its own server, because it is stopped
     const redis = await connectRedis(`redis://127.0.0.1:${server.port}`);
     const sessions = redisSessionStore(redis.client);
     const check = () =>
@@ -29,7 +29,7 @@ describe("a connection to Redis", () => {
     server.process.kill("SIGSTOP");
     const begun = Date.now();
     await expect(check()).rejects.toThrow(Unavailable);
-    expect(Date.now() - begun).toBeLessThan(1_500); // 0.8 s, and patience with a busy machine
+    expect(Date.now() - begun).toBeLessThan(1_500); // 0.8 s, and a margin for a busy machine
     server.process.kill("SIGCONT");
     await expect.poll(check, { timeout: 5_000 }).toBeUndefined();
 
@@ -99,7 +99,7 @@ describe("a connection to Redis", () => {
       incoming.on("error", () => outgoing.destroy());
       let isSlow = false;
       incoming.on("data", (bytes) => (isSlow ||= isFirst && bytes.includes("eval")));
-      // A byte every now and then: never silent, and not soon done.
+      // A byte now and then: never silent, and never done soon.
       outgoing.on("data", (bytes) => {
         if (!isSlow) incoming.write(bytes);
         else
@@ -114,7 +114,7 @@ describe("a connection to Redis", () => {
       sessions.check(memoryIds().userId(), "x" as TokenHash, coursePolicy.session);
     const begun = Date.now();
     const checks = await Promise.allSettled([check(), check(), check()]);
-    expect(Date.now() - begun).toBeLessThan(1_500); // 0.8 s, and patience with a busy machine
+    expect(Date.now() - begun).toBeLessThan(1_500); // 0.8 s, and a margin for a busy machine
     for (const one of checks) expect(one).toMatchObject({ reason: expect.any(Unavailable) });
     await expect.poll(check, { timeout: 5_000 }).toBeUndefined();
     await redis.close();
@@ -123,7 +123,7 @@ describe("a connection to Redis", () => {
 
   it.skipIf(!program)("checks and lists sessions while writes are paused", async () => {
     if (!program) return;
-    const server = await startRedis(program); // its own: a pause is for everybody
+    const server = await startRedis(program); // its own server, because a pause affects every client
     const redis = await connectRedis(`redis://127.0.0.1:${server.port}`);
     const sessions = redisSessionStore(redis.client);
     const user = await aUser(memoryPorts().users);

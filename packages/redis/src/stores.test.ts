@@ -23,12 +23,12 @@ describe.skipIf(!redisUrl)("redis", () => {
   });
   afterAll(() => redis.close());
 
-  /** Users in memory: the contracts of sessions and tokens are about what Redis keeps. */
+  /** Users in memory: the contracts of sessions and tokens test what Redis stores. */
   const world = async () => ({
     ...memoryPorts(),
     sessions: redisSessionStore(redis.client),
     tokens: redisTokenStore(redis.client),
-    // Redis' clock cannot be moved; a few milliseconds do.
+    // Redis' clock cannot be moved, so a few milliseconds pass.
     pass: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { networks } from "./networks.ts";
 
-/** The first and the last address of every network that is not public, and one in each form of IPv4. */
+/** The first and last address of every network that is not public, and one in each form of IPv4. */
 const NOT_PUBLIC = [
   ["0.0.0.0", "0.255.255.255"],
   ["10.0.0.0", "10.255.255.255"],

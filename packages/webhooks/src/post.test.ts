@@ -9,7 +9,7 @@ const message = { body: '{"a":1}', headers: { "webhook-id": "1" } };
 const post = (url: string, given: Partial<Parameters<typeof postWebhook>[2]> = {}) =>
   postWebhook(url, message, { networks: networks(), withinMs: 2_000, ...given });
 
-/** URLs that lead inside, in every spelling that parsers and resolvers have been fooled with. */
+/** URLs that lead inside, in every spelling that has fooled parsers and resolvers. */
 const FORBIDDEN = (port: number) => [
   `http://127.0.0.1:${port}/`,
   `https://127.0.0.1:${port}/`,
@@ -70,7 +70,7 @@ const FORBIDDEN = (port: number) => [
   `http://127.0.0.1:${port}/${"x".repeat(3_000)}`,
 ];
 
-/** A server that answers every connection with these very bytes, and then ends it. */
+/** A server that answers every connection with these bytes, and then ends it. */
 async function startRaw(bytes: string) {
   const server = createServer((socket) => {
     socket.on("error", () => undefined);
@@ -90,7 +90,7 @@ describe("a forged request", () => {
     expect(urls.length).toBeGreaterThanOrEqual(40);
     for (const url of urls) await expect(post(url)).rejects.toThrow();
     expect(canary.connections()).toBe(0);
-    // The canary sings: with the network allowed, the same request arrives.
+    // The positive control: with the network allowed, the same request arrives.
     await post(`http://127.0.0.1:${port}/`, { networks: LOOPBACK });
     expect(canary.connections()).toBe(1);
     await canary.close();

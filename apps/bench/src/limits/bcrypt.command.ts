@@ -1,4 +1,4 @@
-/** What the CPUs can hash: verifications a second at a cost, as many at once as there are CPUs. */
+/** What the CPUs can hash: verifications per second at a cost, with one per CPU at a time. */
 import { availableParallelism } from "node:os";
 import { hash, verify } from "@node-rs/bcrypt";
 

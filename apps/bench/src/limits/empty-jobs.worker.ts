@@ -1,4 +1,4 @@
-/** pg-boss moving jobs with nothing in them: what the worker's queues cost by themselves. */
+/** pg-boss moving empty jobs: the cost of the worker's queues alone. */
 import { PgBoss } from "pg-boss";
 import { setting } from "./listen.ts";
 

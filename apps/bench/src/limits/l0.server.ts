@@ -1,4 +1,4 @@
-/** L0: what node:http itself costs. */
+/** L0: the cost of node:http itself. */
 import { listen } from "./listen.ts";
 
 const BODY = JSON.stringify({ email: "somebody@example.com" });

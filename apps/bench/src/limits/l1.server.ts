@@ -1,4 +1,4 @@
-/** L1: what Hono adds to node:http. */
+/** L1: the cost of Hono on node:http. */
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import { listen } from "./listen.ts";

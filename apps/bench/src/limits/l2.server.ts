@@ -1,4 +1,4 @@
-/** L2: the least that a session check on this stack can be, one GET of what the cookie names. */
+/** L2: the minimum of a session check on this stack, one GET of the cookie's value. */
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import { Redis } from "ioredis";

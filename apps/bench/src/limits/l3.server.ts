@@ -1,4 +1,6 @@
-/** L3: the same with one prepared SELECT on a pool, for who keeps sessions in Postgres. */
+/**
+ * L3: the same with one prepared SELECT on a pool, for services that store sessions in Postgres.
+ */
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import pg from "pg";

@@ -1,4 +1,7 @@
-/** LF: the smallest full path on this stack; it registers, logs in and checks, and holds nothing else. */
+/**
+ * LF: the smallest full service on this stack. It registers, logs in and checks, and has no further
+ * features.
+ */
 import { hash as sha256, randomBytes } from "node:crypto";
 import { getRequestListener } from "@hono/node-server";
 import { hash, verify } from "@node-rs/bcrypt";

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
 
-/** Listens on a free port of loopback and says which, for the bench to read. */
+/** Listens on a free port of loopback and prints it for the bench. */
 export function listen(listener: Listener): void {
   const server = createServer((request, response) => void listener(request, response));
   server.listen(0, "127.0.0.1", () => {
@@ -11,7 +11,7 @@ export function listen(listener: Listener): void {
   });
 }
 
-/** What the bench has set for this process. */
+/** The settings of the bench for this process. */
 export function setting(name: string): string {
   const value = process.env[name];
   if (value === undefined) throw new Error(`${name} is not set`);

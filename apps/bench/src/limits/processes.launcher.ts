@@ -1,4 +1,4 @@
-/** So many processes of a script behind one port, as Node's own cluster shares it out. */
+/** Runs several processes of a script behind one port, with Node's own cluster. */
 import cluster from "node:cluster";
 import { setting } from "./listen.ts";
 

@@ -12,13 +12,14 @@ export interface ClosedLoopOptions {
 export interface ClosedLoopResult {
   readonly perSecond: number;
   readonly latency: Latency;
-  /** Answers by status; 0: none came. */
+  /** Answers by status. 0: no answer. */
   readonly statuses: Readonly<Record<number, number>>;
 }
 
 /**
- * As much as the server takes: each connection sends its next request when the last is answered. For
- * throughput; its latencies leave out what nobody could send while the server stood still.
+ * Sends as much as the server takes: each connection sends its next request after the last answer.
+ * For throughput. Its latencies leave out the requests that could not be sent while the server
+ * stood still.
  */
 export async function closedLoop({
   port,
@@ -58,7 +59,7 @@ export async function closedLoop({
   return { perSecond: (answered / tookMs) * 1000, latency: latency.result(), statuses };
 }
 
-/** Sends these one after the other on few connections, and gives the answers in their order. */
+/** Sends these one after the other on a few connections, and returns the answers in order. */
 export async function sendAll<Value>(
   port: number,
   requests: readonly Buffer[],

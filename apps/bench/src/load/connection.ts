@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 
-/** An answer, as far as a load needs it: no more is read, so that more load can be made. */
+/** The parts of an answer that a load needs. It reads no more, so that it can make more load. */
 export interface Reply {
   readonly status: number;
   readonly head: string;
@@ -8,15 +8,15 @@ export interface Reply {
 }
 
 /**
- * A keep-alive connection with one request under way at a time. Written on the bare socket: `fetch` and
- * `http.request` cost more than the servers that are measured, and would measure themselves.
+ * A keep-alive connection with one request at a time, on a bare socket: `fetch` and `http.request`
+ * cost more than the measured servers, and would measure themselves.
  */
 export interface Connection {
   send(request: Buffer, onReply: (reply: Reply | undefined) => void): void;
   close(): void;
 }
 
-/** Resolves when it is connected. A broken connection answers `undefined` to what is under way. */
+/** Resolves when connected. A broken connection answers pending requests with `undefined`. */
 export async function openConnection(port: number): Promise<Connection> {
   const socket = connect({ port, host: "127.0.0.1", noDelay: true });
   await new Promise<void>((resolve, reject) => {
@@ -59,7 +59,7 @@ function answering(socket: Socket): Connection {
   };
 }
 
-/** The whole answer, or `undefined` when some of it is still to come. */
+/** Returns the answer, or `undefined` if it is not complete yet. */
 export function readReply(text: string): Reply | undefined {
   const end = text.indexOf("\r\n\r\n");
   if (end === -1) return undefined;
@@ -73,7 +73,7 @@ export function readReply(text: string): Reply | undefined {
 const isUnsizedOver = (head: string, body: string) =>
   /\r\ntransfer-encoding: *chunked/i.test(head) ? body.endsWith("0\r\n\r\n") : true;
 
-/** A request as bytes, made once and sent many times. */
+/** A request as bytes, created once and sent many times. */
 export function requestBytes(
   method: string,
   path: string,

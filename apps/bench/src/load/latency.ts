@@ -9,7 +9,7 @@ export interface Latency {
   readonly max: number;
 }
 
-/** Counts latencies in a histogram, to three digits. */
+/** Counts latencies in a histogram, with three significant digits. */
 export function latencyRecorder() {
   const histogram = createHistogram({ figures: 3 });
   const ms = (percentile: number) => histogram.percentile(percentile) / 1e6;

@@ -11,7 +11,7 @@ export interface OpenLoopOptions {
 }
 
 export interface OpenLoopResult {
-  /** By status, of those that were answered; 0: not answered in time. */
+  /** Answers by status. 0: no answer in time. */
   readonly byStatus: Readonly<Record<number, Latency>>;
   readonly sent: number;
   /** From the first request to the last answer. */
@@ -21,9 +21,9 @@ export interface OpenLoopResult {
 const MAX_CONNECTIONS = 4_000;
 
 /**
- * Requests at their times, whether the server keeps up or not, as callers do who know nothing of each
- * other. A latency begins when its request was due, so a server that stands still is charged for all
- * that would have come meanwhile (no coordinated omission).
+ * Sends requests at fixed times, even if the server does not keep up, as independent callers do. A
+ * latency starts when its request was due, so a server that stands still is charged for every
+ * request of that time (no coordinated omission).
  */
 export async function openLoop(options: OpenLoopOptions): Promise<OpenLoopResult> {
   const { port, perSecond, durationMs, request, patienceMs = 10_000 } = options;

@@ -2,10 +2,10 @@ import { cpuMs } from "../machine.ts";
 import type { RunningSystem } from "../system.ts";
 import { closedLoop } from "./closed-loop.ts";
 
-/** What a closed loop got out of a system. */
+/** The result of a closed loop on one system. */
 export interface Served {
   readonly perSecond: number;
-  /** Of the server, all its threads together, for each request. */
+  /** CPU of the server, all threads together, for each request. */
   readonly cpuMicroseconds: number;
   readonly p99: number;
 }
@@ -23,7 +23,7 @@ interface Load {
   readonly request: (n: number) => Buffer | undefined;
 }
 
-/** Has a system serve as much as it can. Throws if any request had no answer, or was refused. */
+/** Measures how much a system can serve. Throws if a request was refused or had no answer. */
 export async function served(
   { system, port, pid }: RunningSystem,
   { connections, seconds, request }: Load,

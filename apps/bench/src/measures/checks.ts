@@ -18,7 +18,7 @@ import {
 const CONNECTIONS = 64;
 const SESSIONS = 1_000;
 
-/** W1: session checks, as many as one CPU serves, 1,000 sessions in turn on 64 connections. */
+/** W1: session checks on one CPU, 1,000 sessions in turn on 64 connections. */
 export async function measureChecks(
   stores: Stores,
   { rounds: count, seconds, warmUpSeconds }: Effort,
@@ -27,7 +27,7 @@ export async function measureChecks(
   const running = await startAll(stores, peers);
   const measure = (name: string, forSeconds = seconds) => checksOf(running.get(name), forSeconds);
   const names = [...running.keys()];
-  for (const name of names) await measure(name, warmUpSeconds); // until V8 has compiled what is hot
+  for (const name of names) await measure(name, warmUpSeconds); // until V8 has compiled the hot code
   const { rounds, disturbed } = await interleaved(
     { rounds: count, names, reference: "L2" },
     measure,
@@ -116,7 +116,7 @@ async function startAll(stores: Stores, peers: readonly System[]): Promise<Map<s
   return running;
 }
 
-/** Session checks on one system for so long. */
+/** Measures session checks on one system for this long. */
 export async function checksOf(measured: Measured | undefined, seconds: number): Promise<Served> {
   if (!measured) throw new Error("this system does not run");
   const { system, requests } = measured;
@@ -124,7 +124,7 @@ export async function checksOf(measured: Measured | undefined, seconds: number):
   return await served(system, { connections: CONNECTIONS, seconds, request });
 }
 
-/** Cookies that Redis knows an address for, as long as ours: what L2 looks up. */
+/** Creates cookies whose value Redis maps to an address, as long as ours: what L2 looks up. */
 const keepCookies = async (redisUrl: string, count: number): Promise<string[]> =>
   await withRedis(redisUrl, async (redis) => {
     const cookies = Array.from(

@@ -12,7 +12,10 @@ const USERS = 16;
 const LOG_INS = 32;
 const PACED_PER_SECOND = 300;
 
-/** W3 beside others: session checks while 32 log-ins at cost 12 are always under way. Nothing is pinned. */
+/**
+ * W3 beside other services: session checks while 32 log-ins at cost 12 are always running. No
+ * process is bound to a CPU.
+ */
 export async function measureCrowd(
   stores: Stores,
   effort: Effort,

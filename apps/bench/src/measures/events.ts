@@ -11,7 +11,10 @@ import { emptyJobs, posternOfTheCourse, posternWorker, startSystem } from "../sy
 const PACED_PER_SECOND = 50;
 const WITHIN_MS = 120_000;
 
-/** W5: events through one worker, and how long from a commit to its effect, beside empty jobs of pg-boss. */
+/**
+ * W5: events through one worker, and the time from a commit to its effect, beside empty jobs of
+ * pg-boss.
+ */
 export async function measureEvents(stores: Stores, { isQuick }: Effort): Promise<Section> {
   const count = isQuick ? 500 : 5_000;
   const paced = isQuick ? 100 : 500;
@@ -66,7 +69,7 @@ async function throughWorker(stores: Stores, count: number, paced: number) {
       some.map((cookie) => requestBytes("DELETE", "/sessions", { cookie })),
       ({ status }) => status,
     );
-  // Only log-outs have an effect here; what came before them goes first.
+  // Only log-outs have an effect here. Earlier events are handled first.
   const settled = await startSystem(posternWorker, env, SERVER_CPU);
   await done(env.DATABASE_URL, "select count(*) from outbox", 0);
   await settled.stop("SIGTERM");
@@ -96,7 +99,7 @@ async function throughWorker(stores: Stores, count: number, paced: number) {
 
 async function throughPgBoss(stores: Stores, count: number, paced: number) {
   const env = { DATABASE_URL: await stores.freshDatabase("empty_jobs") };
-  const first = await startSystem(emptyJobs, env, SERVER_CPU); // makes schema and queue
+  const first = await startSystem(emptyJobs, env, SERVER_CPU); // creates schema and queue
   await first.stop();
   const boss = new PgBoss({ connectionString: env.DATABASE_URL, useListenNotify: true });
   boss.on("error", (error) => console.error(error.message));
@@ -134,7 +137,7 @@ async function atPace<Value>(values: readonly Value[], act: (value: Value) => Pr
   await Promise.all(acts);
 }
 
-/** Waits until the query counts so many. */
+/** Waits until the query counts this many. */
 async function done(databaseUrl: string, query: string, count: number): Promise<void> {
   await withPostgres(databaseUrl, async (client) => {
     const endsAt = performance.now() + WITHIN_MS;

@@ -9,7 +9,9 @@ import { fill, plans } from "./many-users.ts";
 
 const WORKLOADS = ["checks", "log-ins", "registrations"] as const;
 
-/** Does a request cost more where there are more users? Each size has a database and a Redis of its own. */
+/**
+ * Measures whether a request costs more with more users. Each size has its own database and Redis.
+ */
 export async function measureGrowth(stores: Stores, effort: Effort): Promise<Section> {
   const sizes = effort.isQuick ? [1_000, 10_000] : [1_000, 100_000, 1_000_000];
   const running = new Map<number, { system: RunningSystem; cookies: string[] }>();

@@ -3,14 +3,14 @@ import { hash } from "@node-rs/bcrypt";
 import { accountOf, PASSWORD } from "../accounts.ts";
 import { withPostgres, withRedis } from "../stores.ts";
 
-/** How many sessions of all are asked for. */
+/** How many of the sessions are used. */
 const SAMPLED = 10_000;
 const AT_ONCE = 5_000;
 const DAY_MS = 86_400_000;
 
 /**
- * So many users with a session each, written where the service keeps them and as it does; gives the
- * cookies of some, spread over all. Through the service it would take hours.
+ * Writes this many users with a session each, in the format of the service, and returns the cookies
+ * of some, spread over all. Through the service it would take hours.
  */
 export async function fill(
   databaseUrl: string,
@@ -57,7 +57,7 @@ export async function fill(
   });
 }
 
-/** How Postgres finds a user, and what a registration writes to. */
+/** How Postgres finds a user, and what a registration writes. */
 export const plans = async (databaseUrl: string): Promise<string> =>
   await withPostgres(databaseUrl, async (client) => {
     const queries = [

@@ -8,12 +8,12 @@ import { checksOf } from "./checks.ts";
 
 const SESSIONS = 1_000;
 const TITLE = "Two API processes behind one port";
-/** Two for the processes, and as many for the load and the stores. */
+/** Two for the processes, and two for the load and the stores. */
 const CPUS_NEEDED = 4;
 const TWO_CPUS = "0-1";
 const NAMES = ["one process", "two processes"];
 
-/** W1 on two processes and on one. Where there are not CPUs enough, the report says so. */
+/** W1 on two processes and on one. With too few CPUs the report says so. */
 export async function measureProcesses(stores: Stores, effort: Effort): Promise<Section> {
   if (CPUS < CPUS_NEEDED)
     return {

@@ -16,7 +16,7 @@ interface CpuProfile {
   readonly timeDeltas: readonly number[];
 }
 
-/** Where the CPU of a session check goes: µs a request by function and by place, the largest first. */
+/** Profiles the CPU of a session check: µs per request by function and place, the largest first. */
 export async function profileChecks(stores: Stores, seconds: number) {
   const env = {
     REDIS_URL: stores.redisUrl,
@@ -35,7 +35,7 @@ export async function profileChecks(stores: Stores, seconds: number) {
     durationMs: seconds * 1000,
     request: (n) => requests[n % requests.length] as Buffer,
   });
-  await running.stop("SIGTERM"); // in good order, so that the profile is written
+  await running.stop("SIGTERM"); // gracefully, so that the profile is written
   const files = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
   rmSync(folder, { recursive: true });
   const profiles = files.map((text) => JSON.parse(text) as CpuProfile);

@@ -10,7 +10,10 @@ import type { Redis } from "ioredis";
 
 const ASKED = 100;
 
-/** What a session takes of Redis: bytes, over many users, and commands, over a hundred requests. */
+/**
+ * Measures what a session costs Redis: bytes, over many users, and commands, over a hundred
+ * requests.
+ */
 export async function measureRedis(stores: Stores, { isQuick }: Effort): Promise<Section> {
   const users = isQuick ? 1_000 : 10_000;
   const env = { REDIS_URL: stores.redisUrl, DATABASE_URL: await stores.freshDatabase("redis") };
@@ -94,7 +97,10 @@ export async function measureRedis(stores: Stores, { isQuick }: Effort): Promise
 const usedBytes = async (redis: Redis) =>
   Number(/used_memory:(\d+)/.exec(await redis.info("memory"))?.[1]);
 
-/** Which commands Redis was sent meanwhile; no script's, none of a connection that is made, none of ours. */
+/**
+ * Returns the commands that Redis received meanwhile, without those of scripts, of new connections
+ * and of the bench.
+ */
 async function commandsOf(redis: Redis, act: () => Promise<unknown>): Promise<Commands> {
   const [, ownAddress = ""] = /\baddr=(\S+)/.exec(await redis.client("INFO")) ?? [];
   const monitor = await redis.monitor(); // a connection of its own
@@ -117,6 +123,6 @@ type Commands = ReadonlyMap<string, number>;
 const inWords = (counts: Commands) =>
   [...counts].map(([name, count]) => `${count} ${name}`).join(", ");
 
-/** Asked one after the other, each is a round trip. */
+/** Each command that waits for the one before is a round trip. */
 const tripsEach = (counts: Commands) =>
   [...counts.values()].reduce((sum, count) => sum + count, 0) / ASKED;

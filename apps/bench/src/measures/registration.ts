@@ -14,7 +14,7 @@ import {
 
 const CONNECTIONS = 16;
 
-/** W4: registrations at cost 4, where what is committed counts and not the hash. */
+/** W4: registrations at cost 4, so that the commit counts and not the hash. */
 export async function measureRegistrations(
   stores: Stores,
   effort: Effort,

@@ -13,7 +13,10 @@ import { embedded, postern, smallestFull, startSystem, type System } from "../sy
 
 const SESSIONS = 1_000;
 
-/** From the start of a process to its first answer, and what it holds of memory after a minute of checks. */
+/**
+ * Measures the time from the start of a process to its first answer, and its memory after a minute
+ * of checks.
+ */
 export async function measureStart(stores: Stores, effort: Effort): Promise<Section> {
   const redis = { REDIS_URL: stores.redisUrl };
   const env = { ...redis, DATABASE_URL: await stores.freshDatabase("start") };

@@ -14,17 +14,20 @@ import { postern, type RunningSystem, startSystem } from "../system.ts";
 
 const USERS = 64;
 const COST = 12;
-/** Session checks that people make, as against what the server could take. */
+/** The rate of session checks that people make, far below what the server could take. */
 const PACED_PER_SECOND = 300;
 const TIMES_CAPACITY = 10;
 
 const BCRYPT = fileURLToPath(new URL("../limits/bcrypt.command.ts", import.meta.url));
 
-/** Verifications a second that this machine can compute. */
+/** Verifications per second that this machine can compute. */
 export const pureHashing = (seconds: number): number =>
   Number(execFileSync(process.execPath, [BCRYPT, String(COST), String(seconds)]));
 
-/** W3: session checks while ten times the log-ins arrive that the CPUs can hash. Nothing is pinned. */
+/**
+ * W3: session checks while ten times as many log-ins arrive as the CPUs can hash. No process is
+ * bound to a CPU.
+ */
 export async function measureStorm(stores: Stores, effort: Effort): Promise<Section> {
   const env = { REDIS_URL: stores.redisUrl, DATABASE_URL: await stores.freshDatabase("storm") };
   migrate(env.DATABASE_URL);
@@ -181,7 +184,7 @@ async function storm(given: {
   };
 }
 
-/** bcrypt in processes of its own, that have what nobody else wants. */
+/** bcrypt in separate processes, which use only CPU that nothing else needs. */
 function lowestPriorityHashing(count: number): { end(): void } {
   const children = Array.from({ length: count }, () => {
     const child = spawn(process.execPath, [BCRYPT, String(COST), "600"], { stdio: "ignore" });

@@ -10,7 +10,7 @@ import { checksOf } from "./checks.ts";
 const SESSIONS = 1_000;
 const AS_SHIPPED = "as shipped";
 
-/** W1 with each thing on the path of a session check turned on or off. */
+/** W1 with each feature on the path of a session check turned on or off. */
 export async function measureSwitches(stores: Stores, effort: Effort): Promise<Section> {
   const env = { REDIS_URL: stores.redisUrl, DATABASE_URL: await stores.freshDatabase("switches") };
   migrate(env.DATABASE_URL);

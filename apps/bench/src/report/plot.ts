@@ -2,7 +2,7 @@ import type { Bars } from "../section.ts";
 
 const [WIDTH, ROW, LABEL, TOP] = [640, 30, 130, 44];
 
-/** Lying bars as SVG, readable on light and on dark. */
+/** Draws horizontal bars as SVG, readable on light and dark backgrounds. */
 export function plot({ title, unit, bars }: Bars): string {
   const most = Math.max(...bars.map(({ value }) => value));
   const height = TOP + bars.length * ROW + 10;

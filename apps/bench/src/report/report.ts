@@ -1,6 +1,6 @@
 import { digits, type Finding, type Section, spread } from "../section.ts";
 
-/** A whole run, as Markdown. */
+/** Writes a whole run as Markdown. */
 export function report(
   sections: readonly Section[],
   { machine, at, plots }: { machine: string; at: string; plots: boolean },
@@ -46,7 +46,7 @@ export function isMet({ target, ratio: { median } }: Finding): boolean {
   return "atLeast" in target ? median >= target.atLeast : median <= target.atMost;
 }
 
-/** What a run leaves for the next one to be compared with. */
+/** The figures of a run, with which later runs are compared. */
 export type Kept = Readonly<
   Record<string, { readonly median: number; readonly isBetterWhen: "higher" | "lower" }>
 >;
@@ -58,10 +58,10 @@ export const kept = (sections: readonly Section[]): Kept =>
     ),
   );
 
-/** By how much a figure may differ from one run to the next and mean nothing. */
+/** How much a figure may differ from one run to the next without a meaning. */
 const NOISE = 0.1;
 
-/** What got worse since the last run that was kept, in words. */
+/** Returns in words what is worse than in the last kept run. */
 export function gotWorse(now: Kept, before: Kept): string[] {
   return Object.entries(now).flatMap(([id, { median, isBetterWhen }]) => {
     const last = before[id]?.median;

@@ -2,7 +2,7 @@ import type { Redis } from "ioredis";
 import type { Stores } from "../stores.ts";
 import type { Acknowledged } from "./traffic.ts";
 
-/** An effect in the world: which event it was of, for whom, and when. */
+/** A side effect outside: its event, its receiver and its time. */
 export interface Effect {
   readonly receiver: string;
   readonly eventId: string;
@@ -18,12 +18,12 @@ export interface Tally {
   readonly mails: number;
   readonly posts: number;
   readonly epochsInRedis: number;
-  /** Acknowledged, and not there. */
+  /** Acknowledged, but not stored. */
   readonly lost: readonly string[];
-  /** Effects that an event should have had and has not. */
+  /** Side effects that an event should have had and did not have. */
   readonly missing: readonly string[];
   readonly duplicates: number;
-  /** By one kill: at one receiver, and at all of them together. */
+  /** Caused by one kill: at one receiver, and at all receivers together. */
   readonly mostAtOneReceiver: number;
   readonly mostByOneKill: number;
 }
@@ -39,14 +39,14 @@ export interface Evidence {
   readonly redis: Redis;
   readonly acknowledged: Acknowledged;
   readonly effects: readonly Effect[];
-  /** Every receiver of posts; mails have one of their own. */
+  /** Every receiver of posts. Mails have a receiver of their own. */
   readonly endpoints: readonly string[];
   readonly kills: readonly { readonly step: string; readonly at: number }[];
 }
 
 const MAILED = new Set(["user.password_changed", "user.password_reset_requested"]);
 
-/** What each event should have led to and has not. */
+/** Returns the side effects that events should have had and did not have. */
 export async function missingEffects({ stores, effects, endpoints }: Evidence): Promise<string[]> {
   const events = await stores.query<Kept>("select id, type, user_id from events");
   const had = new Set(effects.map(({ receiver, eventId }) => `${receiver} ${eventId}`));
@@ -59,7 +59,7 @@ export async function missingEffects({ stores, effects, endpoints }: Evidence): 
   return wanted.filter((one) => !had.has(one));
 }
 
-/** Holds what was acknowledged against rows, rows against events, and events against effects. */
+/** Compares acknowledgements with rows, rows with events, and events with side effects. */
 export async function tally(evidence: Evidence): Promise<Tally> {
   const { stores, redis, acknowledged, effects, kills } = evidence;
   const users = await stores.query<{ id: string; email: string; epoch: number; revision: number }>(
@@ -115,10 +115,13 @@ export async function tally(evidence: Evidence): Promise<Tally> {
   };
 }
 
-/** What a process had sent when it was killed may arrive a moment after; a new one takes longer to start. */
+/**
+ * Bytes that a killed process has sent may arrive a moment later. A new process takes longer to
+ * start.
+ */
 const ON_ITS_WAY_MS = 200;
 
-/** A repeat is put down to the first kill of a worker after the effect that it repeats. */
+/** A repeat is attributed to the first kill of a worker after the repeated side effect. */
 function countDuplicates(effects: readonly Effect[], kills: Evidence["kills"]) {
   const ofWorkers = kills.filter(({ step }) => step.startsWith("worker"));
   const seen = new Map<string, number>();

@@ -20,14 +20,14 @@ export interface CrashOptions {
   readonly onKill?: (count: number, step: string) => void;
 }
 
-/** A step that does not come for this long has no traffic; the run goes on with the next one. */
+/** A step that does not come for this long has no traffic. The run continues with the next one. */
 const STEP_WITHIN_MS = 30_000;
-/** A dead worker's jobs are taken over within a minute; some wait for several takings-over. */
+/** A dead worker's jobs are taken over within a minute; some wait for several takeovers. */
 const DRAINED_WITHIN_MS = 180_000;
 
 /**
- * Kills the API and the worker with SIGKILL at every step of an event's way, again and again, while
- * people go on using the service; then waits until all is quiet and counts.
+ * Kills the API and the worker with SIGKILL at every step of an event's path, again and again,
+ * while people use the service. Then waits until nothing is left to do, and counts.
  */
 export async function runCrashes({
   kills: wanted,
@@ -108,7 +108,7 @@ export async function runCrashes({
   const evidence: Evidence = { stores, redis, acknowledged, effects, endpoints, kills };
   const deadline = Date.now() + DRAINED_WITHIN_MS;
   while (Date.now() < deadline && (await missingEffects(evidence)).length > 0) await pause(500);
-  await pause(1_000); // for what should not come any more
+  await pause(1_000); // time for repeats that should not come
   const result = await tally(evidence);
   await Promise.all([api.end("SIGTERM"), worker.end("SIGTERM")]);
   await Promise.all([

@@ -1,13 +1,15 @@
 import type { Verdict, Watch } from "@postern/test-servers";
 
-/** A moment on the way of an event, and the process that dies in it. */
+/** A moment on the path of an event, and the process that is killed at it. */
 export interface Step {
   readonly name: string;
   readonly victim: "api" | "worker";
-  /** The statement whose sending, or whose answer, is the moment; none for what is seen elsewhere. */
+  /**
+   * The statement that is sent or answered at this moment. None if the moment is noticed elsewhere.
+   */
   readonly sent?: RegExp;
   readonly answered?: RegExp;
-  /** What the answer must hold besides. */
+  /** A text that the answer must also contain. */
   readonly answer?: RegExp;
 }
 
@@ -17,7 +19,7 @@ const FETCHES = /started_on = pgboss\.job_now\(\)/;
 const COMMITS = /^Q.{4}commit/is;
 const COMPLETES = /state = 'completed'/;
 
-/** Every step from a request's write to the end of what follows from it. */
+/** Every step from the write of a request to the last side effect. */
 export const STEPS: readonly Step[] = [
   { name: "before the commit", victim: "api", sent: WRITES },
   { name: "after the commit", victim: "api", answered: WRITES },
@@ -37,10 +39,10 @@ export const STEPS: readonly Step[] = [
   { name: "after the completion", victim: "worker", answered: COMPLETES },
 ];
 
-/** Waits for one step at a time, and springs when it comes. */
+/** Waits for one step at a time, and kills when it comes. */
 export interface Trap {
   readonly watch: (victim: Step["victim"]) => Watch;
-  /** Says that the step has come which no statement shows. */
+  /** Reports a step that no statement shows. */
   happened(name: string): void;
   /** Resolves when the step has come and its process has been killed. */
   set(step: Step, kill: () => void, withinMs: number): Promise<boolean>;
@@ -51,7 +53,7 @@ export function createTrap(): Trap {
   const springs = (is: (step: Step) => boolean): Verdict => {
     if (!armed || !is(armed.step)) return "pass";
     armed.spring();
-    return "hold"; // what comes after the kill must not get through
+    return "hold"; // bytes after the kill must not get through
   };
   return {
     watch: (victim) => ({

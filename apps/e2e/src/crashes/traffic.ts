@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { ReceivedMail } from "@postern/test-servers";
 import { anEmail, visitor } from "../visitor.ts";
 
-/** What was answered, and so must be there in the end. */
+/** The acknowledged requests. All must be stored in the end. */
 export interface Acknowledged {
   readonly registered: string[];
   readonly loggedIn: string[];
@@ -25,7 +25,7 @@ const PASSWORD = "MyPwdOfBob";
 const BETWEEN_MS = 100;
 const MAIL_WITHIN_MS = 20_000;
 
-/** People who register, log in, and now and then have forgotten their password, until they are stopped. */
+/** People who register, log in, and sometimes reset their password, until they are stopped. */
 export function startTraffic({ lanes, origin, mails }: TrafficOptions): Traffic {
   const acknowledged: Acknowledged = {
     registered: [],
@@ -35,7 +35,7 @@ export function startTraffic({ lanes, origin, mails }: TrafficOptions): Traffic 
   };
   const stopping = new AbortController();
 
-  /** Did it answer as it should? An API that is dead or about to be does not answer at all. */
+  /** Returns whether the API answered as it should. A dead API does not answer at all. */
   const answers = async (request: Promise<{ status: number }>, ...wanted: number[]) => {
     const status = await request.then((answer) => answer.status).catch(() => undefined);
     await pause(BETWEEN_MS);

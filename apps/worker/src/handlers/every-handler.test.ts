@@ -23,7 +23,7 @@ const EMAIL = "bob@example.com";
 const PASSWORD = "MyPwdOfBob";
 const EXPIRES_AT = "2026-01-01T00:15:00.000Z";
 
-/** The data of one event of every type; the compiler asks for each. */
+/** The data of one event of each type. The compiler asks for every type. */
 const dataOf = (revoked: SessionId, opened: SessionId): Data => ({
   "session.created": { sessionId: opened },
   "session.revoked": { sessionId: revoked, by: "log_out" },
@@ -54,7 +54,9 @@ const PAYLOAD: EventPayload = {
   device: "Firefox on Linux",
 };
 
-/** A user with two sessions and a requested change of address, and one event of every type. */
+/**
+ * Creates a user with two sessions and a requested change of address, and one event of every type.
+ */
 async function world() {
   const ports: Ports = memoryPorts({ policy: strictPolicy });
   await registerUser(ports, { email: EMAIL, password: PASSWORD });
@@ -84,7 +86,7 @@ async function world() {
   return { ports, events, userId };
 }
 
-/** Handles the events of these types in this order, and returns everything that came of it. */
+/** Handles the events of these types in this order, and returns the resulting state. */
 async function stateAfter(order: readonly Type[]) {
   const { ports, events, userId } = await world();
   const mailer = recordingMailer(() => undefined);

@@ -15,7 +15,7 @@ import { describe, expect, it } from "vitest";
 import { type Delivery, handlerFor, type HandlerPorts } from "../subscriber.ts";
 import { mailSubscriber } from "./mail.ts";
 
-/** What the deletion of Bob would tell whom. */
+/** Returns the addresses that are notified when Bob is deleted. */
 async function farewell(isVerified: boolean) {
   const { ports, ids, userId } = await opened();
   if (isVerified)

@@ -31,7 +31,7 @@ const CHANGES = [
   "delete",
 ] as const;
 
-/** One world of two users, whose every change commits and is then not carried to the session store. */
+/** A world of two users. Every change commits, but never reaches the session store. */
 function truth(sessions: SessionStore) {
   const ports: Ports = { ...memoryPorts(), sessions };
   const lost = {
@@ -40,7 +40,7 @@ function truth(sessions: SessionStore) {
     deleteUser: async () => undefined,
   };
   const crashing: Ports = { ...ports, sessions: { ...sessions, ...lost } };
-  /** Every session that was opened, whatever became of it. */
+  /** Every session that was opened, ended or not. */
   const opened: Session[] = [];
   return { ports, crashing, opened };
 }
@@ -87,7 +87,9 @@ async function change(
   }
 }
 
-/** In the end the very sessions are live that were opened at the user's epoch and not revoked since. */
+/**
+ * Expects that exactly the sessions are live that were opened at the user's epoch and not revoked.
+ */
 async function expectTruth(
   { ports, opened }: ReturnType<typeof truth>,
   userId: UserId,
@@ -115,7 +117,7 @@ const runs = fc.record({
       maxLength: 25,
     },
   ),
-  /** In which order events are handled, some more than once. */
+  /** The order in which events are handled, some more than once. */
   order: fc.array(fc.nat(), { minLength: 0, maxLength: 60 }),
 });
 
@@ -146,7 +148,7 @@ describe.each([
           );
           const all = lists.flat();
           const repeated = order.flatMap((pick) => all[pick % Math.max(1, all.length)] ?? []);
-          // Every event at least once, the last time in an order of its own.
+          // Every event at least once, the last time in another order.
           const last = all.toSorted((one, other) =>
             (one.id.at(-1) ?? "").localeCompare(other.id.at(-1) ?? ""),
           );

@@ -11,7 +11,7 @@ import { aWorld, PATIENCE } from "../worker.fixture.ts";
 
 type Answer = NonNullable<Parameters<typeof startHttpReceiver>[0]>;
 
-/** A worker that delivers webhooks to `count` endpoints at one receiver. */
+/** Starts a worker that delivers webhooks to `count` endpoints at one receiver. */
 async function delivering(count: number, answer: Answer = () => ({})) {
   const receiver = await startHttpReceiver(answer);
   const world = await aWorld({ subscribers: [webhooksSubscriber] });
@@ -37,7 +37,7 @@ async function delivering(count: number, answer: Answer = () => ({})) {
   };
   const [first] = endpoints;
   if (!first) throw new Error("at least one");
-  /** The time of the next attempt passes. */
+  /** Lets the time of the next attempt pass. */
   const hurry = () =>
     sql`update pgboss.job set start_after = now() where name like 'webhooks.%' and state = 'retry'`.execute(
       world.db,
@@ -101,7 +101,7 @@ describe("webhooks", () => {
     for (const count of [1, 2]) {
       await expect.poll(attempted, PATIENCE).toBe(count);
       const received = async () => {
-        await world.hurry(); // again and again: the attempt may not be settled yet
+        await world.hurry(); // repeatedly: the attempt may not be stored yet
         return world.receiver.received.length;
       };
       await expect.poll(received, PATIENCE).toBe(count + 1);
@@ -131,7 +131,7 @@ describe("webhooks", () => {
       return rows[0]?.seconds ?? 0;
     };
     await expect.poll(due, PATIENCE).toBeGreaterThan(7_100);
-    await world.happen(3); // and meanwhile nothing else is sent there either
+    await world.happen(3); // and meanwhile nothing else is sent there
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     expect(world.receiver.received).toHaveLength(1);
     await world.close();
@@ -146,7 +146,7 @@ describe("webhooks", () => {
     await expect.poll(because, PATIENCE).toBe("gone");
     await world.happen(3);
     await world.hurry();
-    await new Promise((resolve) => setTimeout(resolve, 1_500)); // longer than it takes to look
+    await new Promise((resolve) => setTimeout(resolve, 1_500)); // longer than a reconciliation takes
     expect(world.receiver.received).toHaveLength(1);
     status = 204;
     await world.webhooks.resume(id);

@@ -50,7 +50,7 @@ describe("preparing a password", () => {
   });
 
   it("measures after normalising, as that is what is hashed", () => {
-    expect(prepare("\uFDFA".repeat(3)).ok).toBe(false); // 9 bytes that NFKC makes 99 of
+    expect(prepare("\uFDFA".repeat(3)).ok).toBe(false); // 9 bytes, of which NFKC makes 99
   });
 });
 

@@ -23,7 +23,7 @@ import { resetPassword } from "./reset-password.ts";
 
 const invalid = { ok: false, error: "reset_token_invalid" };
 
-/** A token as the worker mails it: it replaces no other. */
+/** Creates a token as the worker mails it: it replaces no other. */
 async function mailedTokenFor(ports: Ports): Promise<string> {
   const { id: userId, epoch } = await bob(ports);
   const { token, tokenHash } = ports.tokenFactory.createResetToken();
@@ -211,7 +211,7 @@ describe("resetting a password", () => {
     const broken = { ...ports, sessions: { ...ports.sessions, syncUser } };
     await expect(reset(broken, await resetTokenFor(ports))).rejects.toThrow(Unavailable);
     expect((await bob(ports)).epoch).toBe(1);
-    await ports.sessions.syncUser(await bob(ports)); // as the worker does, on the committed event
+    await ports.sessions.syncUser(await bob(ports)); // as the worker does, after the committed event
     expect(await checkSession(ports, session)).toBeUndefined();
   });
 });

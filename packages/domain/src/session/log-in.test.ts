@@ -98,7 +98,7 @@ describe("logging in", () => {
 });
 
 describe("a log-in that a reset overtakes", () => {
-  /** Bob resets his password at the moment that `name` of `port` is called. */
+  /** Lets Bob reset his password when `name` of `port` is called. */
   async function overtaken<PortName extends "hasher" | "ledger" | "sessions">(
     portName: PortName,
     name: keyof ReturnType<typeof memoryPorts>[PortName],

@@ -54,7 +54,7 @@ describe("logging out", () => {
       Unavailable,
     );
     expect(await eventTypes(ports)).toContain("session.revoked");
-    // The next try finds its event kept, ends the session, and is told so.
+    // The next try finds its event stored, ends the session, and succeeds.
     expect(await logOut(ports, token)).toEqual({ ok: true, value: undefined });
     expect(await checkSession(ports, token)).toBeUndefined();
     expect((await eventTypes(ports)).filter((type) => type === "session.revoked")).toHaveLength(1);

@@ -75,7 +75,7 @@ describe("ending all others", () => {
     "by %s gives no session of an epoch that somebody else has made since",
     async (_, renew) => {
       const { ports, own } = await opened();
-      // As after a COMMIT whose answer was lost: the row that is read again is of a later epoch.
+      // As after an ambiguous COMMIT: the row that is read again has a later epoch.
       const late = async <Change>(change: Promise<Change>) => {
         await change;
         await reset(ports, await resetTokenFor(ports), "OwnersPwd");

@@ -59,7 +59,7 @@ describe("a link that verifies an address", () => {
     const eve = await logIn(ports, { email: "eve@example.com", password: PASSWORD });
     const ended = await loggedIn(ports);
     await logOut(ports, ended.token);
-    // A store that has lost the end of it, and says that it is live.
+    // A store that has lost the end of the session, and reports it as live.
     const check = async () => ({ session: ended.session, user: await bob(ports) });
     const forgetful = { ...ports, sessions: { ...ports.sessions, check } };
     const token = await asked(ports);
