@@ -15,13 +15,13 @@ export function banner({ policy, publicUrl, stores }: Config, address: string): 
   ];
   if (policy.disclosure === "open") {
     lines.push(
-      "  WARNING  open disclosure: anybody can have the reset token of any address. Not for production.",
+      "  WARNING  open disclosure: anybody can get the reset token of any address. Not for production.",
     );
   }
   if (stores.mode === "embedded" && policy.name === "course")
     lines.push("", "Try it:", ...tries(address, policy.cookie.name));
   if (stores.mode === "embedded" && isForThisMachine(publicUrl))
-    lines.push("", `Mail is not sent; it is shown at ${address}/mail`);
+    lines.push("", `No mail is sent. Mails are shown at ${address}/mail`);
   return lines.join("\n");
 }
 

@@ -32,14 +32,14 @@ const environment = z.object({
     .transform((text) => text.split(",").map((one) => one.trim()))
     .refine(
       (all) => all.every(isOrigin),
-      "must be origins like https://app.example.com, comma between",
+      "must be origins like https://app.example.com, separated by commas",
     )
     .optional(),
   TRUSTED_PROXIES: networks.optional(),
   BREACHED_PASSWORDS_URL: z
     .url({ protocol: /^https?$/, error: "must be an http(s) URL" })
     .refine((url) => url.startsWith("https:") || isLoopback(new URL(url).hostname), "must be https")
-    .refine((url) => !/[?#@]/.test(url), "must be an address and a path, and nothing more")
+    .refine((url) => !/[?#@]/.test(url), "must consist of origin and path only")
     .optional(),
 });
 
@@ -125,12 +125,10 @@ function contradictions(data: Environment, { policy, stores, host }: Config): st
     );
   }
   if (stores.mode === "full" && data.DATA_DIR) {
-    mistakes.push("DATA_DIR: is embedded mode's, and DATABASE_URL is set");
+    mistakes.push("DATA_DIR: is for embedded mode only, but DATABASE_URL is set");
   }
   if (stores.mode === "full" && !data.SECRETS) {
-    mistakes.push(
-      "SECRETS: is required with DATABASE_URL; tokens that are mailed are made with it",
-    );
+    mistakes.push("SECRETS: is required with DATABASE_URL; mailed tokens are derived from it");
   }
   if (isStrict && !data.PUBLIC_URL) mistakes.push("PUBLIC_URL: is required by the strict policy");
   if (
@@ -157,8 +155,8 @@ function contradictions(data: Environment, { policy, stores, host }: Config): st
   const isOpenToAll = policy.disclosure === "open" && !isLoopback(host);
   if (isOpenToAll && data.POLICY_DISCLOSURE !== "open") {
     mistakes.push(
-      "POLICY: open disclosure hands anybody's reset token to anybody, and HOST is not loopback; " +
-        "use POLICY=strict, or say POLICY_DISCLOSURE=open if that is what you want",
+      "POLICY: open disclosure gives every reset token to everybody, and HOST is not loopback; " +
+        "use POLICY=strict, or set POLICY_DISCLOSURE=open to confirm",
     );
   }
   return mistakes;

@@ -34,7 +34,7 @@ await runProcess(async () => {
     onFault(error, requestId) {
       const passes = error instanceof Unavailable;
       const fields = { requestId, error: errorFields(error) };
-      log[passes ? "warn" : "error"](fields, passes ? "unavailable" : "a bug");
+      log[passes ? "warn" : "error"](fields, passes ? "unavailable" : "unexpected error");
     },
     async ready() {
       if (isStopping) throw new Unavailable("stopping");

@@ -35,7 +35,7 @@ export const policyEnvironment = {
   POLICY_RESET_TOKEN_SECONDS: seconds,
   POLICY_COOKIE_NAME: z
     .string()
-    .regex(/^[\w!#$%&'*+.^`|~-]+$/, "must be a cookie's name")
+    .regex(/^[\w!#$%&'*+.^`|~-]+$/, "must be a valid cookie name")
     .optional(),
   POLICY_COOKIE_SECURE: yesOrNo,
   COOKIE_DOMAIN: z
@@ -115,7 +115,7 @@ const inMs = (given: number | undefined) => (given === undefined ? undefined : g
 export function policyMistakes(env: Record<string, unknown>): string[] {
   return Object.keys(env)
     .filter((name) => name.startsWith("POLICY_") && !(name in policyEnvironment))
-    .map((name) => `${name}: there is no such setting`);
+    .map((name) => `${name}: unknown setting`);
 }
 
 const DAY_MS = 86_400_000;
@@ -128,7 +128,7 @@ export function policyContradictions(
   const mistakes: string[] = [];
   if (registration.logsIn && disclosure === "closed") {
     mistakes.push(
-      "POLICY_REGISTRATION_LOGS_IN: a session would tell that the address was free, and disclosure is closed",
+      "POLICY_REGISTRATION_LOGS_IN: closed disclosure forbids it, because a session tells that the address was free",
     );
   }
   if (registration.logsIn && verification.isRequired) {
@@ -137,7 +137,7 @@ export function policyContradictions(
   const { unverifiedTtlMs } = verification;
   if (unverifiedTtlMs !== undefined && !verification.onRegistration) {
     mistakes.push(
-      "POLICY_UNVERIFIED_SECONDS: would delete users who were never mailed a link; set POLICY_VERIFICATION_ON_REGISTRATION",
+      "POLICY_UNVERIFIED_SECONDS: would delete users who never received a link; set POLICY_VERIFICATION_ON_REGISTRATION",
     );
   }
   if (unverifiedTtlMs !== undefined && unverifiedTtlMs < verification.tokenTtlMs) {
@@ -145,9 +145,7 @@ export function policyContradictions(
   }
   const longestMs = Math.max(policy.session.absoluteMs, policy.rememberedSession.absoluteMs);
   if (longestMs > eventDays * DAY_MS) {
-    mistakes.push(
-      "EVENT_RETENTION_DAYS: the end of a session must be known for as long as it may last",
-    );
+    mistakes.push("EVENT_RETENTION_DAYS: must be at least the longest session lifetime");
   }
   if (/^__(Host|Secure)-/i.test(cookie.name) && !cookie.secure) {
     mistakes.push("POLICY_COOKIE_NAME: browsers refuse this prefix on a cookie that is not Secure");

@@ -39,7 +39,9 @@ export async function startServer({ fetch, host, port }: ServerOptions): Promise
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause) =>
       reject(
-        new Error(`cannot listen on ${host}:${port}; is it taken? set another PORT`, { cause }),
+        new Error(`cannot listen on ${host}:${port}; if the port is in use, set another PORT`, {
+          cause,
+        }),
       ),
     );
     server.listen(port, host, resolve);

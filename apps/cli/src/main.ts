@@ -16,19 +16,19 @@ import { runOn } from "./program.ts";
 const run = runOn(() => openService(parseCliConfig(process.env)));
 
 const postern = new Command("postern")
-  .description("What an operator does with Postern.")
-  .option("--json", "prints JSON, for programs")
+  .description("Commands for operators of Postern.")
+  .option("--json", "print JSON, for programs")
   .showHelpAfterError()
   .exitOverride();
 const group = (name: string, description: string) => postern.command(name).description(description);
 
-eventsCommand(group("events", "the log of what happened"), run);
+eventsCommand(group("events", "the event log"), run);
 deadLettersCommand(group("dead-letters", "events that could not be handled"), run);
-webhooksCommand(group("webhooks", "endpoints that hear of events"), run);
+webhooksCommand(group("webhooks", "endpoints that receive events"), run);
 mailCommand(group("mail", "outgoing mail"), run);
 usersCommand(group("users", "people and machines that can log in"), run);
-sessionsCommand(group("sessions", "everybody's sessions"), run);
-group("migrate", "brings the database up to date").action(async function migrateNow(this: Command) {
+sessionsCommand(group("sessions", "the sessions of all users"), run);
+group("migrate", "migrate the database").action(async function migrateNow(this: Command) {
   const { databaseUrl } = parseCliConfig(process.env);
   const { json } = this.optsWithGlobals<{ json?: boolean }>();
   const print = printer(json === true);

@@ -84,7 +84,7 @@ async function openFull({ redisUrl, secrets = [] }: CliConfig, url: string) {
 
 async function openEmbedded({ dataFolder, secrets }: CliConfig) {
   if (!existsSync(join(dataFolder, "postgres"))) {
-    throw new CommandFailure("misuse", `DATA_DIR: ${dataFolder} is no data folder of Postern`);
+    throw new CommandFailure("misuse", `DATA_DIR: ${dataFolder} is not a data folder of Postern`);
   }
   const folder = openLocked(dataFolder);
   const { db, pglite, close } = await openDatabase(folder.databasePath);

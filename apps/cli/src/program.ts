@@ -30,7 +30,7 @@ export const runOn =
     };
 
 /** Parses an option as a whole number from 1 to `most`. */
-export const upTo = (most: number) => (text: string) => {
+export const numberUpTo = (most: number) => (text: string) => {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < 1 || value > most) {
     throw new InvalidArgumentError(`must be a number from 1 to ${most}`);
@@ -39,18 +39,18 @@ export const upTo = (most: number) => (text: string) => {
 };
 
 /** Parses an event type. A misspelt one would silently match nothing. */
-export function anEventType(text: string): string {
+export function parseEventType(text: string): string {
   if (EVENT_TYPES.includes(text)) return text;
   throw new InvalidArgumentError(`must be one of ${EVENT_TYPES.join(", ")}`);
 }
 
-export function aDate(text: string): Date {
+export function parseDate(text: string): Date {
   const date = new Date(text);
   if (Number.isNaN(date.getTime())) throw new InvalidArgumentError("must be an ISO 8601 date");
   return date;
 }
 
 /** Throws without `--yes`. For commands that cannot be undone or that affect everybody. */
-export function mustBeMeant({ yes }: { readonly yes?: boolean }, what: string): void {
-  if (!yes) throw new CommandFailure("misuse", `${what}; say --yes if that is what you want`);
+export function requireYes({ yes }: { readonly yes?: boolean }, what: string): void {
+  if (!yes) throw new CommandFailure("misuse", `${what}; pass --yes to confirm`);
 }

@@ -145,7 +145,7 @@ describe.skipIf(!testServers().redisUrl)("the operator's commands", () => {
     );
   }, 60_000);
 
-  it("end everybody's sessions at once", async () => {
+  it("end the sessions of all users at once", async () => {
     const people = [await loggedIn(), await loggedIn(), await loggedIn()];
     const { code, stderr } = await run("sessions", "end-all", "--yes");
     expect(code).toBe(0);
@@ -215,7 +215,7 @@ describe.skipIf(!testServers().redisUrl)("the operator's commands", () => {
       tries: 1,
     });
     const shown = await json("dead-letters", "show", String(letter?.["id"]));
-    expect(shown["reason"]).toMatch(/did not take the mail/);
+    expect(shown["reason"]).toMatch(/refused the mail/);
     expect(JSON.stringify(shown)).not.toContain(email);
     expect(mailsTo(email)).toEqual([]);
     isMailDown = false;
@@ -246,10 +246,13 @@ describe.skipIf(!testServers().redisUrl)("the operator's commands", () => {
     await expect.poll(status, PATIENCE).toContainEqual(mail);
   });
 
-  it("send every letter as a test", async () => {
-    const to = anEmail("letters");
-    for (const letter of ["reset", "verify-address", "password-changed", "new-device"]) {
-      expect(await json("mail", "test", to, "--letter", letter)).toMatchObject({ sent: true, to });
+  it("send every template as a test", async () => {
+    const to = anEmail("mails");
+    for (const template of ["reset", "verify-address", "password-changed", "new-device"]) {
+      expect(await json("mail", "test", to, "--template", template)).toMatchObject({
+        sent: true,
+        to,
+      });
     }
     expect(mailsTo(to)).toHaveLength(4);
   });

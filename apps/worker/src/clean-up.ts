@@ -9,7 +9,7 @@ export interface Retention {
   readonly jobDays: number;
 }
 
-const AT_ONCE = 10_000;
+const BATCH_SIZE = 10_000;
 
 /**
  * Deletes old events that every subscriber has handled, and old records of webhook attempts.
@@ -25,7 +25,7 @@ export async function cleanUp(
     const { rows: old } = await sql<{ id: string }>`
       select id from events
       where recorded_at < now() - ${eventDays}::integer * interval '1 day' and id > ${after}::uuid
-      order by id limit ${AT_ONCE}`.execute(db);
+      order by id limit ${BATCH_SIZE}`.execute(db);
     const { numAffectedRows = 0n } = await sql`
       with undone as materialized (
         select (data->'event'->>'id')::uuid as id from pgboss.job
@@ -36,16 +36,16 @@ export async function cleanUp(
         and not exists (select from outbox where event_id = events.id)`.execute(db);
     total += Number(numAffectedRows);
     after = old.at(-1)?.id ?? after;
-    if (old.length < AT_ONCE) break;
+    if (old.length < BATCH_SIZE) break;
   }
   await sql`delete from session_records where expires_at < now()`.execute(db);
   await sql`delete from email_changes where expires_at < now()`.execute(db);
   await dropPayloads(db);
-  for (let deleted = AT_ONCE; deleted >= AT_ONCE;) {
+  for (let deleted = BATCH_SIZE; deleted >= BATCH_SIZE;) {
     const { numAffectedRows = 0n } = await sql`
       delete from webhook_attempts where id in (
         select id from webhook_attempts
-        where attempted_at < now() - ${jobDays}::integer * interval '1 day' limit ${AT_ONCE}
+        where attempted_at < now() - ${jobDays}::integer * interval '1 day' limit ${BATCH_SIZE}
       )`.execute(db);
     deleted = Number(numAffectedRows);
   }

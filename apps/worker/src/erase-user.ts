@@ -3,7 +3,7 @@ import { openPayload, type Schema } from "@postern/postgres";
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import { DEAD } from "./queues.ts";
 
-const AT_ONCE = 1_000;
+const BATCH_SIZE = 1_000;
 
 /** Where personal data of a user is stored, beside the user's own rows. */
 interface Records {
@@ -82,7 +82,7 @@ async function eraseEventsWithoutUser(
     (after) => sql<Nobodys>`
       select event_id as id, event_id, sealed from outbox join events on events.id = event_id
       where sealed is not null and events.user_id is null and event_id > ${after}::uuid
-      order by event_id limit ${AT_ONCE}`,
+      order by event_id limit ${BATCH_SIZE}`,
     (ids) => sql`update outbox set sealed = null where event_id = any(${ids}::uuid[])`,
   );
   await redactEach(
@@ -91,7 +91,7 @@ async function eraseEventsWithoutUser(
       from pgboss.job
       where name = any(${queues}::text[]) and state not in ('active', 'completed')
         and data->>'sealed' is not null and data->'event'->>'userId' is null and id > ${after}::uuid
-      order by id limit ${AT_ONCE}`,
+      order by id limit ${BATCH_SIZE}`,
     (ids) => sql`
       update pgboss.job set ${redacted} where id = any(${ids}::uuid[]) and state <> 'active'`,
   );
@@ -101,8 +101,8 @@ async function eraseEventsWithoutUser(
     page: (after: string) => RawBuilder<Nobodys>,
     redactAll: (ids: readonly string[]) => RawBuilder<unknown>,
   ): Promise<void> {
-    let [after, found] = [NOTHING, AT_ONCE];
-    while (found === AT_ONCE) {
+    let [after, found] = [NOTHING, BATCH_SIZE];
+    while (found === BATCH_SIZE) {
       const { rows } = await page(after).execute(db);
       await redactAll(rows.filter(isAbout).map(({ id }) => id)).execute(db);
       after = rows.at(-1)?.id ?? after;

@@ -12,7 +12,7 @@ await runProcess(async () => {
   const worker = await startWorker(options);
   return {
     announce() {
-      if (!config.smtp) log.warn("SMTP_URL is not set: mails wait; set it, or say MAIL=off");
+      if (!config.smtp) log.warn("SMTP_URL is not set, mails wait; set it, or set MAIL=off");
       log.info("worker ready");
     },
     async stop(signal) {

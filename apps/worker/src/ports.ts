@@ -21,8 +21,7 @@ const MAX_QUEUE_CONNECTIONS = 6;
 /** Builds every adapter from the config: the worker's composition root. */
 export async function openPorts(config: WorkerConfig, log: Log) {
   const { databaseUrl: url, secrets: keys } = config;
-  const onError = (error: Error) =>
-    log.warn({ error: error.message }, "a store's connection broke");
+  const onError = (error: Error) => log.warn({ error: error.message }, "store connection broke");
   const postgres = connectPostgres({ url, onError });
   // Connections for the queues alone, with a time limit for their housekeeping.
   const queues = connectPostgres({
@@ -37,7 +36,7 @@ export async function openPorts(config: WorkerConfig, log: Log) {
       ? smtpMailer({ ...config.smtp, atOnce: mailSubscriber.atOnce })
       : undefined;
   const dropping: Mailer = {
-    send: async ({ id, subject }) => log.info({ id, subject }, "mail is off"),
+    send: async ({ id, subject }) => log.info({ id, subject }, "mail dropped: MAIL=off"),
   };
   const { db } = postgres;
   const seal = aesSeal({ keys });
@@ -66,8 +65,8 @@ export async function openPorts(config: WorkerConfig, log: Log) {
     retention: config.retention,
     ...(config.tries && { tries: config.tries }),
     onFault: (error, during) =>
-      log.error({ during, error: errorFields(error) }, "a fault, tried again"),
-    onBacklog: (backlog) => log.warn(backlog, "events wait"),
+      log.error({ during, error: errorFields(error) }, "handler failed, will retry"),
+    onBacklog: (backlog) => log.warn(backlog, "event backlog"),
   };
   const close = async () => {
     smtp?.close();

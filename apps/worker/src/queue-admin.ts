@@ -7,7 +7,7 @@ import {
   DEAD,
   type JobData,
   JOBS_CHANNEL,
-  MOST_QUEUES,
+  MAX_QUEUES,
   openBoss,
   openQueue,
   type Queues,
@@ -45,7 +45,7 @@ export interface EventStatus {
 }
 
 /** Maximum number of jobs that pg-boss returns. */
-const MOST_FOUND = 100_000;
+const MAX_FOUND = 100_000;
 
 const STATES = {
   created: "waiting",
@@ -70,7 +70,7 @@ export async function openQueueAdmin(
     if (!(await boss.getQueue(name))) await openQueue(boss, name, { keepDays });
   }
   const queueNames = async () =>
-    (await boss.getQueues(undefined, { limit: MOST_QUEUES })).map(({ name }) => name);
+    (await boss.getQueues(undefined, { limit: MAX_QUEUES })).map(({ name }) => name);
   const living = async () => (await queueNames()).filter((name) => !name.endsWith(DEAD));
   const dead = async () => (await queueNames()).filter((name) => name.endsWith(DEAD));
   return {
@@ -80,7 +80,7 @@ export async function openQueueAdmin(
     /** Returns dead letters, the oldest first: of one queue, with these ids, or all. */
     async deadLetters({ limit, queue, ids }: DeadLetterSearch): Promise<readonly DeadLetter[]> {
       const found: Found[] = [];
-      const most = queue === undefined ? limit : MOST_FOUND; // pg-boss cannot filter by the original queue, so this is done here
+      const most = queue === undefined ? limit : MAX_FOUND; // pg-boss cannot filter by the original queue, so this is done here
       for (const name of await dead()) {
         if (ids) {
           for (const id of ids) found.push(...(await boss.findJobs<Found["data"]>(name, { id })));

@@ -79,7 +79,7 @@ const HEARTBEAT_SECONDS = 10;
 const EXPIRE_SECONDS = 600;
 
 /** Subscribers, endpoints, and their queues of dead letters. */
-export const MOST_QUEUES = 10_000;
+export const MAX_QUEUES = 10_000;
 /** Suffix of the name of a queue of dead letters. */
 export const DEAD = ".dead";
 const deadLetterOf = (queue: string) => queue + DEAD;

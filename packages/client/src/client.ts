@@ -138,7 +138,7 @@ function toRequest({ method, path, query, headers: inHeaders }: Operation, input
 
 /** One segment of a path. Some texts would lead to another path. */
 function toSegment(text: string): string {
-  if (/^\.{0,2}$/.test(text)) throw new Error(`"${text}" names nothing`);
+  if (/^\.{0,2}$/.test(text)) throw new Error(`"${text}" is not an id`);
   return encodeURIComponent(text);
 }
 

@@ -50,12 +50,12 @@ async function fetchText(url: string, timeoutMs: number): Promise<string> {
     redirect: "error",
     signal: AbortSignal.timeout(timeoutMs),
   });
-  if (!response.ok) throw new Error(`the range was answered with ${response.status}`);
+  if (!response.ok) throw new Error(`the breach check answered ${response.status}`);
   const decoder = new TextDecoder();
   let [text, size] = ["", 0];
   for await (const part of response.body ?? []) {
     size += part.length;
-    if (size > MAX_BYTES) throw new Error("the range is too long");
+    if (size > MAX_BYTES) throw new Error("the breach check's answer is too long");
     text += decoder.decode(part, { stream: true });
   }
   return text;

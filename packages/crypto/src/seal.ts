@@ -30,7 +30,7 @@ export function aesSeal({ keys }: { keys: readonly SecretKey[] }): Seal {
       const [id = "", encoded = ""] = sealed.split(".");
       const { key } = keyOf(keys, id);
       const bytes = Buffer.from(encoded, "base64url");
-      if (bytes.length < HEAD_BYTES + TAG_BYTES) throw new Error("this was not sealed by us");
+      if (bytes.length < HEAD_BYTES + TAG_BYTES) throw new Error("malformed sealed text");
       const options = { authTagLength: TAG_BYTES };
       const opener = createDecipheriv("aes-256-gcm", keyFor(key, bytes), nonceIn(bytes), options);
       opener.setAAD(Buffer.from(context));

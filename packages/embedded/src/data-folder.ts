@@ -55,6 +55,6 @@ function ownSecrets(path: string): readonly SecretKey[] {
   try {
     return parseSecrets(readFileSync(file, "utf8").trim());
   } catch (cause) {
-    throw new Error(`${file} cannot be used`, { cause });
+    throw new Error(`${file}: malformed keys`, { cause });
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { en } from "./templates/en.ts";
-import { toHtml, toText } from "./email-template.ts";
+import { toHtml, toText } from "./email-content.ts";
 import { linksTo } from "./messages.ts";
 
 const to = "bob@example.com";
@@ -8,7 +8,7 @@ const links = linksTo("https://id.example.com/auth/");
 const token = "tok_en-with+signs";
 const url = links.reset({ email: "o'b+1@example.com", token });
 
-const LETTERS = {
+const EXAMPLES = {
   reset: en.reset({ to, token, url, minutes: 15 }),
   verifyAddress: en.verifyAddress({ to, token, url: links.verify({ token }) }),
   passwordChanged: en.passwordChanged({ to }),
@@ -17,15 +17,15 @@ const LETTERS = {
   registrationAttempted: en.registrationAttempted({ to }),
 };
 
-describe.each(Object.entries(LETTERS))("the letter %s", (_, letter) => {
+describe.each(Object.entries(EXAMPLES))("the content %s", (_, content) => {
   it("says the same as text and as HTML", () => {
-    const [text, html] = [toText(letter), toHtml(letter)];
+    const [text, html] = [toText(content), toHtml(content)];
     const said = html.replace(/<[^>]*>/g, " ");
-    for (const paragraph of [...letter.greeting, ...letter.closing]) {
+    for (const paragraph of [...content.greeting, ...content.closing]) {
       expect(text).toContain(paragraph);
       expect(said).toContain(paragraph.replaceAll("<", "&lt;").replaceAll(">", "&gt;"));
     }
-    for (const value of [letter.code?.value, letter.action?.url]) {
+    for (const value of [content.code?.value, content.action?.url]) {
       expect(text).toContain(value ?? "");
       expect(html).toContain(value?.replaceAll("&", "&amp;").replaceAll("'", "&#39;") ?? "");
     }
@@ -33,7 +33,7 @@ describe.each(Object.entries(LETTERS))("the letter %s", (_, letter) => {
   });
 
   it("loads nothing from anywhere, and runs nothing", () => {
-    const html = toHtml(letter);
+    const html = toHtml(content);
     expect(html).not.toMatch(
       /<(?:script|img|link|iframe|object|style|form)|\bsrc=|url\(|\bon\w+=/i,
     );
@@ -53,8 +53,8 @@ describe("links", () => {
 
   it("are none where it is not known where they would lead", () => {
     expect(linksTo(undefined).reset({ email: to, token })).toBeUndefined();
-    const letter = en.reset({ to, token, url: undefined, minutes: 1 });
-    expect(toText(letter)).toContain(token);
-    expect(toHtml(letter)).not.toContain("href");
+    const content = en.reset({ to, token, url: undefined, minutes: 1 });
+    expect(toText(content)).toContain(token);
+    expect(toHtml(content)).not.toContain("href");
   });
 });

@@ -1,4 +1,4 @@
-import { type EmailTemplate, toHtml, toText } from "./email-template.ts";
+import { type EmailContent, toHtml, toText } from "./email-content.ts";
 
 /** A mail to one person. */
 export interface Message {
@@ -11,12 +11,12 @@ export interface Message {
   readonly html: string;
 }
 
-export const toMessage = (id: string, to: string, letter: EmailTemplate): Message => ({
+export const toMessage = (id: string, to: string, content: EmailContent): Message => ({
   id,
   to,
-  subject: letter.subject,
-  text: toText(letter),
-  html: toHtml(letter),
+  subject: content.subject,
+  text: toText(content),
+  html: toHtml(content),
 });
 
 /** Links into the service. The token is behind the `#`, which browsers do not send to servers. */

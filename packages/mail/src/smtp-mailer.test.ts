@@ -6,7 +6,7 @@ import { readMailAddress, smtpMailer } from "./smtp-mailer.ts";
 
 const id = "0198c0de-0000-7000-8000-000000000001";
 const from = { name: "Pöstern, Inc.", address: "no-reply@id.example.com" };
-const letterTo = (to: string) =>
+const mailTo = (to: string) =>
   toMessage(id, to, en.reset({ to, token: "t".repeat(43), url: "https://x/#é", minutes: 2 }));
 
 async function opened(verdicts: MailVerdict[] = []) {
@@ -22,7 +22,7 @@ async function opened(verdicts: MailVerdict[] = []) {
 describe("mail over SMTP", () => {
   it("arrives whole, as text and HTML, at the one recipient in the envelope", async () => {
     const { sink, mailer, close } = await opened();
-    const given = letterTo("bob+tag@example.com");
+    const given = mailTo("bob+tag@example.com");
     await mailer.send(given);
     const [mail] = sink.received;
     expect(mail).toMatchObject({ from: from.address, recipients: ["bob+tag@example.com"] });
@@ -49,16 +49,16 @@ describe("mail over SMTP", () => {
     "",
   ])("goes nowhere when the recipient is %j", async (to) => {
     const { sink, mailer, close } = await opened();
-    await expect(mailer.send({ ...letterTo("bob@example.com"), to })).rejects.toThrow();
+    await expect(mailer.send({ ...mailTo("bob@example.com"), to })).rejects.toThrow();
     expect(sink.received).toEqual([]);
     await close();
   });
 
   it("fails when the server refuses it, and has the same Message-ID when it is sent again", async () => {
     const { sink, mailer, close } = await opened(["refuse", "accept and cut", "accept"]);
-    const given = letterTo("bob@example.com");
+    const given = mailTo("bob@example.com");
     const refused = await mailer.send(given).catch((error: unknown) => error);
-    expect(String(refused)).toMatch(/did not take the mail .*451/);
+    expect(String(refused)).toMatch(/refused the mail .*451/);
     expect(JSON.stringify([refused, String((refused as Error).stack)])).not.toContain("bob@");
     await expect(mailer.send(given)).rejects.toThrow(); // accepted, but the answer is lost
     await mailer.send(given);
@@ -71,7 +71,7 @@ describe("mail over SMTP", () => {
 
   it("fails when nobody is there", async () => {
     const mailer = smtpMailer({ url: "smtp://127.0.0.1:1", from, atOnce: 1 });
-    await expect(mailer.send(letterTo("bob@example.com"))).rejects.toThrow();
+    await expect(mailer.send(mailTo("bob@example.com"))).rejects.toThrow();
     mailer.close();
   });
 
@@ -79,7 +79,7 @@ describe("mail over SMTP", () => {
     const { sink, close } = await opened();
     const url = sink.url.replace("smtp://", "smtp://user:pass@");
     const mailer = smtpMailer({ url, from, atOnce: 1 });
-    await expect(mailer.send(letterTo("bob@example.com"))).rejects.toThrow(/ETLS|STARTTLS/);
+    await expect(mailer.send(mailTo("bob@example.com"))).rejects.toThrow(/ETLS|STARTTLS/);
     expect(sink.received).toEqual([]);
     mailer.close();
     await close();

@@ -41,7 +41,7 @@ interface SmtpError {
 function withoutAddress(error: unknown): Error {
   const { code, command, responseCode } = error as Partial<SmtpError>;
   const known = [code, command, responseCode].filter((part) => part !== undefined);
-  return new Error(`the mail server did not take the mail (${known.join(" ") || "no reason"})`);
+  return new Error(`the mail server refused the mail (${known.join(" ") || "no reason"})`);
 }
 
 /** Sends over SMTP (RFC 5321), on connections that it keeps open. `close` closes them. */

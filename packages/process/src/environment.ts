@@ -17,13 +17,13 @@ export const smtpUrl = z
   .refine((url) => {
     const { hostname, pathname, search, hash } = new URL(url);
     return hostname !== "" && ["", "/"].includes(pathname) && search === "" && hash === "";
-  }, "must be a host, and a user, password and port if need be");
+  }, "must be a host, with an optional user, password and port");
 
 /** In CIDR notation (RFC 4632), separated by commas. */
 export const networks = z
   .string()
   .transform((text) => text.split(",").map((one) => one.trim()))
-  .refine((all) => all.every(isNetwork), "must be networks like 10.1.0.0/16, comma between");
+  .refine((all) => all.every(isNetwork), "must be networks like 10.1.0.0/16, separated by commas");
 
 function isNetwork(text: string): boolean {
   const [address = "", prefix = "", ...rest] = text.split("/");
@@ -45,11 +45,11 @@ const secrets = z.string().transform((text, context) => {
     const isRandom = new Set(key).size > MIN_KEY_BYTES / 4;
     if (isWhole && /^[\w-]+$/.test(id) && isBase64 && key.length >= MIN_KEY_BYTES && isRandom)
       continue;
-    const message = `needs id:base64 of ${MIN_KEY_BYTES} random bytes or more, comma between`;
+    const message = `needs id:base64 of ${MIN_KEY_BYTES} random bytes or more, separated by commas`;
     context.addIssue({ code: "custom", message });
   }
   if (new Set(keys.map(({ id }) => id)).size < keys.length) {
-    context.addIssue({ code: "custom", message: "has one id twice" });
+    context.addIssue({ code: "custom", message: "contains an id twice" });
   }
   return keys.map(({ id, key }) => ({ id, key }));
 });
@@ -82,7 +82,7 @@ export const sharedEnvironment = {
   SECRETS: secrets.optional(),
   PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: "must be an http(s) URL" })
-    .refine((url) => !/[?#@]/.test(url), "must be an address and a path, and nothing more")
+    .refine((url) => !/[?#@]/.test(url), "must consist of origin and path only")
     .optional(),
   WEBHOOK_ALLOW_NETWORKS: networks.optional(),
   // A session may last for months, and its end must be known for as long.
@@ -94,7 +94,7 @@ export const sharedEnvironment = {
 /** Invalid environment. The message names every mistake and contains no value. */
 export class InvalidEnvironment extends Error {
   constructor(mistakes: readonly string[]) {
-    super(`The environment is not valid:\n${mistakes.map((mistake) => `  ${mistake}`).join("\n")}`);
+    super(`invalid environment:\n${mistakes.map((mistake) => `  ${mistake}`).join("\n")}`);
     this.name = "InvalidEnvironment";
   }
 }

@@ -77,7 +77,7 @@ export async function withTimeout<Value>(
   const limit = new Promise<never>((_, reject) => {
     const timeOut = () => {
       onSlow();
-      reject(new Error("Redis is slow"));
+      reject(new Error("Redis did not answer in time"));
     };
     // If this process was slow, the reply has arrived already and is read before the immediate.
     timer = setTimeout(() => (immediate = setImmediate(timeOut)), TIME_LIMIT_MS);

@@ -58,7 +58,9 @@ export function openApiValidator(document: string) {
     const { status, headers, text } = answer;
     const { pathname } = new URL(url, "http://localhost");
     const fail = (why: string): never => {
-      throw new Error(`${method} ${pathname} is not as described: ${status} ${why}: ${text}`);
+      throw new Error(
+        `${method} ${pathname} differs from its description: ${status} ${why}: ${text}`,
+      );
     };
     const needed = HEADERS[status];
     if (needed !== undefined && !headers.get(needed)) fail(`without ${needed}`);

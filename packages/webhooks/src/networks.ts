@@ -68,7 +68,7 @@ export function networks(allowed: readonly string[] = []): Networks {
   for (const one of allowed) {
     const [network = "", prefix = "", ...rest] = one.split("/");
     if (isIP(network) === 0 || !/^\d{1,3}$/.test(prefix) || rest.length > 0) {
-      throw new Error(`${one} is no network in CIDR notation (RFC 4632)`);
+      throw new Error(`${one} is not a network in CIDR notation (RFC 4632)`);
     }
     list.addSubnet(network, Number(prefix), familyOf(network));
   }

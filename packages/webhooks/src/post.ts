@@ -39,7 +39,8 @@ const MAX_URL_LENGTH = 2_048;
 export function readEndpointUrl(text: string): URL {
   const url = text.length <= MAX_URL_LENGTH ? URL.parse(text) : null;
   if (!url || !/^https?:$/.test(url.protocol)) throw new RefusedTarget("not an http(s) URL");
-  if (url.username || url.password) throw new RefusedTarget("a URL with a user or password in it");
+  if (url.username || url.password)
+    throw new RefusedTarget("a URL must not contain a user or password");
   url.hash = "";
   return url;
 }
@@ -70,7 +71,7 @@ export async function postWebhook(
     callbackify(resolve)(name, (error, addresses) => {
       try {
         if (error) throw error;
-        if (addresses.length === 0) throw new RefusedTarget("the name has no address");
+        if (addresses.length === 0) throw new RefusedTarget("the host name has no address");
         for (const { address } of addresses) judged(address);
       } catch (refusal) {
         callback(refusal as Error, []);

@@ -44,8 +44,8 @@ export async function openEmbedded(config: Config, path: string, log: Log): Prom
     listen: listenPglite(pglite),
     retention: config.retention,
     onFault: (error, during) =>
-      log.error({ during, error: errorFields(error) }, "a fault, tried again"),
-    onBacklog: (backlog) => log.warn(backlog, "events wait"),
+      log.error({ during, error: errorFields(error) }, "handler failed, will retry"),
+    onBacklog: (backlog) => log.warn(backlog, "event backlog"),
   });
   return {
     ports,

@@ -5,7 +5,7 @@ import { withPostgres, withRedis } from "../stores.ts";
 
 /** How many of the sessions are used. */
 const SAMPLED = 10_000;
-const AT_ONCE = 5_000;
+const BATCH_SIZE = 5_000;
 const DAY_MS = 86_400_000;
 
 /**
@@ -36,9 +36,9 @@ export async function fill(
     const cookies: string[] = [];
     const every = Math.max(1, Math.floor(users / SAMPLED));
     const now = Date.now();
-    for (let from = 0; from < users; from += AT_ONCE) {
+    for (let from = 0; from < users; from += BATCH_SIZE) {
       const pipeline = redis.pipeline();
-      for (let n = from; n < Math.min(from + AT_ONCE, users); n += 1) {
+      for (let n = from; n < Math.min(from + BATCH_SIZE, users); n += 1) {
         const hex = `01930000000070008000${n.toString(16).padStart(12, "0")}`;
         const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
         const secret = randomBytes(32);

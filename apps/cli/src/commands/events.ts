@@ -5,15 +5,15 @@ import { type Command, Option } from "commander";
 import { CommandFailure } from "../exit.ts";
 import { findUser, UUID } from "../find-user.ts";
 import type { Service } from "../open.ts";
-import { aDate, anEventType, mustBeMeant, type Run, upTo } from "../program.ts";
+import { parseDate, parseEventType, requireYes, type Run, numberUpTo } from "../program.ts";
 
 const PAGE = 500;
 
 type Filters = Pick<EventSearch, "since" | "type"> & { readonly user?: string };
 
 export function eventsCommand(events: Command, run: Run): void {
-  filters(events.command("list").description("lists events, the newest first"))
-    .option("--limit <count>", "how many", upTo(10_000), 50)
+  filters(events.command("list").description("list events, the newest first"))
+    .option("--limit <count>", "maximum number", numberUpTo(10_000), 50)
     .action(
       run(async (service, print, { limit, ...given }: Filters & { limit: number }) => {
         const search = await toSearch(service, given);
@@ -24,7 +24,7 @@ export function eventsCommand(events: Command, run: Run): void {
 
   events
     .command("show <id>")
-    .description("shows an event, and where it has got to")
+    .description("show an event and its state for each subscriber")
     .action(
       run(async (service, print, id: string) => {
         const event = await findEvent(service, id);
@@ -34,14 +34,16 @@ export function eventsCommand(events: Command, run: Run): void {
     );
 
   filters(
-    events.command("replay [id]").description("has an event, or all that match, handled again"),
+    events
+      .command("replay [id]")
+      .description("let subscribers handle an event again, or all that match"),
   )
     .addOption(
-      new Option("--subscriber <name>", "by one subscriber only").choices(
+      new Option("--subscriber <name>", "only this subscriber").choices(
         SUBSCRIBERS.map(({ name }) => name),
       ),
     )
-    .option("--yes", "needed for more than one event")
+    .option("--yes", "required for more than one event")
     .action(
       run(async (service, print, id: string | undefined, options: ReplayOptions) => {
         if (id !== undefined) {
@@ -52,7 +54,7 @@ export function eventsCommand(events: Command, run: Run): void {
           print.item({ id, replayed_by: subscribers });
           return;
         }
-        mustBeMeant(options, "this replays every event that matches");
+        requireYes(options, "this replays every matching event");
         let count = 0;
         for await (const event of everyEvent(service, await toSearch(service, options))) {
           const replayed = await service.queueAdmin.replay(event, options.subscriber);
@@ -69,9 +71,9 @@ type ReplayOptions = Filters & { readonly subscriber?: string; readonly yes?: bo
 
 const filters = (command: Command) =>
   command
-    .option("--user <user>", "of one user, by id or address")
-    .option("--type <type>", "of one type, such as user.created", anEventType)
-    .option("--since <date>", "recorded since this date (ISO 8601)", aDate);
+    .option("--user <user>", "only of this user (an id or an address)")
+    .option("--type <type>", "only of this type, such as user.created", parseEventType)
+    .option("--since <date>", "only recorded since this date (ISO 8601)", parseDate);
 
 async function toSearch(service: Service, { user, type, since }: Filters) {
   // An id is used as it is: the log outlives the user.
@@ -82,7 +84,7 @@ async function toSearch(service: Service, { user, type, since }: Filters) {
 
 async function findEvent({ ports }: Service, id: string): Promise<UserEvent> {
   const event = UUID.test(id) ? await ports.events.find(id as EventId) : undefined;
-  if (!event) throw new CommandFailure("notFound", "there is no such event");
+  if (!event) throw new CommandFailure("notFound", "no such event");
   return event;
 }
 

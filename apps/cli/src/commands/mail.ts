@@ -8,7 +8,7 @@ import type { Run } from "../program.ts";
 const TOKEN = "this-is-a-test-and-opens-nothing";
 
 /** Each mail, with example values. */
-const LETTERS = {
+const EXAMPLES = {
   reset: (to: string, links: ReturnType<typeof linksTo>) =>
     en.reset({ to, token: TOKEN, url: links.reset({ email: to, token: TOKEN }), minutes: 15 }),
   "verify-address": (to: string, links: ReturnType<typeof linksTo>) =>
@@ -22,29 +22,40 @@ const LETTERS = {
 export function mailCommand(mail: Command, run: Run): void {
   mail
     .command("test <address>")
-    .description("sends a letter as a test; without SMTP_URL it is only shown")
+    .description("send a mail as a test; without SMTP_URL only show it")
     .addOption(
-      new Option("--letter <name>", "which")
-        .choices(Object.keys(LETTERS))
+      new Option("--template <name>", "which mail")
+        .choices(Object.keys(EXAMPLES))
         .default("password-changed"),
     )
     .action(
-      run(async ({ config }, print, to: string, { letter }: { letter: keyof typeof LETTERS }) => {
-        if (!parseEmail(to)) throw new CommandFailure("misuse", "this is no e-mail address");
-        const message = toMessage(randomUUID(), to, LETTERS[letter](to, linksTo(config.publicUrl)));
-        if (!config.smtp) {
-          print.item({ sent: false, subject: message.subject, text: message.text });
-          return;
-        }
-        const mailer = smtpMailer({ ...config.smtp, atOnce: 1 });
-        try {
-          await mailer.send(message);
-        } catch (cause) {
-          throw new CommandFailure("fault", `not sent: ${(cause as Error).message}`);
-        } finally {
-          mailer.close();
-        }
-        print.item({ sent: true, to, subject: message.subject });
-      }),
+      run(
+        async (
+          { config },
+          print,
+          to: string,
+          { template }: { template: keyof typeof EXAMPLES },
+        ) => {
+          if (!parseEmail(to)) throw new CommandFailure("misuse", "not an e-mail address");
+          const message = toMessage(
+            randomUUID(),
+            to,
+            EXAMPLES[template](to, linksTo(config.publicUrl)),
+          );
+          if (!config.smtp) {
+            print.item({ sent: false, subject: message.subject, text: message.text });
+            return;
+          }
+          const mailer = smtpMailer({ ...config.smtp, atOnce: 1 });
+          try {
+            await mailer.send(message);
+          } catch (cause) {
+            throw new CommandFailure("fault", `not sent: ${(cause as Error).message}`);
+          } finally {
+            mailer.close();
+          }
+          print.item({ sent: true, to, subject: message.subject });
+        },
+      ),
     );
 }

@@ -1,22 +1,22 @@
 import { endSessions, type UserId } from "@postern/domain";
 import type { Command } from "commander";
-import { mustBeMeant, type Run } from "../program.ts";
+import { requireYes, type Run } from "../program.ts";
 
-const AT_ONCE = 500;
+const BATCH_SIZE = 500;
 
 /** For incidents. When the command ends, no earlier cookie is accepted. */
 export function sessionsCommand(sessions: Command, run: Run): void {
   sessions
     .command("end-all")
-    .description("ends every session and token of every user")
-    .option("--yes", "needed, as everybody has to log in again")
+    .description("end every session and token of every user")
+    .option("--yes", "required: everybody has to log in again")
     .action(
       run(async ({ ports }, print, options: { yes?: boolean }) => {
-        mustBeMeant(options, "this logs everybody out");
+        requireYes(options, "this logs everybody out");
         let after: UserId | undefined;
         let count = 0;
         for (;;) {
-          const page = await ports.users.list({ ...(after && { after }), limit: AT_ONCE });
+          const page = await ports.users.list({ ...(after && { after }), limit: BATCH_SIZE });
           const ended = await endSessions(
             ports,
             page.map(({ id }) => id),
@@ -24,7 +24,7 @@ export function sessionsCommand(sessions: Command, run: Run): void {
           count += ended.length;
           print.progress(`${count} users`);
           after = page.at(-1)?.id;
-          if (page.length < AT_ONCE) break;
+          if (page.length < BATCH_SIZE) break;
         }
         print.item({ users: count });
       }),

@@ -14,7 +14,7 @@ import type { Command } from "commander";
 import { CommandFailure } from "../exit.ts";
 import { findUser, mustExist, shown } from "../find-user.ts";
 import type { Service } from "../open.ts";
-import { mustBeMeant, type Run } from "../program.ts";
+import { requireYes, type Run } from "../program.ts";
 
 const EVENTS_SHOWN = 20;
 
@@ -29,8 +29,8 @@ function reasonFor(error: RegisterError, email: string): string {
 export function usersCommand(users: Command, run: Run): void {
   users
     .command("create <email>")
-    .description("creates a user without a password, and sends a reset mail to choose one")
-    .option("--no-mail", "sends no mail")
+    .description("create a user without a password, and send a reset mail to set one")
+    .option("--no-mail", "send no mail")
     .action(
       run(async (service, print, email: string, { mail }: { mail: boolean }) => {
         const { ports } = service;
@@ -47,11 +47,11 @@ export function usersCommand(users: Command, run: Run): void {
       }),
     );
 
-  onUser("find <user>", "finds a user by address or id", async (_, user) => shown(user));
+  onUser("find <user>", "find a user", async (_, user) => shown(user));
 
   onUser(
     "show <user>",
-    "shows a user, with sessions and the newest events",
+    "show a user with sessions and the newest events",
     async (service, user) => {
       const sessions = await service.ports.sessions.list(user.id);
       const events = await searchEvents(service.db, { userId: user.id, limit: EVENTS_SHOWN });
@@ -66,31 +66,31 @@ export function usersCommand(users: Command, run: Run): void {
     },
   );
 
-  onUser("disable <user>", "shuts a user out; every session ends", async ({ ports }, user) => {
+  onUser("disable <user>", "disable a user; every session ends", async ({ ports }, user) => {
     mustExist(await disableUser(ports, user.id));
     return { id: user.id, disabled: true };
   });
-  onUser("enable <user>", "lets a user in again", async ({ ports }, user) => {
+  onUser("enable <user>", "enable a user", async ({ ports }, user) => {
     mustExist(await enableUser(ports, user.id));
     return { id: user.id, disabled: false };
   });
-  onUser("log-out <user>", "ends every session and token of a user", async ({ ports }, user) => {
+  onUser("log-out <user>", "end every session and token of a user", async ({ ports }, user) => {
     await endSessions(ports, [user.id]);
     return { id: user.id, logged_out: true };
   });
-  onUser("send-reset <user>", "mails a user a reset token", async ({ ports }, user) => {
+  onUser("send-reset <user>", "mail a reset token to a user", async ({ ports }, user) => {
     await requestReset(ports, { email: user.email });
     return { id: user.id, reset_requested: true };
   });
 
   users
     .command("delete <user>")
-    .description("deletes a user for good")
-    .option("--yes", "needed, as it cannot be undone")
+    .description("delete a user for good")
+    .option("--yes", "required: cannot be undone")
     .action(
       run(async (service, print, text: string, options: { yes?: boolean }) => {
         const user = await findUser(service, text);
-        mustBeMeant(options, `this deletes ${user.email} for good`);
+        requireYes(options, `this deletes ${user.email} for good`);
         mustExist(await deleteUser(service.ports, user.id));
         print.item({ id: user.id, deleted: true });
       }),

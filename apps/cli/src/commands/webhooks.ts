@@ -7,21 +7,21 @@ import type { Command } from "commander";
 import { CommandFailure } from "../exit.ts";
 import { UUID } from "../find-user.ts";
 import type { Service } from "../open.ts";
-import { anEventType, mustBeMeant, type Run, upTo } from "../program.ts";
+import { parseEventType, requireYes, type Run, numberUpTo } from "../program.ts";
 
 const DAY_MS = 24 * 3_600_000;
 
 export function webhooksCommand(webhooks: Command, run: Run): void {
   webhooks
     .command("add <url>")
-    .description("adds an endpoint, and shows its signing secret: this once")
-    .option("--types <types>", "event types, comma between; all, if not given", typesIn)
+    .description("add an endpoint, and show its signing secret, which is shown only once")
+    .option("--types <types>", "event types, separated by commas (default: all)", typesIn)
     .action(
       run(async ({ webhooks: store }, print, url: string, { types }: { types?: string[] }) => {
         const id = randomUUID();
         const secret = newWebhookSecret();
         if (!(await store.add({ id, url: checked(url), eventTypes: types }, secret))) {
-          throw new CommandFailure("misuse", "there are as many endpoints as there may be");
+          throw new CommandFailure("misuse", "endpoint limit (1,000) reached");
         }
         print.item({ id, url, event_types: types ?? "all", secret });
       }),
@@ -29,12 +29,12 @@ export function webhooksCommand(webhooks: Command, run: Run): void {
 
   webhooks
     .command("list")
-    .description("lists endpoints")
+    .description("list endpoints")
     .action(run(async (service, print) => print.items((await service.webhooks.list()).map(shown))));
 
   webhooks
     .command("test <id>")
-    .description("sends a webhook.test event, and shows the answer")
+    .description("send a webhook.test event, and show the answer")
     .action(
       run(async (service, print, id: string) => {
         const { status, answer } = await sendTest(service, await find(service, id));
@@ -47,21 +47,25 @@ export function webhooksCommand(webhooks: Command, run: Run): void {
 
   onEndpoint(
     "pause <id>",
-    "keeps what is for an endpoint until it is resumed",
+    "pause an endpoint: its events wait until it is resumed",
     async (service, { id }) => {
       await service.webhooks.pause(id, "operator");
       return { id, paused: true };
     },
   );
-  onEndpoint("resume <id>", "sends again, what was kept first", async (service, { id }) => {
-    await service.webhooks.resume(id);
-    return { id, paused: false };
-  });
+  onEndpoint(
+    "resume <id>",
+    "resume an endpoint: the waiting events are sent first",
+    async (service, { id }) => {
+      await service.webhooks.resume(id);
+      return { id, paused: false };
+    },
+  );
 
   webhooks
     .command("rotate <id>")
-    .description("gives an endpoint a new secret; the old one signs too for some days")
-    .option("--days <count>", "for how many", upTo(30), 1)
+    .description("give an endpoint a new secret; the old one also signs for some days")
+    .option("--days <count>", "how many days the old one signs", numberUpTo(30), 1)
     .action(
       run(async (service, print, id: string, { days }: { days: number }) => {
         const secret = newWebhookSecret();
@@ -73,12 +77,12 @@ export function webhooksCommand(webhooks: Command, run: Run): void {
 
   webhooks
     .command("remove <id>")
-    .description("removes an endpoint, with whatever is still for it")
-    .option("--yes", "needed, as it does not come back")
+    .description("remove an endpoint with its waiting events")
+    .option("--yes", "required: cannot be undone")
     .action(
       run(async (service, print, id: string, options: { yes?: boolean }) => {
         const { url } = await find(service, id);
-        mustBeMeant(options, `this removes the endpoint ${url}`);
+        requireYes(options, `this removes the endpoint ${url}`);
         await service.webhooks.remove(id);
         print.item({ id, removed: true });
       }),
@@ -86,8 +90,8 @@ export function webhooksCommand(webhooks: Command, run: Run): void {
 
   webhooks
     .command("attempts <id>")
-    .description("lists what became of deliveries, the newest first")
-    .option("--limit <count>", "how many", upTo(1_000), 50)
+    .description("list delivery attempts, the newest first")
+    .option("--limit <count>", "maximum number", numberUpTo(1_000), 50)
     .action(
       run(async (service, print, id: string, { limit }: { limit: number }) => {
         const { id: endpointId } = await find(service, id);
@@ -123,7 +127,7 @@ export function webhooksCommand(webhooks: Command, run: Run): void {
 
 async function find({ webhooks }: Service, id: string): Promise<WebhookEndpoint> {
   const endpoint = UUID.test(id) ? await webhooks.find(id) : undefined;
-  if (!endpoint) throw new CommandFailure("notFound", "there is no such endpoint");
+  if (!endpoint) throw new CommandFailure("notFound", "no such endpoint");
   return endpoint;
 }
 
@@ -135,7 +139,7 @@ async function sendTest({ webhooks, networks }: Service, endpoint: WebhookEndpoi
   return { status, answer };
 }
 
-const typesIn = (text: string) => text.split(",").map((type) => anEventType(type.trim()));
+const typesIn = (text: string) => text.split(",").map((type) => parseEventType(type.trim()));
 
 function checked(url: string): string {
   try {

@@ -10,8 +10,8 @@ const sendNotice: Handler<EmailChangeRequested> = async (ports, { id, userId }) 
   const user = await ports.users.findById(userId);
   if (!change || user?.epoch !== change.epoch) return;
   const { email: to } = user;
-  const letter = ports.templates.addressChangeRequested({ to });
-  await ports.mailer.send(toMessage(`${id}-notice`, to, letter));
+  const content = ports.templates.addressChangeRequested({ to });
+  await ports.mailer.send(toMessage(`${id}-notice`, to, content));
 };
 
 /**

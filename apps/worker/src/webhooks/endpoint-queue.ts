@@ -1,6 +1,6 @@
 import type { EventJson } from "@postern/domain";
 import type { PgBoss } from "pg-boss";
-import { MOST_QUEUES, openQueue, type Retries } from "../queues.ts";
+import { MAX_QUEUES, openQueue, type Retries } from "../queues.ts";
 import { MAX_RETRIES } from "./retry-schedule.ts";
 
 /** The job of one delivery. */
@@ -45,6 +45,6 @@ export async function deleteEndpointQueue(boss: PgBoss, endpointId: string): Pro
 
 /** Returns the endpoints that have a queue, even if they were removed while no worker ran. */
 export async function endpointsWithQueue(boss: PgBoss): Promise<readonly string[]> {
-  const queues = await boss.getQueues(undefined, { limit: MOST_QUEUES });
+  const queues = await boss.getQueues(undefined, { limit: MAX_QUEUES });
   return queues.flatMap(({ name }) => OF_ENDPOINT.exec(name)?.[1] ?? []);
 }

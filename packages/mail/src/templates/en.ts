@@ -1,16 +1,16 @@
-import type { EmailTemplate } from "../email-template.ts";
+import type { EmailContent } from "../email-content.ts";
 
 /** The mails, and what each needs. Another language is another object of this type. */
 export interface EmailTemplates {
-  reset(facts: To & { token: string; url: string | undefined; minutes: number }): EmailTemplate;
-  verifyAddress(facts: To & { token: string; url: string | undefined }): EmailTemplate;
-  verifyNewAddress(facts: To & { token: string; url: string | undefined }): EmailTemplate;
-  addressChangeRequested(facts: To): EmailTemplate;
-  accountDeleted(facts: To): EmailTemplate;
-  passwordChanged(facts: To): EmailTemplate;
-  newDevice(facts: To & { device: string; at: Date }): EmailTemplate;
-  addressChanged(facts: To): EmailTemplate;
-  registrationAttempted(facts: To): EmailTemplate;
+  reset(facts: To & { token: string; url: string | undefined; minutes: number }): EmailContent;
+  verifyAddress(facts: To & { token: string; url: string | undefined }): EmailContent;
+  verifyNewAddress(facts: To & { token: string; url: string | undefined }): EmailContent;
+  addressChangeRequested(facts: To): EmailContent;
+  accountDeleted(facts: To): EmailContent;
+  passwordChanged(facts: To): EmailContent;
+  newDevice(facts: To & { device: string; at: Date }): EmailContent;
+  addressChanged(facts: To): EmailContent;
+  registrationAttempted(facts: To): EmailContent;
 }
 
 interface To {

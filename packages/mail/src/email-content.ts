@@ -1,5 +1,5 @@
 /** The content of a mail, before it is laid out as text and HTML. */
-export interface EmailTemplate {
+export interface EmailContent {
   /** BCP 47. */
   readonly language: string;
   readonly subject: string;
@@ -11,7 +11,7 @@ export interface EmailTemplate {
   readonly closing: readonly string[];
 }
 
-export function toText({ greeting, action, code, closing }: EmailTemplate): string {
+export function toText({ greeting, action, code, closing }: EmailContent): string {
   const parts = [...greeting];
   if (action) parts.push(`${action.label}:\n${action.url}`);
   if (code) parts.push(`${code.label}: ${code.value}`);
@@ -35,7 +35,7 @@ export function toHtml({
   action,
   code,
   closing,
-}: EmailTemplate): string {
+}: EmailContent): string {
   const paragraphs = (texts: readonly string[]) =>
     texts.map((text) => `<p>${escapeHtml(text)}</p>`).join("\n");
   const link = action
