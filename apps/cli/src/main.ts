@@ -42,10 +42,14 @@ group("migrate", "migrate the database").action(async function migrateNow(this: 
   }
 });
 
-// The reader of a pipe may leave early, as `head` does. It does not want the rest of the output.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-});
+for (const stream of [process.stdout, process.stderr]) {
+  // The work goes on without the output: half of a bulk command is worse than a silent one.
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") return; // the reader left early, as `head` does
+    process.exitCode = EXIT.fault;
+    if (stream === process.stdout) console.error(harmless(reasonFor(error)));
+  });
+}
 
 // Sets the code and lets the process end by itself: `process.exit` would drop output that a pipe has
 // not taken yet.

@@ -11,7 +11,7 @@ import {
   type Schema,
   type WebhookStore,
 } from "@postern/postgres";
-import { InvalidEnvironment } from "@postern/process";
+import { closeOnFailure, InvalidEnvironment } from "@postern/process";
 import { connectRedis, redisStores } from "@postern/redis";
 import { type Networks, networks } from "@postern/webhooks";
 import { openQueueAdmin, queuesOnPglite, queuesOnPostgres } from "@postern/worker";
@@ -49,7 +49,9 @@ export async function openService(config: CliConfig): Promise<Service> {
     policy: strictPolicy,
     tokenFactory: tokenFactory({ keys }),
   };
-  const queueAdmin = await openQueueAdmin(queues, { db, keepDays: config.keepDays });
+  const queueAdmin = await closeOnFailure(opened, () =>
+    openQueueAdmin(queues, { db, keepDays: config.keepDays }),
+  );
   return {
     config,
     db,
@@ -68,8 +70,10 @@ const ONE_AT_A_TIME = { atOnce: 1, maxWaitMs: 60_000, expectedMs: 1_000 };
 
 async function openFull({ redisUrl, secrets = [] }: CliConfig, url: string) {
   const postgres = connectPostgres({ url, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
-  await requireCurrentSchema(postgres.db);
-  const redis = redisUrl ? await connectRedis(redisUrl) : undefined;
+  const redis = await closeOnFailure(postgres, async () => {
+    await requireCurrentSchema(postgres.db);
+    return redisUrl ? connectRedis(redisUrl) : undefined;
+  });
   return {
     db: postgres.db,
     keys: secrets,
@@ -87,7 +91,9 @@ async function openEmbedded({ dataFolder, secrets }: CliConfig) {
     throw new CommandFailure("misuse", `DATA_DIR: ${dataFolder} is not a data folder of Postern`);
   }
   const folder = openLocked(dataFolder);
-  const { db, pglite, close } = await openDatabase(folder.databasePath);
+  const { db, pglite, close } = await closeOnFailure({ close: folder.release }, () =>
+    openDatabase(folder.databasePath),
+  );
   return {
     db,
     keys: [...(secrets ?? []), ...folder.secrets],

@@ -150,7 +150,7 @@ describe.each(DEPLOYMENTS)(
         const other = { ...fields, "idempotency-key": "attempt-2" };
         expect(await codeOf(browser.resetPassword(other))).toBe("reset_token_invalid");
         const bad = { ...fields, "idempotency-key": "x".repeat(256) };
-        expect(await codeOf(browser.resetPassword(bad))).toBe("header_invalid");
+        expect(await codeOf(browser.resetPassword(bad))).toBe("idempotency_key_invalid");
         expect(await isIn(browser)).toBe(false);
       });
 

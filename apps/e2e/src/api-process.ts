@@ -76,15 +76,15 @@ export async function postern(
   return { code, stdout, stderr };
 }
 
-/** Runs an operator's command whose output goes through `reader`, a command of the shell. */
+/** Runs an operator's command whose output goes to `output`, as the shell writes it: `| head`. */
 export async function posternInto(
-  reader: string,
+  output: string,
   environment: Environment,
   ...args: string[]
 ): Promise<{ readonly code: number; readonly read: string; readonly stderr: string }> {
   const { PATH = "" } = process.env;
   // A pipe hides the exit code of its first command, so that one is written to standard error.
-  const script = `{ "$0" "$@"; echo "code $?" >&2; } | ${reader}`;
+  const script = `{ "$0" "$@"; echo "code $?" >&2; } ${output}`;
   const command = [process.execPath, "--disable-warning=ExperimentalWarning", CLI, ...args];
   const child = spawn("sh", ["-c", script, ...command], {
     env: { PATH, ...environment },

@@ -1,7 +1,9 @@
+import { existsSync } from "node:fs";
 import { testServers } from "@postern/test-servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { postern, posternInto } from "./api-process.ts";
 import { type EventService, startEventService } from "./event-service.ts";
+import { fullStores } from "./stores.ts";
 import { anEmail, visitor } from "./visitor.ts";
 
 /** More than the 64 KiB that a pipe holds by itself. */
@@ -24,18 +26,55 @@ describe.skipIf(!testServers().redisUrl)("the operator's commands", () => {
   const list = ["events", "list", "--limit", String(EVENTS)];
 
   it("write all their output into a pipe that is read slowly", async () => {
-    const json = await posternInto("(sleep 2; cat)", service.environment, "--json", ...list);
+    const json = await posternInto("| (sleep 2; cat)", service.environment, "--json", ...list);
     expect(json.code).toBe(0);
     expect(json.read.length).toBeGreaterThan(128 * 1024);
     expect(JSON.parse(json.read)).toHaveLength(EVENTS);
-    const table = await posternInto("(sleep 2; cat)", service.environment, ...list);
+    const table = await posternInto("| (sleep 2; cat)", service.environment, ...list);
     expect(table.code).toBe(0);
     expect(table.read.trim().split("\n")).toHaveLength(EVENTS + 1);
   });
 
   it("end quietly when the reader of a pipe leaves early", async () => {
-    const { code, read, stderr } = await posternInto("head -c 10", service.environment, ...list);
+    const { code, read, stderr } = await posternInto("| head -c 10", service.environment, ...list);
     expect({ code, read: read.length, stderr }).toEqual({ code: 0, read: 10, stderr: "code 0\n" });
+  });
+
+  it.skipIf(!existsSync("/dev/full"))(
+    "report that a disk is full, without a stack trace",
+    async () => {
+      const { code, stderr } = await posternInto(">/dev/full", service.environment, ...list);
+      expect([code, stderr]).toEqual([1, "ENOSPC: no space left on device, write\ncode 1\n"]);
+    },
+  );
+
+  it("finish a bulk command whose messages nobody reads any more", async () => {
+    const { query } = service.stores;
+    await query(
+      `insert into users (id, email, email_key)
+       select gen_random_uuid(), n || '@bulk.example', n || '@bulk.example'
+       from generate_series(1, 1201) n`,
+    );
+    await posternInto("2>&1 | head -n 1", service.environment, "sessions", "end-all", "--yes");
+    const epochs = "select distinct epoch from users where email like '%@bulk.example'";
+    expect(await query(epochs)).toEqual([{ epoch: 1 }]);
+  });
+
+  it.each([
+    ["is not migrated", "drop schema public cascade; create schema public", /migrate/],
+    ["has no queues", "drop schema pgboss cascade", /pgboss/],
+  ])("end soon when the database %s", async (_, statement, message) => {
+    const stores = await fullStores();
+    try {
+      await stores.query(statement);
+      const environment = { ...service.environment, ...stores.environment };
+      const startedAt = performance.now();
+      const { code, stderr } = await postern(environment, "users", "find", "bob@example.com");
+      expect([code, stderr]).toEqual([1, expect.stringMatching(message)]);
+      expect(performance.now() - startedAt).toBeLessThan(20_000);
+    } finally {
+      await stores.close();
+    }
   });
 
   it("create and find a user of an international domain, as the API does", async () => {

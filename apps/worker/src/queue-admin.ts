@@ -1,5 +1,6 @@
 import { type EventId, toEventJson, type UserEvent } from "@postern/domain";
 import type { Schema } from "@postern/postgres";
+import { closeOnFailure } from "@postern/process";
 import { type Kysely, sql } from "kysely";
 import type { JobWithMetadata, PgBoss } from "pg-boss";
 import { type DeliveryData, isDelivery } from "./webhooks/endpoint-queue.ts";
@@ -65,10 +66,13 @@ export async function openQueueAdmin(
 ) {
   const signal = () => sql`select pg_notify(${JOBS_CHANNEL}, '')`.execute(db);
   const boss = openBoss(queues, () => undefined, { supervise: false });
-  await boss.start();
-  for (const { name } of SUBSCRIBERS) {
-    if (!(await boss.getQueue(name))) await openQueue(boss, name, { keepDays });
-  }
+  const close = () => boss.stop({ graceful: false });
+  await closeOnFailure({ close }, async () => {
+    await boss.start();
+    for (const { name } of SUBSCRIBERS) {
+      if (!(await boss.getQueue(name))) await openQueue(boss, name, { keepDays });
+    }
+  });
   const queueNames = async () =>
     (await boss.getQueues(undefined, { limit: MAX_QUEUES })).map(({ name }) => name);
   const living = async () => (await queueNames()).filter((name) => !name.endsWith(DEAD));
@@ -148,7 +152,7 @@ export async function openQueueAdmin(
       return replayed;
     },
 
-    close: () => boss.stop({ graceful: false }),
+    close,
   };
 }
 

@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
-import { dirname, join, normalize, sep } from "node:path";
+import { dirname, join, sep } from "node:path";
+import { parseSync } from "oxc-parser";
 import { ROOT } from "./repository.ts";
 
 const SOURCE = join(ROOT, "packages/domain/src");
@@ -36,23 +37,37 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Tests, and the files that collect everything for other packages. */
 const EXEMPT = /\.(test|contract|fixture)\.ts$|^(index|memory|contract)\.ts$/;
-const IMPORT = /^(?:import|export)\s+(type\s)?(?:[^;"]*?\sfrom\s+)?"(\.[^"]+)";/gm;
 
 interface Import {
   readonly file: string;
+  /** The imported file, or the name of a package. */
   readonly target: string;
   readonly isType: boolean;
 }
 
+/** Returns what a file imports: by `import`, by `export … from`, and by `import(…)`. */
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(SOURCE, file), "utf8");
-  return [...text.matchAll(IMPORT)].map(([, type, path = ""]) => ({
+  const { module, errors } = parseSync(file, text);
+  if (errors.length > 0) throw new Error(`${file} cannot be parsed`);
+  const entry = (path: string, isType: boolean): Import => ({
     file,
-    target: normalize(join(dirname(file), path))
-      .split(sep)
-      .join("/"),
-    isType: type !== undefined,
-  }));
+    target: path.startsWith(".") ? join(dirname(file), path).split(sep).join("/") : path,
+    isType,
+  });
+  return [
+    ...module.staticImports.map(({ moduleRequest, entries }) =>
+      entry(moduleRequest.value, entries.length > 0 && entries.every(({ isType }) => isType)),
+    ),
+    ...module.staticExports.flatMap(({ entries }) =>
+      entries.flatMap(({ moduleRequest, isType }) =>
+        moduleRequest ? [entry(moduleRequest.value, isType)] : [],
+      ),
+    ),
+    ...module.dynamicImports.map(({ moduleRequest: { start, end } }) =>
+      entry(text.slice(start, end).replaceAll(/^["'`]|["'`]$/g, ""), false),
+    ),
+  ];
 }
 
 /** Returns the folder of a file, or the file itself at the root. */

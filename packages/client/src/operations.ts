@@ -203,7 +203,7 @@ export interface Operations {
           readonly device: string | null;
           readonly network: string | null;
         }[];
-        readonly session_records: readonly {
+        readonly session_origins: readonly {
           readonly session_id: string;
           readonly device: string | null;
           readonly network: string | null;
@@ -265,7 +265,7 @@ export interface Operations {
       | "cross_site_request"
       | "field_invalid"
       | "field_unknown"
-      | "header_invalid"
+      | "idempotency_key_invalid"
       | "internal_error"
       | "misdirected_request"
       | "password_breached"
@@ -528,7 +528,7 @@ export const OPERATIONS = {
       {
         code: "export",
         status: 200,
-        has: ["user", "sessions", "session_records", "devices", "email_changes", "events"],
+        has: ["user", "sessions", "session_origins", "devices", "email_changes", "events"],
       },
     ],
   },

@@ -27,6 +27,8 @@ describe("international domains", () => {
     "bob@example。com", // the ideographic full stop
     "bob@ex\u00ADample.com", // the soft hyphen, which UTS 46 drops
     "bob@ex\u200Bample.com", // the zero-width space
+    "bob@b\u00FC\u00ADcher.example", // beside a letter that is not ASCII
+    "bob@b\u00FC\u200Bcher.example",
     "bob@example.\u0440\u0444:80",
     "bob@example.\u0440\u0444?a=b",
     "bob@example.\u0440\u0444#x",

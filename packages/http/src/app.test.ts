@@ -78,7 +78,7 @@ describe("errors", () => {
       const response = await send("PUT", "/reset_password", fields, headers);
       expect(await response.json()).toMatchObject({
         status: 400,
-        code: "header_invalid",
+        code: "idempotency_key_invalid",
         field: "idempotency-key",
         detail: "idempotency-key: must be 1 to 255 printable ASCII characters",
       });

@@ -57,7 +57,7 @@ function errorsOf(method: Method, { errors, fields, query, headers }: Endpoint) 
     ...(method === "GET" ? [] : OF_WRITES),
     ...(fields ? OF_FIELDS : []),
     ...(query ? (["query_invalid"] as const) : []),
-    ...(headers ? (["header_invalid"] as const) : []),
+    ...(headers ? (["idempotency_key_invalid"] as const) : []),
   ];
   const own = Object.entries(errors ?? {}) as [ProblemCode, ProblemDetails][];
   const all: [ProblemCode, ProblemDetails][] = [...own, ...general.map(withoutDetails)];

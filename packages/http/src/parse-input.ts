@@ -6,7 +6,7 @@ import { type BodyError, readFields } from "./body.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { ProblemDetails } from "./problem.ts";
 
-type InvalidCode = "field_invalid" | "header_invalid" | "query_invalid";
+type InvalidCode = "field_invalid" | "idempotency_key_invalid" | "query_invalid";
 
 export type ParsedInput =
   | { readonly ok: true; readonly value: object }
@@ -28,7 +28,8 @@ interface Part {
 const PARTS: readonly Part[] = [
   { name: "fields", read: (c) => readFields(c.req.raw), error: "field_invalid" },
   { name: "query", read: async (c) => ok(c.req.query()), error: "query_invalid" },
-  { name: "headers", read: async (c) => ok(c.req.header()), error: "header_invalid" },
+  // The only header that endpoints take.
+  { name: "headers", read: async (c) => ok(c.req.header()), error: "idempotency_key_invalid" },
   { name: "params", read: async (c) => ok(c.req.param()), error: "query_invalid" },
 ];
 
@@ -44,6 +45,9 @@ export function inputParser(
     return schema ? [{ ...part, schema }] : [];
   });
   if (parts.length === 0) return undefined;
+  const names = parts.flatMap(({ schema }) => Object.keys(schema.shape));
+  // Of two equal names one would replace the other, and a body could set what a query is asked for.
+  if (new Set(names).size < names.length) throw new Error(`${endpoint.id} takes a name twice`);
   return async (c) => {
     const input = {};
     for (const { schema, read, error } of parts) {

@@ -25,7 +25,7 @@ type HttpError =
   | "cross_site_request"
   | "field_invalid"
   | "field_unknown"
-  | "header_invalid"
+  | "idempotency_key_invalid"
   | "internal_error"
   | "method_not_allowed"
   | "misdirected_request"
@@ -54,7 +54,10 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
   email_unknown: { status: 403, message: "email not registered" },
   field_invalid: { status: 400, message: "missing or not text" },
   field_unknown: { status: 400, message: "unknown field in the body" },
-  header_invalid: { status: 400, message: "invalid header" },
+  idempotency_key_invalid: {
+    status: 400,
+    message: "idempotency-key: must be 1 to 255 printable ASCII characters",
+  },
   internal_error: { status: 500, message: "unexpected error" },
   method_not_allowed: { status: 405, message: "method not allowed" },
   misdirected_request: { status: 421, message: "this server does not serve the requested host" },

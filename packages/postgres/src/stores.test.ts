@@ -1,5 +1,7 @@
 import { PGlite } from "@electric-sql/pglite";
 import {
+  aTokenHash,
+  aUser,
   deviceStoreContract,
   emailChangeStoreContract,
   epochContract,
@@ -12,7 +14,7 @@ import {
 import { memorySeal } from "@postern/domain/memory";
 import { testServers } from "@postern/test-servers";
 import { Kysely, PGliteDialect } from "kysely";
-import { afterAll, beforeAll, describe } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { migrate } from "./migrate.ts";
 import type { Schema } from "./schema.ts";
 import { postgresStores } from "./stores.ts";
@@ -55,6 +57,26 @@ describe.each([
   describe("event store", () => eventStoreContract(world));
   describe("session ledger", () => sessionLedgerContract(world));
   describe("session store", () => sessionStoreContract(world));
-  describe("token store", () => tokenStoreContract(world));
+  describe("token store", () => {
+    tokenStoreContract(world);
+
+    it("deletes a user's expired tokens when it stores the next one, but not the sole one", async () => {
+      const { tokens, users, pass } = await world();
+      const { id: userId, epoch } = await aUser(users);
+      const claim = { purpose: "password_reset", userId, epoch, byMail: true } as const;
+      const stored = () =>
+        opened.db
+          .selectFrom("tokens")
+          .select("is_sole")
+          .where("user_id", "=", userId)
+          .orderBy("is_sole")
+          .execute();
+      await tokens.put(aTokenHash(), claim, 5);
+      await tokens.replace(aTokenHash(), claim, 5);
+      await pass(20);
+      await tokens.put(aTokenHash(), claim, 60_000);
+      expect(await stored()).toEqual([{ is_sole: false }, { is_sole: true }]);
+    });
+  });
   describe("the epoch", () => epochContract(world, { runs }));
 });

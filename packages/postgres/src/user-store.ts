@@ -4,7 +4,7 @@ import { eventsOf } from "./event-log.ts";
 import { retryIfAmbiguous } from "./ambiguous-commit.ts";
 import type { Schema } from "./schema.ts";
 import { userChanges } from "./user-change.ts";
-import { bumpRevision, isAllowed, toUser, type UserRow } from "./user-row.ts";
+import { bumpRevision, isAllowed, sessionIsCurrent, toUser, type UserRow } from "./user-row.ts";
 
 /** Users in the table `users`. Each change is one statement that writes its events as well. */
 export function postgresUserStore(db: Kysely<Schema>, seal?: Seal): UserStore {
@@ -73,7 +73,7 @@ export function postgresUserStore(db: Kysely<Schema>, seal?: Seal): UserStore {
 
     raiseEpoch(actingSession, events) {
       const update = sql`
-        update users set epoch = epoch + 1, ${bumpRevision} where ${isAllowed(actingSession)}`;
+        update users set epoch = epoch + 1, ${bumpRevision} where ${sessionIsCurrent(actingSession)}`;
       return applyAndRead({ userId: actingSession.userId, statement: update, events });
     },
 

@@ -1,3 +1,4 @@
+export { closeOnFailure } from "./close-on-failure.ts";
 export {
   InvalidEnvironment,
   mistakesIn,

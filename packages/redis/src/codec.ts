@@ -5,12 +5,16 @@ import { type Session, sessionIdOf, type TokenHash, type User, type UserId } fro
 export const keyOf = (userId: UserId) => `postern:user:${userId}`;
 
 const NEVER = "-";
+const USER = /^(\d+) \d+ (\d+|-) (\S+)$/;
+const SESSION = /^(\d+) (\d+) (\d+) (\d+) (\d+) ([01])$/;
 
 export const encodeUser = ({ epoch, revision, email, emailVerifiedAt }: User): string =>
   `${epoch} ${revision} ${emailVerifiedAt?.getTime() ?? NEVER} ${email}`;
 
+/** Returns what checks read of a user, or `undefined` for text that is not in the format. */
 export function decodeUser(text: string) {
-  const [epoch, , verifiedMs, email = ""] = text.split(" ");
+  const [matched, epoch, verifiedMs, email = ""] = USER.exec(text) ?? [];
+  if (matched === undefined) return undefined;
   const emailVerifiedAt = verifiedMs === NEVER ? undefined : new Date(Number(verifiedMs));
   return { epoch: Number(epoch), email, emailVerifiedAt };
 }
@@ -28,8 +32,11 @@ export interface StoredSession {
   readonly remembered: boolean;
 }
 
-export function decodeSession(text: string): StoredSession {
-  const [epoch, createdAtUs, lastSeenAtMs, idleMs, absoluteExpiresAtMs, remember] = text.split(" ");
+/** Returns `undefined` for text that is not in the format, as the scripts do. */
+export function decodeSession(text: string): StoredSession | undefined {
+  const [matched, epoch, createdAtUs, lastSeenAtMs, idleMs, absoluteExpiresAtMs, remember] =
+    SESSION.exec(text) ?? [];
+  if (matched === undefined) return undefined;
   return {
     epoch: Number(epoch),
     createdAtUs: Number(createdAtUs),

@@ -21,7 +21,8 @@ export function redisSessionStore(client: RedisClient): SessionStore {
           replaces ? replaces.absoluteExpiresAt.getTime() : "",
         ),
       );
-      return opened === null ? undefined : toSession(user.id, tokenHash, decodeSession(opened));
+      const stored = opened === null ? undefined : decodeSession(opened);
+      return stored && toSession(user.id, tokenHash, stored);
     },
 
     async check(userId, tokenHash, { touchEveryMs }) {
@@ -29,8 +30,9 @@ export function redisSessionStore(client: RedisClient): SessionStore {
       const found = await lookups.load(key, tokenHash);
       if (!found) return undefined;
       const { nowMs } = found;
-      const stored = decodeSession(found.session);
-      const { epoch, ...user } = decodeUser(found.user);
+      const [stored, copy] = [decodeSession(found.session), decodeUser(found.user)];
+      if (!stored || !copy) return undefined;
+      const { epoch, ...user } = copy;
       const session = toSession(userId, tokenHash, stored);
       if (stored.epoch !== epoch || !isLive(session, new Date(nowMs))) return undefined;
       const checked = { session, user: { id: userId, ...user } };
@@ -42,8 +44,9 @@ export function redisSessionStore(client: RedisClient): SessionStore {
 
     async end(userId, sessionId) {
       const ended = await withTimeout(client.posternEnd(keyOf(userId), hashPrefixOf(sessionId)));
-      const [field, session] = ended ?? [];
-      return field && session ? toSession(userId, field, decodeSession(session)) : undefined;
+      const [field = "", session = ""] = ended ?? [];
+      const stored = decodeSession(session);
+      return stored && toSession(userId, field, stored);
     },
 
     async syncUser(user) {
@@ -57,7 +60,10 @@ export function redisSessionStore(client: RedisClient): SessionStore {
     async list(userId) {
       const listed = await withTimeout(client.posternList(keyOf(userId)));
       return listed
-        .map(([field, session]) => ({ field, stored: decodeSession(session) }))
+        .flatMap(([field, session]) => {
+          const stored = decodeSession(session);
+          return stored ? [{ field, stored }] : [];
+        })
         .toSorted((one, other) => one.stored.createdAtUs - other.stored.createdAtUs)
         .map(({ field, stored }) => toSession(userId, field, stored));
     },

@@ -36,6 +36,18 @@ describe.skipIf(!redisUrl)("redis", () => {
   describe("token store", () => tokenStoreContract(world));
   describe("the epoch", () => epochContract(world, { runs: 100 }));
 
+  it("lets Redis delete a token and its name as the newest at one time", async () => {
+    const { tokens, users } = await world();
+    const { id: userId, epoch } = await aUser(users);
+    const tokenHash = aTokenHash();
+    const claim = { purpose: "password_reset", userId, epoch, byMail: false } as const;
+    await tokens.replace(tokenHash, claim, 60_000);
+    for (const name of [tokenHash, `newest:password_reset:${userId}`]) {
+      const left = await redis.client.pttl(`postern:token:${name}`);
+      expect([name, left > 50_000 && left <= 60_000]).toEqual([name, true]);
+    }
+  });
+
   describe("the hash of a user", () => {
     async function opened() {
       const { sessions, users } = await world();
@@ -68,6 +80,34 @@ describe.skipIf(!redisUrl)("redis", () => {
       expect(await sessions.check(user.id, opening.tokenHash, coursePolicy.session)).toBeDefined();
     });
 
+    it.each([
+      ["of five fields, as an earlier version wrote it", "0 %us %ms 86400000 %end"],
+      ["of seven fields", "0 %us %ms 86400000 %end 1 1"],
+      ["with another flag", "0 %us %ms 86400000 %end 7"],
+      ["without an epoch", " %us %ms 86400000 %end 0"],
+      ["with an epoch that is no number", "1e0 %us %ms 86400000 %end 0"],
+    ])("reads a session %s for none, wherever it is read", async (_, format) => {
+      const { sessions, user, tokenHash, key } = await opened();
+      const now = Date.now();
+      const text = format
+        .replace("%us", `${now}000`)
+        .replace("%ms", String(now))
+        .replace("%end", String(now + 86_400_000));
+      await redis.client.hset(key, tokenHash, text);
+      expect(await sessions.check(user.id, tokenHash, coursePolicy.session)).toBeUndefined();
+      expect(await sessions.list(user.id)).toEqual([]);
+      expect(await sessions.end(user.id, sessionIdOf(tokenHash))).toBeUndefined();
+    });
+
+    it.each(["", "0", " 0 - bob@example.com", "0 0 x bob@example.com", "0 0 - "])(
+      "accepts no session beside %o for a user",
+      async (text) => {
+        const { sessions, user, tokenHash, key } = await opened();
+        await redis.client.hset(key, "user", text);
+        expect(await sessions.check(user.id, tokenHash, coursePolicy.session)).toBeUndefined();
+      },
+    );
+
     it("is judged by Redis' time, whatever the clock here says", async () => {
       const { user, tokenHash } = await opened();
       const inDays = async (days: number) => {
@@ -89,6 +129,8 @@ describe.skipIf(!redisUrl)("redis", () => {
       await sessions.open({ tokenHash, user, rules });
       await new Promise((resolve) => setTimeout(resolve, 40));
       expect(await sessions.check(user.id, tokenHash, rules)).toBeUndefined();
+      expect(await sessions.list(user.id)).toHaveLength(1); // the longer one
+      expect(await sessions.end(user.id, sessionIdOf(tokenHash))).toBeUndefined();
     });
 
     it("is touched for a session that is live, and for no other, however late the touch comes", async () => {

@@ -69,6 +69,17 @@ async function opened() {
 }
 
 describe("the mail handler", () => {
+  it("sends a second link that leaves the first valid, so no stranger can cancel it", async () => {
+    const { ports, mailer, requested } = await opened();
+    const [first, second] = [requested({}), requested({})];
+    for (const event of [first, second]) await mail(ports, event);
+    expect(mailer.list()).toHaveLength(2);
+    for (const { id } of [first, second]) {
+      const { tokenHash } = ports.tokenFactory.deriveEmailToken("password_reset", id, undefined);
+      expect(await ports.tokens.find("password_reset", tokenHash)).toMatchObject({ epoch: 0 });
+    }
+  });
+
   it.each([
     ["another epoch", { epoch: 1 }],
     ["a token that was in the answer", { tokenBy: "answer" }],

@@ -68,9 +68,9 @@ export function webhookDeliverer(options: DelivererOptions) {
     mayDeliver: (endpointId: string) => Date.now() >= (notBefore.get(endpointId) ?? 0),
 
     /** A fault of ours is not an answer of the endpoint. It is retried by the same schedule. */
-    perform: (job: Job<DeliveryData>): Promise<Outcome> =>
+    perform: (endpointId: string, job: Job<DeliveryData>): Promise<Outcome> =>
       deliver(job).catch((error: unknown): Outcome => {
-        onFault(error, queueOf(job.data.endpointId));
+        onFault(error, queueOf(endpointId));
         const retryAt = nextAttemptAt(new Date(), job.retryCount);
         return { status: "failed", output: {}, retryAt };
       }),

@@ -55,7 +55,7 @@ export async function startDeliveries(options: DeliveriesOptions): Promise<Deliv
         staggerMs: STAGGER_MS,
         pollMs: POLL_MS,
         mayFetch: () => deliverer.mayDeliver(endpointId),
-        perform: deliverer.perform,
+        perform: (job) => deliverer.perform(endpointId, job),
         onFault,
       }),
   });

@@ -15,6 +15,8 @@ export async function deleteOwnUser(
   if (!caller.ok) return caller;
   const { session, user } = caller.value;
   const isDeleted = await ports.users.delete(user.id, [userDeleted(ports, user)], session);
-  await syncSessions(ports, user.id, undefined);
+  // A user who is gone is not read again: this must not depend on another read.
+  if (isDeleted) await ports.sessions.deleteUser(user.id);
+  else await syncSessions(ports, user.id, undefined);
   return isDeleted ? ok(user) : err("session_missing"); // the session ended meanwhile
 }

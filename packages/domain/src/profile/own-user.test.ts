@@ -4,6 +4,7 @@ import { memoryClock, memoryPorts } from "../memory.ts";
 import { checkSession } from "../session/check-session.ts";
 import { logIn } from "../session/log-in.ts";
 import { logOut } from "../session/log-out.ts";
+import { Unavailable } from "../unavailable.ts";
 import { deleteOwnUser } from "./delete-own-user.ts";
 import { exportUser } from "./export-user.ts";
 
@@ -35,6 +36,19 @@ describe("deleting oneself", () => {
     const result = await deleteOwnUser({ ...ports, hasher }, token, PASSWORD);
     expect(result).toEqual({ ok: false, error: "session_missing" });
     expect((await bob(ports)).email).toBe(EMAIL);
+  });
+
+  it("ends the sessions, even if the database cannot be read after it", async () => {
+    const ports = memoryPorts();
+    await registered(ports);
+    const { token } = await loggedIn(ports);
+    let isGone = false;
+    const findById: typeof ports.users.findById = (id) =>
+      isGone ? Promise.reject(new Unavailable("no answer")) : ports.users.findById(id);
+    const deleting = meanwhile(ports.users, "delete", async () => (isGone = true), "after");
+    const users = { ...deleting, findById };
+    expect((await deleteOwnUser({ ...ports, users }, token, PASSWORD)).ok).toBe(true);
+    expect(await checkSession(ports, token)).toBeUndefined();
   });
 
   it("leaves no copy behind a log-in that was under way", async () => {

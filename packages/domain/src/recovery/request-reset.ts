@@ -32,8 +32,9 @@ export async function requestReset(
   const { token, tokenHash } = ports.tokenFactory.createResetToken();
   const { id: userId, epoch } = user;
   const claim = { purpose: "password_reset", userId, epoch, byMail: false } as const;
-  await ports.tokens.replace(tokenHash, claim, ports.policy.recovery.tokenTtlMs);
   await ports.events.append([resetRequested(ports, user, "answer")]);
+  // Last: if the event cannot be stored, the earlier token still works.
+  await ports.tokens.replace(tokenHash, claim, ports.policy.recovery.tokenTtlMs);
   return ok(token);
 }
 

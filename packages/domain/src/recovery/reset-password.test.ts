@@ -101,6 +101,16 @@ describe("resetting a password", () => {
     expect((await reset(ports, await resetTokenFor(ports))).ok).toBe(true);
   });
 
+  it("leaves the earlier token valid when a newer request fails", async () => {
+    const ports = memoryPorts();
+    await registered(ports);
+    const token = await resetTokenFor(ports);
+    const append = () => Promise.reject(new Unavailable("Postgres does not answer"));
+    const broken = { ...ports, events: { ...ports.events, append } };
+    await expect(requestReset(broken, { email: EMAIL })).rejects.toThrow(Unavailable);
+    expect((await reset(ports, token)).ok).toBe(true);
+  });
+
   it("refuses a token that a newer request has replaced, under open disclosure", async () => {
     const ports = memoryPorts();
     await registered(ports);
@@ -201,6 +211,20 @@ describe("resetting a password", () => {
       Unavailable,
     );
     expect((await reset(ports, token)).ok).toBe(true);
+  });
+
+  it("ends the sessions on a retry, if Redis was not told the first time", async () => {
+    const ports = memoryPorts();
+    await registered(ports);
+    const { token: session } = await loggedIn(ports);
+    const token = await resetTokenFor(ports);
+    const syncUser = () => Promise.reject(new Unavailable("Redis does not answer"));
+    const broken = { ...ports, sessions: { ...ports.sessions, syncUser } };
+    const input = { email: EMAIL, token, newPassword: "NewPwd", idempotencyKey: "once" };
+    await expect(resetPassword(broken, input)).rejects.toThrow(Unavailable);
+    expect(await checkSession(ports, session)).toBeDefined();
+    expect((await resetPassword(ports, input)).ok).toBe(true);
+    expect(await checkSession(ports, session)).toBeUndefined();
   });
 
   it("stands when it could not be projected, and the projection can be made good", async () => {

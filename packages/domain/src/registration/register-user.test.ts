@@ -43,6 +43,19 @@ describe("registering", () => {
     ]);
   });
 
+  it("hashes once for a free and for a taken address", async () => {
+    const ports = memoryPorts();
+    const hashed: string[] = [];
+    const hash: typeof ports.hasher.hash = (password) => {
+      hashed.push(password);
+      return ports.hasher.hash(password);
+    };
+    const counting = { ...ports, hasher: { ...ports.hasher, hash } };
+    await registerUser(counting, input);
+    await registerUser(counting, { ...input, password: "another one" });
+    expect(hashed).toEqual([input.password, "another one"]);
+  });
+
   it.each([
     [{ email: "bob" }, "email_invalid"],
     [{ password: "" }, "password_too_short"],

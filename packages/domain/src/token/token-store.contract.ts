@@ -85,6 +85,30 @@ export function tokenStoreContract(open: () => Promise<TokenWorld>): void {
     expect(await tokens.find("email_verification", link)).toEqual(ofLink);
   });
 
+  it("replaces all that the earlier claim says", async () => {
+    const { tokens, users } = await open();
+    const claim = await aClaim(users);
+    const [first, second] = [aTokenHash(), aTokenHash()];
+    const earlier = { ...claim, byMail: true, changeId: anEvent(claim.userId).id };
+    await tokens.replace(first, earlier, MINUTE_MS);
+    expect(await tokens.find("password_reset", first)).toEqual(earlier);
+    const later = { ...claim, epoch: claim.epoch + 1 };
+    await tokens.replace(second, later, MINUTE_MS);
+    expect(await tokens.find("password_reset", second)).toEqual(later);
+  });
+
+  it("keeps a token that replaced another one for its whole time", async () => {
+    const { tokens, users, pass } = await open();
+    const claim = await aClaim(users);
+    const [first, second] = [aTokenHash(), aTokenHash()];
+    await tokens.replace(first, claim, 30);
+    await tokens.replace(second, claim, 600);
+    await pass(350);
+    expect(await tokens.find("password_reset", second)).toEqual(claim);
+    await pass(300);
+    expect(await tokens.find("password_reset", second)).toBeUndefined();
+  });
+
   it("replaces the earlier token even if it has the later expiry", async () => {
     const { tokens, users, pass } = await open();
     const claim = await aClaim(users);

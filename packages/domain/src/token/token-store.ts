@@ -12,7 +12,7 @@ export interface TokenStore {
   put(tokenHash: TokenHash, claim: TokenClaim, ttlMs: number): Promise<void>;
   /**
    * Stores the claim in place of the one that `replace` stored before for this user and purpose. Of
-   * many at once, one claim remains.
+   * many at once, one claim remains: the last, even if another one has a later epoch.
    */
   replace(tokenHash: TokenHash, claim: TokenClaim, ttlMs: number): Promise<void>;
   /**

@@ -58,6 +58,7 @@ export function userStoreContract(open: () => Promise<UserWorld>): void {
   describe("finding", () => {
     it("finds nobody by an unknown id or e-mail key", async () => {
       const { users } = await open();
+      await aUser(users);
       const { id, emailKey } = aNewUser();
       expect(await users.findById(id)).toBeUndefined();
       expect(await users.findByEmail(emailKey)).toBeUndefined();

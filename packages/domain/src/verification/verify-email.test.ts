@@ -52,6 +52,16 @@ describe("a link that verifies an address", () => {
     expect(await canLogIn(ports, EMAIL, "OwnersPwd")).toBe(true);
   });
 
+  it("gives a reset token that no stranger's request replaces", async () => {
+    const ports = memoryPorts();
+    await registered(ports);
+    const result = await verifyEmail(ports, { token: await asked(ports) });
+    if (!result.ok || result.value.outcome.kind !== "password_cleared")
+      throw new Error("it was cleared");
+    await resetTokenFor(ports);
+    expect((await reset(ports, result.value.outcome.resetToken, "OwnersPwd")).ok).toBe(true);
+  });
+
   it("takes no session of somebody else's for a proof, and none that was logged out", async () => {
     const ports = memoryPorts();
     await registered(ports);

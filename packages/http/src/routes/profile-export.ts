@@ -29,7 +29,7 @@ const exportBody = z.strictObject({
     revision: z.int(),
   }),
   sessions: z.array(sessionBody),
-  session_records: z
+  session_origins: z
     .array(
       z.strictObject({
         session_id: id,
@@ -80,7 +80,7 @@ const toExportBody = ({ user, ...stored }: UserExport) => ({
     revision: user.revision,
   },
   sessions: stored.sessions.map(toSessionBody),
-  session_records: stored.sessionRecords.map((record) => ({
+  session_origins: stored.sessionRecords.map((record) => ({
     session_id: record.id,
     device: record.device ?? null,
     network: record.network ?? null,
