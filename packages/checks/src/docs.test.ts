@@ -77,8 +77,8 @@ describe("the documents", () => {
     const pages = files.filter((file) => /^docs\/tour\/\d\d-/.test(file));
     expect(pages).toHaveLength(21);
     const index = read("docs/tour/README.md");
-    for (const page of pages) {
-      expect(index).toContain(page.slice("docs/tour/".length));
+    for (const page of pages) expect(index).toContain(page.slice("docs/tour/".length));
+    for (const page of pages.filter((file) => !file.includes("/20-"))) {
       const links = linksIn(read(page)).filter(({ target }) => target.endsWith(".ts"));
       expect(links.some(({ label }) => label.startsWith("`"))).toBe(true);
       expect(links.some(({ label }) => label.startsWith('"'))).toBe(true);

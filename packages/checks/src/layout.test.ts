@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { read, trackedFiles } from "./repository.ts";
 
-const FOLDERS_AT_THE_TOP = new Set([".ci", "apps", "docs", "packages"]);
+const FOLDERS_AT_THE_TOP = new Set([".ci", ".github", "apps", "docs", "packages"]);
 /** Folders are named after the domain's concepts, never after a layer. */
 const NAMES_OF_NOTHING =
   /(^|\/)(utils?|helpers?|common|shared|lib|misc|services?|entities|dtos?|base)(\/|\.ts$)/;
@@ -20,6 +20,13 @@ describe("the repository", () => {
   it("has nothing but packages, apps and docs beside the root's files", () => {
     expect(misplaced(files)).toEqual([]);
     expect(misplaced(["tools/x.ts", "README.md"])).toEqual(["tools/x.ts"]);
+  });
+
+  it("has a CI workflow that runs the commands of .ci/run", () => {
+    const commands = (file: string) =>
+      [...read(file).matchAll(/npx -y pnpm@12 \w+/g)].map(([command]) => command);
+    expect(commands(".github/workflows/ci.yml")).toEqual(commands(".ci/run"));
+    expect(commands(".ci/run")).toEqual(["npx -y pnpm@12 test", "npx -y pnpm@12 check"]);
   });
 
   it("names no folder and no file after nothing", () => {
