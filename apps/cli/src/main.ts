@@ -51,8 +51,8 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-// Sets the code and lets the process end by itself: `process.exit` would drop output that a pipe has
-// not taken yet.
+// Sets the code and lets the process end by itself: `process.exit` would drop output that a pipe
+// has not taken yet.
 try {
   await postern.parseAsync();
 } catch (error) {

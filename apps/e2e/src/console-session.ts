@@ -20,8 +20,8 @@ export function stepsIn(markdown: string): readonly Step[] {
 }
 
 /**
- * Runs a step in the shell, in the folder `cwd` and against `origin`, and expects its output. "…" stands
- * for any text.
+ * Runs a step in the shell, in the folder `cwd` and against `origin`, and expects its output. "…"
+ * stands for any text.
  */
 export function expectOutput({ command, output }: Step, cwd: string, origin: string): void {
   const here = command.replaceAll("http://127.0.0.1:5000", origin).replaceAll("curl ", "curl -s ");

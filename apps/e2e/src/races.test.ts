@@ -73,7 +73,8 @@ describe.skipIf(!redisUrl)("two API nodes on one store", () => {
     if (isGone) await redis.del(`postern:user:${await userIdOf(email)}`);
     const openings = await watchOpenings(email);
     const answer = await loggingIn;
-    await expect.poll(openings.count).toBe(1); // it had: only a log-in with the old password can open
+    // It had: only a log-in with the old password can open.
+    await expect.poll(openings.count).toBe(1);
     openings.stop();
     return answer;
   }
@@ -140,7 +141,8 @@ describe.skipIf(!redisUrl)("two API nodes on one store", () => {
 
   it("does not undo a reset by the rehash of a log-in under way", async () => {
     const email = anEmail();
-    await visitor(quick.origin).register(email, PASSWORD); // at cost 4, so the slow node rehashes it
+    // At cost 4, so the slow node rehashes it.
+    await visitor(quick.origin).register(email, PASSWORD);
     expect((await raceWithReset(email)).status).toBe(401);
     expect((await visitor(quick.origin).logIn(email, PASSWORD)).status).toBe(401);
     expect((await visitor(quick.origin).logIn(email, "NewPwd")).status).toBe(200);

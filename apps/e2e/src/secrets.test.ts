@@ -25,7 +25,8 @@ describe.skipIf(!redisUrl)("secrets", () => {
     let refusals = 0;
     const service = await startEventService({
       environment: { POLICY_DISCLOSURE: "open", LOG_LEVEL: "trace" },
-      judgeMail: () => ((refusals += 1) <= 2 ? "refuse" : "accept"), // and it names the refused recipient
+      // And it names the refused recipient.
+      judgeMail: () => ((refusals += 1) <= 2 ? "refuse" : "accept"),
       answerPost: () => ({ body: "thanks" }),
     });
     const { api, stores, environment } = service;
@@ -107,7 +108,8 @@ describe.skipIf(!redisUrl)("secrets", () => {
     const posted = JSON.stringify(service.receiver.received);
     await service.close();
 
-    expect(logs).toContain('"route":"/sessions"'); // it did log, so the absence of secrets means something
+    // It did log, so the absence of secrets means something.
+    expect(logs).toContain('"route":"/sessions"');
     expect(events).toContain("user.password_changed");
     expect(inRedis).toContain(email);
     expect(logs).toContain("the mail server refused the mail");

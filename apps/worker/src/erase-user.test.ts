@@ -43,7 +43,8 @@ describe("forgetting a user who is gone", () => {
     await deleteUser(ports(), user.id);
     const left = async () => (await dead()).filter(({ kept }) => /sealed|550/.test(kept)).length;
     await expect.poll(left, PATIENCE).toBe(0);
-    expect((await dead()).length).toBeGreaterThanOrEqual(2); // the dead letters remain, without content
+    // The dead letters remain, without content.
+    expect((await dead()).length).toBeGreaterThanOrEqual(2);
   });
 
   it("leaves the warning that the address was changed, which still has to go out", async () => {
@@ -72,7 +73,8 @@ describe("forgetting a user who is gone", () => {
     const other = await aUser(world.users, { verifyWithinMs: 60_000 });
     const idle = await world.start({ choresAfterMs: 10, deletesUnverified: false });
     await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(await world.users.findById(late.id)).toBeDefined(); // without mailed links no user is deleted
+    // Without mailed links no user is deleted.
+    expect(await world.users.findById(late.id)).toBeDefined();
     await idle.stop();
     await world.start({ choresAfterMs: 10 });
     await expect.poll(() => world.users.findById(late.id), PATIENCE).toBeUndefined();

@@ -120,7 +120,8 @@ describe.skipIf(!servers.redisUrl)("the worker", () => {
     const told = () => mailsTo(email, "A log-in from a new device");
     await expect.poll(() => told().length, PATIENCE).toBe(1);
     expect(told()[0]?.text).toContain("Safari on iOS");
-    await registerUser(ports, { email, password }); // all earlier events have been handled when this one is
+    // All earlier events have been handled when this one is.
+    await registerUser(ports, { email, password });
     await expect.poll(() => mailsTo(email, "Confirm your e-mail address").length, PATIENCE).toBe(2);
     expect(told()).toHaveLength(1);
   });

@@ -84,7 +84,8 @@ export async function openQueueAdmin(
     /** Returns dead letters, the oldest first: of one queue, with these ids, or all. */
     async deadLetters({ limit, queue, ids }: DeadLetterSearch): Promise<readonly DeadLetter[]> {
       const found: Found[] = [];
-      const most = queue === undefined ? limit : MAX_FOUND; // pg-boss cannot filter by the original queue, so this is done here
+      // pg-boss cannot filter by the original queue, so this is done here.
+      const most = queue === undefined ? limit : MAX_FOUND;
       for (const name of await dead()) {
         if (ids) {
           for (const id of ids) found.push(...(await boss.findJobs<Found["data"]>(name, { id })));

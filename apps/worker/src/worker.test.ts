@@ -170,7 +170,8 @@ describe("workers", () => {
         await sql`update pgboss.job set state = 'retry', start_after = now() where id = ${id}`.execute(
           world.db,
         );
-        await new Promise((resolve) => setTimeout(resolve, 2_500)); // stops while the second is running
+        // Stops while the second is running.
+        await new Promise((resolve) => setTimeout(resolve, 2_500));
       }
       if (attempt === 2) {
         await new Promise((resolve) => setTimeout(resolve, 3_500));
@@ -196,7 +197,8 @@ describe("workers", () => {
     const heard: string[] = [];
     const hear = async (id: string) => {
       heard.push(id);
-      await new Promise((resolve) => setTimeout(resolve, 24_000)); // a dead worker's job is taken over after 20 s
+      // A dead worker's job is taken over after 20 s.
+      await new Promise((resolve) => setTimeout(resolve, 24_000));
     };
     const world = await aWorld({ subscribers: [aSubscriber(hear, { handleWithinMs: 40_000 })] });
     await Promise.all([world.start(), world.start()]);

@@ -22,7 +22,10 @@ interface Schema {
   readonly additionalProperties?: Schema | boolean;
 }
 
-/** The client's types and its table of routes, from the very schemas that the routes read and answer by. */
+/**
+ * The client's types and its table of routes, from the very schemas that the routes read and answer
+ * by.
+ */
 export function clientOperations(): string {
   const operations = Object.entries(routeTable({ ports: memoryPorts() }))
     .flatMap(([path, resource]) =>
@@ -71,7 +74,8 @@ function tableOf({ path, method, endpoint: { id, query, headers, responses } }: 
   const successes = Object.entries(responses).map(([code, { status, body, location }]) => {
     const { properties, required = [] } = (body ? toSchema(body) : {}) as Schema;
     const message = properties?.["message"]?.const;
-    return { code, status, has: body ? required : undefined, message, location }; // JSON drops what is undefined
+    // JSON drops what is undefined.
+    return { code, status, has: body ? required : undefined, message, location };
   });
   const names = (schema: typeof query) => Object.keys(schema?.shape ?? {});
   return [id, { method, path, query: names(query), headers: names(headers), successes }];

@@ -77,7 +77,8 @@ describe("the client", () => {
     expect((await client.logIn(CREDENTIALS)).code).toBe("logged_in");
     expect(client.cookie()).toBe("session_id=abc");
     expect(await client.logOut()).toMatchObject({ ok: true, code: "logged_out", status: 302 });
-    expect(asked).toHaveLength(2); // the redirect was not followed: it would have repeated the DELETE
+    // The redirect was not followed: it would have repeated the DELETE.
+    expect(asked).toHaveLength(2);
     expect(asked[1]?.cookie).toBe("session_id=abc");
     expect(client.cookie()).toBeUndefined();
     await createClient({ baseUrl, cookie: "session_id=kept" }).logOut();

@@ -33,7 +33,8 @@ describe("hash gate", () => {
   it("refuses at once, with a time to come back, what would wait too long", async () => {
     const gate = hashGate({ atOnce: 2, maxWaitMs: 3000, expectedMs: 1000 });
     const { work, finish } = manualWork();
-    const accepted = Array.from({ length: 8 }, () => gate.run(work)); // 2 running, 6 waiting up to 3 s
+    // 2 running, 6 waiting up to 3 s.
+    const accepted = Array.from({ length: 8 }, () => gate.run(work));
     await expect(gate.run(work)).rejects.toThrow(Unavailable);
     expect(() => gate.admit()).toThrow(Unavailable);
     await expect(gate.run(work)).rejects.toMatchObject({ retryAfterSeconds: 4 });

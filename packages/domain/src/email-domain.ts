@@ -17,8 +17,9 @@ const IGNORABLE = /\p{Default_Ignorable_Code_Point}/u;
 
 /**
  * Returns the address with an international domain as its A-label (RFC 5890), and any other address
- * unchanged. Look-alikes that Unicode folds into other letters (the Kelvin sign, full-width letters)
- * are unchanged too, so that `parseEmail` refuses them: folded, they would reach another account.
+ * unchanged. Look-alikes that Unicode folds into other letters (the Kelvin sign, full-width
+ * letters) are unchanged too, so that `parseEmail` refuses them: folded, they would reach another
+ * account.
  */
 export function toAsciiDomain(email: string): string {
   const at = email.lastIndexOf("@");

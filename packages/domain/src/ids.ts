@@ -6,7 +6,9 @@ export type UserId = Brand<string, "UserId">;
 /** UUID v7. */
 export type EventId = Brand<string, "EventId">;
 
-/** UUID v8 (RFC 9562 section 5.8). Public: it lists and ends a session, and authenticates nobody. */
+/**
+ * UUID v8 (RFC 9562 section 5.8). Public: it lists and ends a session, and authenticates nobody.
+ */
 export type SessionId = Brand<string, "SessionId">;
 
 /** Identifies a session, and the epoch that its user must still have for the session to count. */

@@ -18,7 +18,8 @@ export interface DataFolder {
  */
 export function openDataFolder(path: string): DataFolder {
   const isNew = mkdirSync(path, { recursive: true }) !== undefined;
-  if (isNew || existsSync(join(path, "secrets"))) chmodSync(path, 0o700); // a reader of the folder could read every password hash
+  // A reader of the folder could read every password hash.
+  if (isNew || existsSync(join(path, "secrets"))) chmodSync(path, 0o700);
   const release = lock(path);
   return { databasePath: join(path, "postgres"), secrets: ownSecrets(path), release };
 }

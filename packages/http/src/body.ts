@@ -11,8 +11,8 @@ export type BodyError = Extract<
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Reads the fields of a form or a JSON object, as `Content-Type` says; none without a body. A body that
- * is too large is refused while it arrives, even if it announced a smaller length.
+ * Reads the fields of a form or a JSON object, as `Content-Type` says; none without a body. A body
+ * that is too large is refused while it arrives, even if it announced a smaller length.
  */
 export async function readFields(request: Request): Promise<Result<Fields, BodyError>> {
   const header = (name: string) => request.headers.get(name)?.trim().toLowerCase();

@@ -7,8 +7,9 @@ import type { Guard, Handler } from "./request-guard.ts";
 import { respond, setHeader } from "./respond.ts";
 
 /**
- * Mounts a resource behind the guard, as one handler for all methods: Hono serves a path with a single
- * handler without a chain. An unknown method is answered with the known ones (RFC 9110 15.5.6).
+ * Mounts a resource behind the guard, as one handler for all methods: Hono serves a path with a
+ * single handler without a chain. An unknown method is answered with the known ones (RFC 9110
+ * 15.5.6).
  */
 export function mount(app: Hono<AppEnv>, path: string, resource: Resource, guard: Guard): void {
   const pattern = path.replace(/\{(\w+)\}/g, ":$1");

@@ -70,7 +70,9 @@ const withoutDetails = (code: ProblemCode): [ProblemCode, ProblemDetails] => [co
 export const errorCodesOf = (method: Method, endpoint: Endpoint): ProblemCode[] =>
   errorsOf(method, endpoint).map(([code]) => code);
 
-/** Describes every endpoint as OpenAPI 3.1, from the schemas that parse requests and make responses. */
+/**
+ * Describes every endpoint as OpenAPI 3.1, from the schemas that parse requests and make responses.
+ */
 export function openApi(
   resources: Resources,
   { cookieName, publicUrl }: { cookieName: string; publicUrl: string },

@@ -23,9 +23,13 @@ export interface GuardOptions {
   readonly policy: Policy;
   /** The origin under which people reach the service, if it is known. */
   readonly publicOrigin?: string | undefined;
-  /** Returns whether a `Host` is ours. Needed where a page could rebind its own name to this server. */
+  /**
+   * Returns whether a `Host` is ours. Needed where a page could rebind its own name to this server.
+   */
   readonly isOwnHost?: ((host: string) => boolean) | undefined;
-  /** Origins whose pages may call us with cookies, exactly as browsers write them. Default: none. */
+  /**
+   * Origins whose pages may call us with cookies, exactly as browsers write them. Default: none.
+   */
   readonly corsOrigins?: readonly string[];
   /** Called after each write and each refusal. */
   readonly onRequest?: ((record: RequestRecord) => void) | undefined;

@@ -1,6 +1,8 @@
 import type { Policy } from "@postern/domain";
 
-/** OWASP ASVS 5.0 section 3.4 and item 14.3.2. No response is meant to be a page or to be cached. */
+/**
+ * OWASP ASVS 5.0 section 3.4 and item 14.3.2. No response is meant to be a page or to be cached.
+ */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",

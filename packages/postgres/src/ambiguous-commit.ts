@@ -8,8 +8,9 @@ const TIME_LIMIT_MS = 2_600;
 const MIN_RETRY_MS = 800;
 
 /**
- * Runs `attempt`. If the connection broke before the answer arrived, nobody knows whether the commit
- * succeeded; then runs `again`, which has to find out by the id of an event of the same transaction.
+ * Runs `attempt`. If the connection broke before the answer arrived, nobody knows whether the
+ * commit succeeded; then runs `again`, which has to find out by the id of an event of the same
+ * transaction.
  */
 export async function retryIfAmbiguous<Value>(
   attempt: () => Promise<Value>,

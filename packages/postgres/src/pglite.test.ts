@@ -28,7 +28,8 @@ describe("Kysely on PGlite", () => {
     });
     await open;
     const written = users.create(user, []);
-    await new Promise((resolve) => setTimeout(resolve, 50)); // time enough to slip into the transaction
+    // Time enough to slip into the transaction.
+    await new Promise((resolve) => setTimeout(resolve, 50));
     end();
     await expect(rolledBack).rejects.toThrow("rolled back");
     expect(await written).toMatchObject({ id: user.id });

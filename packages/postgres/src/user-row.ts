@@ -19,7 +19,9 @@ export const sessionIsCurrent = ({ id, userId, epoch }: SessionRef): RawBuilder<
 export const isAllowed = (actingSession: SessionRef | undefined): RawBuilder<unknown> =>
   actingSession ? sessionIsCurrent(actingSession) : sql`true`;
 
-/** Reads the statement's own snapshot. A statement that waited for a lock may not see the newest. */
+/**
+ * Reads the statement's own snapshot. A statement that waited for a lock may not see the newest.
+ */
 export const isRevoked = (userId: UserId, sessionId: SessionId): RawBuilder<unknown> => sql`
   exists (
     select from events as revoked

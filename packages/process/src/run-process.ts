@@ -16,7 +16,8 @@ export async function runProcess(start: () => Promise<Started>): Promise<void> {
     });
     started.announce();
     const signal = await signalled;
-    for (const one of SIGNALS) process.removeAllListeners(one); // a second signal ends the process at once
+    // A second signal ends the process at once.
+    for (const one of SIGNALS) process.removeAllListeners(one);
     await started.stop(signal);
     process.exit(0);
   } catch (error) {

@@ -51,17 +51,18 @@ export function decodeSession(text: string): StoredSession | undefined {
 export function toSession(
   userId: UserId,
   field: string,
-  { epoch, createdAtUs, idleMs, absoluteExpiresAtMs, remembered, ...stored }: StoredSession,
+  stored: StoredSession,
   lastSeenAtMs: number = stored.lastSeenAtMs,
 ): Session {
+  const { idleMs, absoluteExpiresAtMs } = stored;
   return {
     id: sessionIdOf(field as TokenHash),
     userId,
-    epoch,
-    createdAt: new Date(createdAtUs / 1000),
+    epoch: stored.epoch,
+    createdAt: new Date(stored.createdAtUs / 1000),
     lastSeenAt: new Date(lastSeenAtMs),
     idleExpiresAt: new Date(Math.min(lastSeenAtMs + idleMs, absoluteExpiresAtMs)),
     absoluteExpiresAt: new Date(absoluteExpiresAtMs),
-    remembered,
+    remembered: stored.remembered,
   };
 }

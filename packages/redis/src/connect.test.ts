@@ -123,7 +123,8 @@ describe("a connection to Redis", () => {
 
   it.skipIf(!program)("checks and lists sessions while writes are paused", async () => {
     if (!program) return;
-    const server = await startRedis(program); // its own server, because a pause affects every client
+    // Its own server, because a pause affects every client.
+    const server = await startRedis(program);
     const redis = await connectRedis(`redis://127.0.0.1:${server.port}`);
     const sessions = redisSessionStore(redis.client);
     const user = await aUser(memoryPorts().users);

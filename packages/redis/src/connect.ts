@@ -25,15 +25,15 @@ const MAX_RETRY_DELAY_MS = 500;
 
 const OPTIONS = {
   connectTimeout: TIME_LIMIT_MS,
-  // Drops a connection that has gone silent, with every command on it. Slow replies have a time limit
-  // of our own, one for all commands of a batch.
+  // Drops a connection that has gone silent, with every command on it. Slow replies have a time
+  // limit of our own, one for all commands of a batch.
   socketTimeout: TIME_LIMIT_MS,
   maxLoadingRetryTime: MAX_RETRY_DELAY_MS,
   // A demoted primary answers, but refuses writes: reconnect to find the new one.
   reconnectOnError: ({ message }: Error) => message.startsWith("READONLY"),
   retryStrategy: (attempts: number) => Math.min(attempts * 50, MAX_RETRY_DELAY_MS),
-  // A command that cannot be sent now fails now, and no command is sent twice. A command that was sent
-  // may still run after its time limit: a session whose token nobody has does no harm.
+  // A command that cannot be sent now fails now, and no command is sent twice. A command that was
+  // sent may still run after its time limit: a session whose token nobody has does no harm.
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,

@@ -7,13 +7,13 @@ import { REMEMBER } from "./codec.ts";
  * The key of a user is a hash with these fields:
  *
  *   user      "<epoch> <revision> <verified at, ms, or -> <email>". Without it no session counts.
- *   <hash>    one per session, named by its token's hash (64 hexadecimal digits):
- *             "<epoch> <created at, µs> <last seen at, ms> <idle, ms> <absolute expiry, ms> <remember>"
- *             where <remember> is 1 if the browser keeps the cookie after it closes, else 0.
+ *   <hash>    one per session, named by its token's hash (64 hexadecimal digits): "<epoch>
+ *             <created at, µs> <last seen at, ms> <idle, ms> <absolute expiry, ms> <remember>".
+ *             <remember> is 1 if the browser keeps the cookie after it closes, else 0.
  *
- * No value is longer than 64 bytes if the address is at most 40 long. Then Redis stores the whole hash
- * as one listpack (`hash-max-listpack-value`), which takes less than half of the memory. The creation
- * time is in microseconds, so that sessions of one millisecond have an order.
+ * No value is longer than 64 bytes if the address is at most 40 long. Then Redis stores the whole
+ * hash as one listpack (`hash-max-listpack-value`), which takes less than half of the memory. The
+ * creation time is in microseconds, so that sessions of one millisecond have an order.
  */
 
 /** A script that only reads. It runs while writes are paused (Redis 7, during a failover). */

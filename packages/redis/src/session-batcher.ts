@@ -19,9 +19,9 @@ interface PendingLookup {
 const MAX_BATCH_SIZE = 24;
 
 /**
- * Batches session lookups, as DataLoader does (https://github.com/graphql/dataloader). All lookups of
- * one turn of the event loop become one command: cheaper for Redis and for us than one command each,
- * and one reading of Redis' clock serves them all. Nothing is cached.
+ * Batches session lookups, as DataLoader does (https://github.com/graphql/dataloader). All lookups
+ * of one turn of the event loop become one command: cheaper for Redis and for us than one command
+ * each, and one reading of Redis' clock serves them all. Nothing is cached.
  */
 export function sessionBatcher(client: RedisClient) {
   let batch: PendingLookup[] = [];

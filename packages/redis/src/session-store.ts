@@ -31,11 +31,11 @@ export function redisSessionStore(client: RedisClient): SessionStore {
       if (!found) return undefined;
       const { nowMs } = found;
       const [stored, copy] = [decodeSession(found.session), decodeUser(found.user)];
-      if (!stored || !copy) return undefined;
-      const { epoch, ...user } = copy;
+      if (!stored || stored.epoch !== copy?.epoch) return undefined;
       const session = toSession(userId, tokenHash, stored);
-      if (stored.epoch !== epoch || !isLive(session, new Date(nowMs))) return undefined;
-      const checked = { session, user: { id: userId, ...user } };
+      if (!isLive(session, new Date(nowMs))) return undefined;
+      const { email, emailVerifiedAt } = copy;
+      const checked = { session, user: { id: userId, email, emailVerifiedAt } };
       if (nowMs - stored.lastSeenAtMs < touchEveryMs) return checked;
       // The caller does not wait for the touch. If it fails, the next check touches the session.
       client.posternTouch(key, tokenHash, nowMs).catch(() => undefined);

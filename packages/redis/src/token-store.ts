@@ -14,7 +14,10 @@ const keyOf = (tokenHash: string) => `postern:token:${tokenHash}`;
 const newestKeyOf = (userId: string, purpose: string) =>
   `postern:token:newest:${purpose}:${userId}`;
 
-/** Tokens as strings that expire: `<purpose> <user id> <epoch> <mail|answer> <change id|-> <sole|->`. */
+/**
+ * Tokens as strings that expire: `<purpose> <user id> <epoch> <mail|answer> <change id|->
+ * <sole|->`.
+ */
 export function redisTokenStore(client: RedisClient): TokenStore {
   const encode = (claim: TokenClaim, kind: string) =>
     [

@@ -27,7 +27,8 @@ export async function measureChecks(
   const running = await startAll(stores, peers);
   const measure = (name: string, forSeconds = seconds) => checksOf(running.get(name), forSeconds);
   const names = [...running.keys()];
-  for (const name of names) await measure(name, warmUpSeconds); // until V8 has compiled the hot code
+  // Until V8 has compiled the hot code.
+  for (const name of names) await measure(name, warmUpSeconds);
   const { rounds, disturbed } = await interleaved(
     { rounds: count, names, reference: "L2" },
     measure,

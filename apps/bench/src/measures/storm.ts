@@ -34,7 +34,8 @@ export async function measureStorm(stores: Stores, effort: Effort): Promise<Sect
   const cookies = await sessionsAtCost(env, USERS, COST);
   const system = await startSystem(postern(), env, ALL_CPUS);
   const seconds = effort.isQuick ? 2 : 5;
-  if (!effort.isQuick) await storm({ system, cookies, capacity: pureHashing(2), seconds: 2 }); // until it has settled
+  // Until it has settled.
+  if (!effort.isQuick) await storm({ system, cookies, capacity: pureHashing(2), seconds: 2 });
   const rounds: Storm[] = [];
   for (let n = 0; n < (effort.isQuick ? 1 : effort.rounds); n += 1)
     rounds.push(await storm({ system, cookies, capacity: pureHashing(2), seconds }));

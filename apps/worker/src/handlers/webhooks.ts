@@ -5,7 +5,10 @@ const enqueue: Handler = async ({ webhooks }, event) => {
   if (event.userId) await webhooks.enqueue(event);
 };
 
-/** Queues a delivery for each endpoint; `webhooks/deliveries.ts` delivers to each endpoint independently. */
+/**
+ * Queues a delivery for each endpoint; `webhooks/deliveries.ts` delivers to each endpoint
+ * independently.
+ */
 export const webhooksSubscriber: Subscriber = {
   name: "webhooks",
   atOnce: 4, // each job inserts into many queues, and other work needs the connections too

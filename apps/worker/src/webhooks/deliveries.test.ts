@@ -146,7 +146,8 @@ describe("webhooks", () => {
     await expect.poll(because, PATIENCE).toBe("gone");
     await world.happen(3);
     await world.hurry();
-    await new Promise((resolve) => setTimeout(resolve, 1_500)); // longer than a reconciliation takes
+    // Longer than a reconciliation takes.
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
     expect(world.receiver.received).toHaveLength(1);
     status = 204;
     await world.webhooks.resume(id);

@@ -7,7 +7,9 @@ import { webhookDeliverer } from "./deliver.ts";
 import { endpointConsumers } from "./endpoint-consumers.ts";
 import { type DeliveryData, queueOf } from "./endpoint-queue.ts";
 
-/** Deliveries to one endpoint: a quick endpoint gets one after the other, and never more than a few. */
+/**
+ * Deliveries to one endpoint: a quick endpoint gets one after the other, and never more than a few.
+ */
 const [AT_ONCE, STAGGER_MS] = [4, 1_000];
 /** How often a queue is polled for retries that are due. */
 const POLL_MS = 5_000;
@@ -23,7 +25,9 @@ interface DeliveriesOptions {
 }
 
 export interface Deliveries {
-  /** Queues one delivery to each endpoint that wants events of this type. Repeating it is harmless. */
+  /**
+   * Queues one delivery to each endpoint that wants events of this type. Repeating it is harmless.
+   */
   enqueue(event: UserEvent): Promise<void>;
   stop(): Promise<void>;
 }

@@ -20,8 +20,8 @@ interface EndpointConsumersOptions {
 }
 
 /**
- * Keeps one consumer per active endpoint, by comparing the consumers with the stored endpoints again and
- * again. Operators add, pause and remove endpoints in other processes.
+ * Keeps one consumer per active endpoint, by comparing the consumers with the stored endpoints
+ * again and again. Operators add, pause and remove endpoints in other processes.
  */
 export function endpointConsumers(options: EndpointConsumersOptions) {
   const { boss, store, keepDays, startConsumer, reconcileEveryMs, onFault } = options;

@@ -19,7 +19,9 @@ export const isDelivery = (queue: string): boolean => OF_ENDPOINT.test(queue);
 const DEAD_LETTERS = "webhooks.deliveries.dead";
 const MAX_DEAD_LETTERS = 100_000;
 
-/** The queue's own retries. They apply if a worker died, and so set no time for the next attempt. */
+/**
+ * The queue's own retries. They apply if a worker died, and so set no time for the next attempt.
+ */
 const RETRIES: Retries = {
   limit: MAX_RETRIES,
   firstDelaySeconds: 1,

@@ -23,7 +23,9 @@ const JITTER = 0.2;
 /** An endpoint whose `Retry-After` is longer is retried after this time all the same. */
 export const MAX_WAIT_MS = 24 * HOUR_MS;
 
-/** Returns the time of the next attempt, after `earlierAttempts` and the one that has just failed. */
+/**
+ * Returns the time of the next attempt, after `earlierAttempts` and the one that has just failed.
+ */
 export function nextAttemptAt(now: Date, earlierAttempts: number, retryAfterMs = 0): Date {
   const planned = SCHEDULE_MS[earlierAttempts] ?? MAX_WAIT_MS;
   const jittered = planned * (1 + JITTER * (2 * Math.random() - 1));

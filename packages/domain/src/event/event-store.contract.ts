@@ -3,7 +3,12 @@ import { memoryIds } from "../memory.ts";
 import { anEvent, aSessionId, aUser, type UserWorld } from "../user/user.fixture.ts";
 import type { UserEvent } from "./event.ts";
 
-/** What every EventStore does. */
+/**
+ * What every EventStore does.
+ *
+ * @example
+ *   describe("events", () => eventStoreContract(async () => ({ users, events })));
+ */
 export function eventStoreContract(open: () => Promise<UserWorld>): void {
   it("gives back every kind of event as it was kept", async () => {
     const { users, events } = await open();

@@ -1,7 +1,12 @@
 import { expect, it } from "vitest";
 import type { Seal } from "./seal.ts";
 
-/** What every Seal does. */
+/**
+ * What every Seal does.
+ *
+ * @example
+ *   describe("the seal", () => sealContract(() => aesSeal({ keys })));
+ */
 export function sealContract(open: () => Seal): void {
   it.each(["", "{}", "bob@example.com", "é\u0000漢字", "x".repeat(100_000)])("opens %j", (text) => {
     const seal = open();

@@ -2,7 +2,12 @@ import { expect, it } from "vitest";
 import { type Password, normalizePassword } from "./password.ts";
 import type { PasswordHash, PasswordHasher } from "./password-hasher.ts";
 
-/** What every PasswordHasher does. `open` creates one with small or large parameters. */
+/**
+ * What every PasswordHasher does. `open` creates one with small or large parameters.
+ *
+ * @example
+ *   describe("hashing", () => passwordHasherContract((cost) => hasherOf(cost)));
+ */
 export function passwordHasherContract(open: (cost: "small" | "large") => PasswordHasher): void {
   const small = open("small");
   const prepare = (given: string): Password => {

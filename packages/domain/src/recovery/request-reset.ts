@@ -14,8 +14,8 @@ type RequiredPorts = Pick<
 
 /**
  * Requests a password reset. Under open disclosure the result holds the token, and a newer request
- * replaces it, as in the course. Under closed disclosure the token is sent by mail, the result and the
- * work are the same for every address, and earlier tokens stay valid (docs/decisions/0020).
+ * replaces it, as in the course. Under closed disclosure the token is sent by mail, the result and
+ * the work are the same for every address, and earlier tokens stay valid (docs/decisions/0020).
  */
 export async function requestReset(
   ports: RequiredPorts,

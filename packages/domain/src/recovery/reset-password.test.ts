@@ -235,7 +235,8 @@ describe("resetting a password", () => {
     const broken = { ...ports, sessions: { ...ports.sessions, syncUser } };
     await expect(reset(broken, await resetTokenFor(ports))).rejects.toThrow(Unavailable);
     expect((await bob(ports)).epoch).toBe(1);
-    await ports.sessions.syncUser(await bob(ports)); // as the worker does, after the committed event
+    // As the worker does, after the committed event.
+    await ports.sessions.syncUser(await bob(ports));
     expect(await checkSession(ports, session)).toBeUndefined();
   });
 });

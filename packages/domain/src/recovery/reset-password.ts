@@ -33,8 +33,8 @@ type RequiredPorts = Pick<
 >;
 
 /**
- * Replaces a forgotten password and ends every session. A token works once: it is bound to the epoch.
- * A token that came by mail also verifies the address.
+ * Replaces a forgotten password and ends every session. A token works once: it is bound to the
+ * epoch. A token that came by mail also verifies the address.
  */
 export async function resetPassword(
   ports: RequiredPorts,
@@ -67,7 +67,9 @@ export async function resetPassword(
   return ok(changed);
 }
 
-/** Repeats the success of an earlier attempt, if this is a retry of it. Ignores the new password. */
+/**
+ * Repeats the success of an earlier attempt, if this is a retry of it. Ignores the new password.
+ */
 async function repeatEarlierAnswer(
   ports: RequiredPorts,
   userId: UserId,

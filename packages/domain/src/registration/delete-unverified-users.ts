@@ -2,8 +2,8 @@ import type { Ports } from "../ports.ts";
 import { userDeleted } from "../user/user-deleted.ts";
 
 /**
- * Deletes up to `limit` users who have not verified their address in time, and returns how many. One
- * user's fault does not keep the others: all faults are thrown together at the end.
+ * Deletes up to `limit` users who have not verified their address in time, and returns how many.
+ * One user's fault does not keep the others: all faults are thrown together at the end.
  */
 export async function deleteUnverifiedUsers(
   ports: Pick<Ports, "clock" | "ids" | "sessions" | "users">,

@@ -4,7 +4,12 @@ import { aUser } from "../user/user.fixture.ts";
 import type { UserStore } from "../user/user-store.ts";
 import type { DeviceStore } from "./device-store.ts";
 
-/** What every DeviceStore does. */
+/**
+ * What every DeviceStore does.
+ *
+ * @example
+ *   describe("devices", () => deviceStoreContract(async () => ({ devices, users })));
+ */
 export function deviceStoreContract(
   open: () => Promise<{ readonly devices: DeviceStore; readonly users: UserStore }>,
 ): void {

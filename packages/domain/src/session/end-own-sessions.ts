@@ -21,7 +21,9 @@ export async function endAllSessions(
   return raised ? ok(raised.user) : err("session_missing");
 }
 
-/** The user, and the session that replaces the caller's. None if another change has overtaken it. */
+/**
+ * The user, and the session that replaces the caller's. None if another change has overtaken it.
+ */
 export interface Renewed {
   readonly user: User;
   readonly renewed: StartedSession | undefined;

@@ -28,8 +28,12 @@ type Run = (ports: Ports, batch: (ports: Ports) => Promise<unknown>) => Promise<
 
 /**
  * The epoch's invariants, over random sequences and interleavings of every use case that reads or
- * raises it. A session that was acknowledged as ended is never accepted again; every other one is. One
- * change wins at each epoch, and its password and address are the user's. Every change has its event.
+ * raises it. A session that was acknowledged as ended is never accepted again; every other one is.
+ * One change wins at each epoch, and its password and address are the user's. Every change has its
+ * event.
+ *
+ * @example
+ *   describe("the epoch", () => epochContract(async () => stores, { runs: 100 }));
  */
 export function epochContract(open: () => Promise<Stores>, { runs }: { runs: number }): void {
   const check = async (stores: Stores, program: readonly Step[][], run: Run) => {
@@ -127,7 +131,9 @@ async function matchingPasswords({ hasher }: Ports, hash: PasswordHash | undefin
   return matching;
 }
 
-/** The same ports, but `scheduler` decides in which order the calls of every store method happen. */
+/**
+ * The same ports, but `scheduler` decides in which order the calls of every store method happen.
+ */
 function interleaved(ports: Ports, scheduler: fc.Scheduler): Ports {
   type Method = (...given: unknown[]) => Promise<unknown>;
   const schedule = <Port extends object>(port: Port): Port => {

@@ -7,8 +7,8 @@ import type { Session } from "./session.ts";
 
 /**
  * Ends the session. The revocation is committed first, so that it outlives any loss in the session
- * store. If the commit fails, the session ends in the session store all the same, and this throws. The
- * token itself contains the session's id, so one round trip to the session store is enough.
+ * store. If the commit fails, the session ends in the session store all the same, and this throws.
+ * The token itself contains the session's id, so one round trip to the session store is enough.
  */
 export async function logOut(
   ports: Pick<Ports, "clock" | "ids" | "ledger" | "sessions" | "tokenFactory">,
@@ -30,9 +30,9 @@ export async function logOut(
   // Already revoked but still live: an earlier log-out crashed in between. This one finished it.
   if (revocation === "revoked" || (revocation && ended)) return ok(undefined);
   if (revocation) return err("session_missing");
-  // The epoch has risen, and a fresh session may have replaced this one: that one is not logged out.
-  // Or Postgres was restored from before the log-in and does not know the session: then its epoch
-  // decides.
+  // The epoch has risen, and a fresh session may have replaced this one: that one is not logged
+  // out. Or Postgres was restored from before the log-in and does not know the session: then its
+  // epoch decides.
   const isRevoked = ended && (await ports.ledger.revoke(ended, revoked));
   return isRevoked ? ok(undefined) : err("session_missing");
 }

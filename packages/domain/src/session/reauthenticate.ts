@@ -14,9 +14,9 @@ export interface Reauthenticated {
 }
 
 /**
- * Re-authenticates the caller, so that an unattended session is not enough to change credentials. The
- * caller proves it with the current password, or with a log-in younger than the policy's `freshMs`
- * (OWASP ASVS 5.0 items 6.3.7 and 7.5.1).
+ * Re-authenticates the caller, so that an unattended session is not enough to change credentials.
+ * The caller proves it with the current password, or with a log-in younger than the policy's
+ * `freshMs` (OWASP ASVS 5.0 items 6.3.7 and 7.5.1).
  */
 export async function reauthenticate(
   ports: Pick<Ports, "clock" | "hasher" | "policy" | "sessions" | "tokenFactory" | "users">,

@@ -9,7 +9,12 @@ const RACERS = 20;
 /** The clock stands at 2026 in memory, and at the present in a database. */
 const OVER = new Date("2020-01-01");
 
-/** What every SessionLedger does. */
+/**
+ * What every SessionLedger does.
+ *
+ * @example
+ *   describe("the ledger", () => sessionLedgerContract(async () => ({ ledger, users, events })));
+ */
 export function sessionLedgerContract(open: () => Promise<LedgerWorld>): void {
   /** Records a session of the user. */
   async function recorded({ ledger }: LedgerWorld, user: User): Promise<SessionRecord> {

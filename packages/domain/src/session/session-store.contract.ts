@@ -13,7 +13,12 @@ import {
   type SessionWorld,
 } from "./session-store.fixture.ts";
 
-/** What every SessionStore does, with a copy of the user or with a join. */
+/**
+ * What every SessionStore does, with a copy of the user or with a join.
+ *
+ * @example
+ *   describe("sessions", () => sessionStoreContract(async () => ({ sessions, users, pass })));
+ */
 export function sessionStoreContract(open: () => Promise<SessionWorld>): void {
   const opened = async (count = 1, rules: Partial<SessionRules> = {}) =>
     await openedIn(await open(), count, rules);

@@ -10,7 +10,9 @@ export interface SessionOpening {
   readonly user: User;
   readonly rules: SessionRules;
   readonly remembered?: boolean;
-  /** The session of an earlier epoch that this one replaces, with its creation and absolute expiry. */
+  /**
+   * The session of an earlier epoch that this one replaces, with its creation and absolute expiry.
+   */
   readonly replaces?: Session | undefined;
 }
 
@@ -21,13 +23,13 @@ export interface CheckedSession {
 }
 
 /**
- * Stores sessions, with a copy of each user's epoch, so that one round trip answers a check. A session
- * counts only while its epoch is the user's. Expiry is judged by the store's own clock.
+ * Stores sessions, with a copy of each user's epoch, so that one round trip answers a check. A
+ * session counts only while its epoch is the user's. Expiry is judged by the store's own clock.
  */
 export interface SessionStore {
   /**
-   * Opens a session, and ends the user's oldest one beyond `MAX_SESSIONS`. `undefined`: the store has
-   * a later epoch, so another change has overtaken this log-in.
+   * Opens a session, and ends the user's oldest one beyond `MAX_SESSIONS`. `undefined`: the store
+   * has a later epoch, so another change has overtaken this log-in.
    */
   open(opening: SessionOpening): Promise<Session | undefined>;
   /** Returns the live session with this token, and touches it every `touchEveryMs`. */
@@ -39,8 +41,8 @@ export interface SessionStore {
   /** Ends one session, and returns it if it was live. Ending an ended session is not an error. */
   end(userId: UserId, sessionId: SessionId): Promise<Session | undefined>;
   /**
-   * Replaces the store's copy of the user if `user.revision` is higher, and ends sessions of earlier
-   * epochs. Order and repetition do not matter. Creates no copy where there is none.
+   * Replaces the store's copy of the user if `user.revision` is higher, and ends sessions of
+   * earlier epochs. Order and repetition do not matter. Creates no copy where there is none.
    */
   syncUser(user: User): Promise<void>;
   /** Deletes the copy and all sessions of a user. */

@@ -12,7 +12,9 @@ export interface Session extends SessionRef {
   readonly remembered: boolean;
 }
 
-/** Returns whether neither the idle nor the absolute lifetime is over (OWASP ASVS 5.0 section 7.3). */
+/**
+ * Returns whether neither the idle nor the absolute lifetime is over (OWASP ASVS 5.0 section 7.3).
+ */
 export const isLive = (
   { idleExpiresAt, absoluteExpiresAt }: Pick<Session, "idleExpiresAt" | "absoluteExpiresAt">,
   now: Date,

@@ -19,8 +19,8 @@ interface StartOptions {
 
 /**
  * Opens a session for `user` as it was read. Another request may change the user meanwhile, so the
- * last step confirms the epoch. If the epoch has risen, the session ends before anybody has its token,
- * and the result is `undefined`.
+ * last step confirms the epoch. If the epoch has risen, the session ends before anybody has its
+ * token, and the result is `undefined`.
  */
 export async function startSession(
   ports: Pick<Ports, "clock" | "ids" | "ledger" | "policy" | "sessions" | "tokenFactory" | "users">,

@@ -3,9 +3,9 @@ import type { Ports } from "../ports.ts";
 import type { User } from "../user/user.ts";
 
 /**
- * Brings the session store up to date after a change of the user. `changedUser` is the user that the
- * change returned. Without it nothing was changed, or another request changed the user: then the user
- * is read again, which also finishes what an earlier request committed before it crashed.
+ * Brings the session store up to date after a change of the user. `changedUser` is the user that
+ * the change returned. Without it nothing was changed, or another request changed the user: then
+ * the user is read again, which also finishes what an earlier request committed before it crashed.
  */
 export async function syncSessions(
   { sessions, users }: Pick<Ports, "sessions" | "users">,

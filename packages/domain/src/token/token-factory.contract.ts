@@ -2,7 +2,12 @@ import { expect, it } from "vitest";
 import { memoryIds } from "../memory.ts";
 import type { TokenFactory } from "./token-factory.ts";
 
-/** What every TokenFactory does. */
+/**
+ * What every TokenFactory does.
+ *
+ * @example
+ *   describe("tokens", () => tokenFactoryContract(() => tokenFactory({ keys })));
+ */
 export function tokenFactoryContract(open: () => TokenFactory): void {
   const ids = memoryIds();
 

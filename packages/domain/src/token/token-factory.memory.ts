@@ -2,7 +2,9 @@ import type { UserId } from "../ids.ts";
 import type { Token, TokenHash } from "./token.ts";
 import type { TokenFactory } from "./token-factory.ts";
 
-/** FNV-1a of 256 bits (draft-eastlake-fnv): hides nothing, but no two texts of a test meet in it. */
+/**
+ * FNV-1a of 256 bits (draft-eastlake-fnv): hides nothing, but no two texts of a test meet in it.
+ */
 const OFFSET = 0xdd268dbcaac550362d98c384c4e576ccc8b1536847b6bbb31023b4c8caee0535n;
 const PRIME = 0x1000000000000000000000000000000000000000163n;
 

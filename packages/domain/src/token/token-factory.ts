@@ -15,8 +15,8 @@ export interface TokenFactory {
   /** Creates base64url of 32 random bytes: 43 characters. */
   createResetToken(): MintedToken;
   /**
-   * Derives the one token of this event, purpose and key, so that a mail which is sent twice carries
-   * the same token. Uses the newest key by default. Throws if the key no longer exists.
+   * Derives the one token of this event, purpose and key, so that a mail which is sent twice
+   * carries the same token. Uses the newest key by default. Throws if the key no longer exists.
    */
   deriveEmailToken(purpose: TokenPurpose, eventId: EventId, keyId?: string): MintedToken;
   hashToken(token: string): TokenHash;

@@ -13,7 +13,12 @@ export interface TokenWorld {
 
 const MINUTE_MS = 60_000;
 
-/** What every TokenStore does, whatever it is built on. */
+/**
+ * What every TokenStore does.
+ *
+ * @example
+ *   describe("tokens", () => tokenStoreContract(async () => ({ tokens, users, pass })));
+ */
 export function tokenStoreContract(open: () => Promise<TokenWorld>): void {
   async function aClaim(users: UserStore): Promise<TokenClaim> {
     const user = await aUser(users);

@@ -1,8 +1,9 @@
 import type { TokenClaim, TokenHash, TokenPurpose } from "./token.ts";
 
 /**
- * Stores tokens until they expire. Using a token does not delete it: the use raises the user's epoch,
- * which ends that token and every other one, even if this store later loses or restores some.
+ * Stores tokens until they expire. Using a token does not delete it: the use raises the user's
+ * epoch, which ends that token and every other one, even if this store later loses or restores
+ * some.
  */
 export interface TokenStore {
   /**

@@ -4,8 +4,8 @@ import type { Ports } from "../ports.ts";
 import type { User } from "./user.ts";
 
 /**
- * The event of a deletion. Its sealed payload tells the handlers which address to erase, and whom to
- * notify: only a verified address is known to be the user's.
+ * The event of a deletion. Its sealed payload tells the handlers which address to erase, and whom
+ * to notify: only a verified address is known to be the user's.
  */
 export const userDeleted = (
   ports: Pick<Ports, "clock" | "ids">,

@@ -5,7 +5,12 @@ import { verificationContract } from "./verification.contract.ts";
 
 const RACERS = 20;
 
-/** What every UserStore does, whatever it is built on. */
+/**
+ * What every UserStore does.
+ *
+ * @example
+ *   describe("users", () => userStoreContract(async () => ({ users, events })));
+ */
 export function userStoreContract(open: () => Promise<UserWorld>): void {
   describe("create", () => {
     it("keeps the user at epoch 0, to be found by id and by e-mail key", async () => {

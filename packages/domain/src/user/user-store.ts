@@ -68,9 +68,9 @@ export interface UserStore {
   findCredentialsByEmail(emailKey: EmailKey): Promise<Credentials | undefined>;
   findCredentialsById(userId: UserId): Promise<Credentials | undefined>;
   /**
-   * Replaces the hash and raises the epoch, if the epoch is still `expectedEpoch`, the user is enabled
-   * and the acting session is valid. Of many callers with one epoch, one receives the user and the
-   * others `undefined`.
+   * Replaces the hash and raises the epoch, if the epoch is still `expectedEpoch`, the user is
+   * enabled and the acting session is valid. Of many callers with one epoch, one receives the user
+   * and the others `undefined`.
    */
   replacePassword(
     change: PasswordChange,
@@ -79,8 +79,8 @@ export interface UserStore {
   /** Returns the user if the latest password was set with this idempotency hash. */
   findByIdempotencyHash(userId: UserId, idempotencyHash: TokenHash): Promise<User | undefined>;
   /**
-   * Marks the address as verified, if the epoch is still `expectedEpoch`, the user is enabled and the
-   * address was not verified before.
+   * Marks the address as verified, if the epoch is still `expectedEpoch`, the user is enabled and
+   * the address was not verified before.
    */
   verifyEmail(
     verification: Verification,
@@ -92,8 +92,9 @@ export interface UserStore {
     events: readonly OutgoingEvent[],
   ): Promise<User | undefined>;
   /**
-   * Replaces the hash by another hash of the same password, if epoch and hash are still as expected,
-   * so that an old password cannot return. Keeps the epoch. `undefined`: nothing was replaced.
+   * Replaces the hash by another hash of the same password, if epoch and hash are still as
+   * expected, so that an old password cannot return. Keeps the epoch. `undefined`: nothing was
+   * replaced.
    */
   rehash(rehash: Rehash): Promise<User | undefined>;
   /** Raises the epoch. `undefined`: the user does not exist or is already disabled. */
@@ -101,8 +102,8 @@ export interface UserStore {
   /** Keeps the epoch. `undefined`: the user does not exist or is already enabled. */
   enable(userId: UserId, events: readonly OutgoingEvent[]): Promise<User | undefined>;
   /**
-   * Deletes the user and all dependent rows, and returns whether it did. With an acting session, only
-   * if that session is valid.
+   * Deletes the user and all dependent rows, and returns whether it did. With an acting session,
+   * only if that session is valid.
    */
   delete(
     userId: UserId,

@@ -19,7 +19,13 @@ const ids = memoryIds();
 const HOUR_MS = 3_600_000;
 const RACERS = 20;
 
-/** What every EmailChangeStore does. */
+/**
+ * What every EmailChangeStore does.
+ *
+ * @example
+ *   const open = async () => ({ users, events, emailChanges });
+ *   describe("e-mail changes", () => emailChangeStoreContract(open));
+ */
 export function emailChangeStoreContract(open: () => Promise<EmailChangeWorld>): void {
   /** The user's wish for an address that nobody has. */
   async function proposed(

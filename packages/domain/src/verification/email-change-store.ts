@@ -8,7 +8,9 @@ export interface EmailChange {
   /** The id of the event that requested it. */
   readonly id: EventId;
   readonly userId: UserId;
-  /** The user's epoch at the request. A confirmed change raises it, which ends all other requests. */
+  /**
+   * The user's epoch at the request. A confirmed change raises it, which ends all other requests.
+   */
   readonly epoch: number;
   readonly email: string;
   readonly emailKey: EmailKey;
@@ -23,7 +25,10 @@ export interface EmailProposal {
 
 /** Stores requested changes of address, and confirms them. */
 export interface EmailChangeStore {
-  /** Stores the proposal and appends `events`, if the acting session is valid. Returns whether it did. */
+  /**
+   * Stores the proposal and appends `events`, if the acting session is valid. Returns whether it
+   * did.
+   */
   propose(
     actingSession: SessionRef,
     proposal: EmailProposal,
@@ -35,9 +40,9 @@ export interface EmailChangeStore {
   list(userId: UserId): Promise<readonly EmailChange[]>;
   /**
    * Sets the new address as verified and raises the epoch, if the epoch is still the change's, the
-   * user is enabled and the acting session is valid. Without `keepsPassword` the password is cleared.
-   * Of many at once, of one user or for one address, one succeeds. `email_taken`: another user has
-   * the address now.
+   * user is enabled and the acting session is valid. Without `keepsPassword` the password is
+   * cleared. Of many at once, of one user or for one address, one succeeds. `email_taken`: another
+   * user has the address now.
    */
   confirm(
     change: EmailChange & {

@@ -8,8 +8,8 @@ import { isEnabled, type User } from "../user/user.ts";
 export type RequestVerificationError = "email_unknown";
 
 /**
- * Mails the link that verifies an address once more. Under closed disclosure the result and the work
- * are the same for every address. A user whose address is verified receives no mail.
+ * Mails the link that verifies an address once more. Under closed disclosure the result and the
+ * work are the same for every address. A user whose address is verified receives no mail.
  */
 export async function requestVerification(
   ports: Pick<Ports, "clock" | "events" | "ids" | "policy" | "users">,

@@ -49,10 +49,10 @@ type RequiredPorts = Pick<
 >;
 
 /**
- * Uses the link of a mail. The link proves control of the address and nothing else: another person may
- * have registered the address, or requested it for another account. So the password is kept only with
- * the password itself or a live session. Otherwise it is cleared, every session ends, and the owner of
- * the address sets a new one (docs/decisions/0013).
+ * Uses the link of a mail. The link proves control of the address and nothing else: another person
+ * may have registered the address, or requested it for another account. So the password is kept
+ * only with the password itself or a live session. Otherwise it is cleared, every session ends, and
+ * the owner of the address sets a new one (docs/decisions/0013).
  */
 export async function verifyEmail(
   ports: RequiredPorts,
@@ -136,7 +136,9 @@ async function confirmChange(
   return await ports.emailChanges.confirm({ ...change, keepsPassword, actingSession }, [changed]);
 }
 
-/** Spares the caller a second mail: who can read the address's mail may reset the password anyway. */
+/**
+ * Spares the caller a second mail: who can read the address's mail may reset the password anyway.
+ */
 async function createResetToken(
   ports: RequiredPorts,
   { id: userId, epoch: before }: User,

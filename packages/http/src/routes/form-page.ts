@@ -20,9 +20,9 @@ interface FormPage {
 }
 
 /**
- * A page with one form, to which links in mails lead, with its script and style. The token is behind the
- * `#`, so it reaches no server and no log on the way here. Opening the page uses no token, because mail
- * scanners open links; only the form does.
+ * A page with one form, to which links in mails lead, with its script and style. The token is
+ * behind the `#`, so it reaches no server and no log on the way here. Opening the page uses no
+ * token, because mail scanners open links; only the form does.
  */
 export function formPage(path: string, page: FormPage): Resources {
   const folder = path.slice(path.lastIndexOf("/") + 1);

@@ -16,7 +16,9 @@ interface RecordedMail {
   readonly recordedAt: Date;
 }
 
-/** The page loads and runs nothing. A link in a mail's frame opens in this window, after a click. */
+/**
+ * The page loads and runs nothing. A link in a mail's frame opens in this window, after a click.
+ */
 const PAGE_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; frame-ancestors 'none'; " +
   "base-uri 'none'; form-action 'none'";

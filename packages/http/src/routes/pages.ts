@@ -21,7 +21,10 @@ form.addEventListener("submit", (event) => {
 `,
 });
 
-/** The target of the link in a verification mail. Without password or session, the user sets a new one. */
+/**
+ * The target of the link in a verification mail. Without password or session, the user sets a new
+ * one.
+ */
 const verificationPages = formPage("/email_verification", {
   id: "emailVerificationPage",
   title: "Confirm your e-mail address",
