@@ -4,10 +4,10 @@ import { z } from "zod";
 
 const TEN_YEARS_SECONDS = 315_360_000;
 const seconds = wholeNumber(1, TEN_YEARS_SECONDS).optional();
-const secondsOrNone = wholeNumber(0, TEN_YEARS_SECONDS).optional();
+const secondsOrZero = wholeNumber(0, TEN_YEARS_SECONDS).optional();
 const yesOrNo = z.stringbool().optional();
 
-/** Selects a policy by name, and overrides each of its values by a setting. */
+/** The settings that select a policy and override its values. */
 export const policyEnvironment = {
   POLICY: z.enum(["course", "strict"]).optional(),
   POLICY_DISCLOSURE: z.enum(["open", "closed"]).optional(),
@@ -26,12 +26,12 @@ export const policyEnvironment = {
   POLICY_VERIFICATION_ON_REGISTRATION: yesOrNo,
   POLICY_VERIFICATION_REQUIRED: yesOrNo,
   POLICY_VERIFICATION_TOKEN_SECONDS: seconds,
-  POLICY_UNVERIFIED_SECONDS: secondsOrNone,
+  POLICY_UNVERIFIED_SECONDS: secondsOrZero,
   POLICY_SESSION_IDLE_SECONDS: seconds,
   POLICY_SESSION_ABSOLUTE_SECONDS: seconds,
   POLICY_REMEMBERED_IDLE_SECONDS: seconds,
   POLICY_REMEMBERED_ABSOLUTE_SECONDS: seconds,
-  POLICY_REAUTHENTICATION_SECONDS: secondsOrNone,
+  POLICY_REAUTHENTICATION_SECONDS: secondsOrZero,
   POLICY_RESET_TOKEN_SECONDS: seconds,
   POLICY_COOKIE_NAME: z
     .string()
@@ -46,8 +46,9 @@ export const policyEnvironment = {
 
 type PolicyEnvironment = z.infer<z.ZodObject<typeof policyEnvironment>>;
 
-export function toPolicy(env: PolicyEnvironment, byDefault: Policy["name"]): Policy {
-  const base = (env.POLICY ?? byDefault) === "course" ? coursePolicy : strictPolicy;
+/** Returns the policy that the environment selects, with its overrides. */
+export function toPolicy(env: PolicyEnvironment, defaultName: Policy["name"]): Policy {
+  const base = (env.POLICY ?? defaultName) === "course" ? coursePolicy : strictPolicy;
   const { password, verification, recovery } = base;
   const onRegistration =
     env.POLICY_VERIFICATION_ON_REGISTRATION ?? base.verification.onRegistration;
@@ -64,7 +65,7 @@ export function toPolicy(env: PolicyEnvironment, byDefault: Policy["name"]): Pol
     verification: {
       onRegistration,
       isRequired: env.POLICY_VERIFICATION_REQUIRED ?? verification.isRequired,
-      tokenTtlMs: inMs(env.POLICY_VERIFICATION_TOKEN_SECONDS) ?? verification.tokenTtlMs,
+      tokenTtlMs: toMs(env.POLICY_VERIFICATION_TOKEN_SECONDS) ?? verification.tokenTtlMs,
       unverifiedTtlMs: toUnverifiedTtl(base, onRegistration, env.POLICY_UNVERIFIED_SECONDS),
     },
     session: toRules(
@@ -78,25 +79,25 @@ export function toPolicy(env: PolicyEnvironment, byDefault: Policy["name"]): Pol
       env.POLICY_REMEMBERED_ABSOLUTE_SECONDS,
     ),
     reauthentication: {
-      freshMs: inMs(env.POLICY_REAUTHENTICATION_SECONDS) ?? base.reauthentication.freshMs,
+      freshMs: toMs(env.POLICY_REAUTHENTICATION_SECONDS) ?? base.reauthentication.freshMs,
     },
-    recovery: { tokenTtlMs: inMs(env.POLICY_RESET_TOKEN_SECONDS) ?? recovery.tokenTtlMs },
+    recovery: { tokenTtlMs: toMs(env.POLICY_RESET_TOKEN_SECONDS) ?? recovery.tokenTtlMs },
     cookie: toCookie(base, env),
   };
 }
 
-/** A user who is sent no link is not deleted for not using it. */
+/** Returns the lifetime of unverified users. Without a mailed link there is no limit. */
 function toUnverifiedTtl({ verification }: Policy, onRegistration: boolean, given?: number) {
-  if (given !== undefined) return given === 0 ? undefined : inMs(given);
+  if (given !== undefined) return given === 0 ? undefined : toMs(given);
   return onRegistration ? verification.unverifiedTtlMs : undefined;
 }
 
 function toRules(base: SessionRules, idleSeconds?: number, absoluteSeconds?: number): SessionRules {
-  const idleMs = inMs(idleSeconds) ?? base.idleMs;
+  const idleMs = toMs(idleSeconds) ?? base.idleMs;
   return {
     idleMs,
-    absoluteMs: inMs(absoluteSeconds) ?? base.absoluteMs,
-    // If a touch were rarer than the idle time, a session in use would expire.
+    absoluteMs: toMs(absoluteSeconds) ?? base.absoluteMs,
+    // Touches must be more frequent than the idle time, or a session in use would expire.
     touchEveryMs: Math.min(base.touchEveryMs, idleMs / 10),
   };
 }
@@ -104,14 +105,17 @@ function toRules(base: SessionRules, idleSeconds?: number, absoluteSeconds?: num
 function toCookie({ cookie }: Policy, env: PolicyEnvironment): Policy["cookie"] {
   const { COOKIE_DOMAIN: domain } = env;
   const secure = env.POLICY_COOKIE_SECURE ?? cookie.secure;
-  // Browsers treat `__Host-` as a promise that no other host receives the cookie.
+  // Browsers refuse a `__Host-` cookie that has a domain.
   const name = domain ? cookie.name.replace(/^__Host-/, "__Secure-") : cookie.name;
   return { name: env.POLICY_COOKIE_NAME ?? name, secure, domain };
 }
 
-const inMs = (given: number | undefined) => (given === undefined ? undefined : given * 1000);
+const toMs = (given: number | undefined) => (given === undefined ? undefined : given * 1000);
 
-/** A misspelt setting would leave the safe setting off, so an unknown name is a mistake. */
+/**
+ * Returns an error for each unknown `POLICY_` setting. A misspelt name would otherwise be ignored,
+ * and its protection would stay off.
+ */
 export function policyMistakes(env: Record<string, unknown>): string[] {
   return Object.keys(env)
     .filter((name) => name.startsWith("POLICY_") && !(name in policyEnvironment))
@@ -120,7 +124,7 @@ export function policyMistakes(env: Record<string, unknown>): string[] {
 
 const DAY_MS = 86_400_000;
 
-/** Values that are valid alone but not together. */
+/** Returns an error for each invalid combination of settings. */
 export function policyContradictions(
   { disclosure, registration, verification, cookie, ...policy }: Policy,
   { publicUrl, eventDays }: { publicUrl: string | undefined; eventDays: number },
@@ -128,11 +132,11 @@ export function policyContradictions(
   const mistakes: string[] = [];
   if (registration.logsIn && disclosure === "closed") {
     mistakes.push(
-      "POLICY_REGISTRATION_LOGS_IN: closed disclosure forbids it, because a session tells that the address was free",
+      "POLICY_REGISTRATION_LOGS_IN: must be off with closed disclosure, because a session reveals that the address was unused",
     );
   }
   if (registration.logsIn && verification.isRequired) {
-    mistakes.push("POLICY_REGISTRATION_LOGS_IN: needs POLICY_VERIFICATION_REQUIRED to be off");
+    mistakes.push("POLICY_REGISTRATION_LOGS_IN: must be off with POLICY_VERIFICATION_REQUIRED");
   }
   const { unverifiedTtlMs } = verification;
   if (unverifiedTtlMs !== undefined && !verification.onRegistration) {
@@ -141,22 +145,28 @@ export function policyContradictions(
     );
   }
   if (unverifiedTtlMs !== undefined && unverifiedTtlMs < verification.tokenTtlMs) {
-    mistakes.push("POLICY_UNVERIFIED_SECONDS: would delete users before their link expires");
+    mistakes.push(
+      "POLICY_UNVERIFIED_SECONDS: must be at least POLICY_VERIFICATION_TOKEN_SECONDS, or users are deleted before their link expires",
+    );
   }
   const longestMs = Math.max(policy.session.absoluteMs, policy.rememberedSession.absoluteMs);
   if (longestMs > eventDays * DAY_MS) {
     mistakes.push("EVENT_RETENTION_DAYS: must be at least the longest session lifetime");
   }
   if (/^__(Host|Secure)-/i.test(cookie.name) && !cookie.secure) {
-    mistakes.push("POLICY_COOKIE_NAME: browsers refuse this prefix on a cookie that is not Secure");
+    mistakes.push(
+      "POLICY_COOKIE_NAME: browsers refuse this prefix on a cookie that is not Secure; set POLICY_COOKIE_SECURE",
+    );
   }
   if (cookie.domain === undefined) return mistakes;
   if (/^__Host-/i.test(cookie.name)) {
-    mistakes.push("POLICY_COOKIE_NAME: browsers refuse __Host- on a cookie with a domain");
+    mistakes.push(
+      "POLICY_COOKIE_NAME: browsers refuse __Host- on a cookie with a domain; use __Secure- or unset COOKIE_DOMAIN",
+    );
   }
   const host = publicUrl && new URL(publicUrl).hostname;
   if (host !== cookie.domain && !host?.endsWith(`.${cookie.domain}`)) {
-    mistakes.push("COOKIE_DOMAIN: must be the host of PUBLIC_URL, or a domain above it");
+    mistakes.push("COOKIE_DOMAIN: must be the host of PUBLIC_URL, or a parent domain of it");
   }
   return mistakes;
 }

@@ -7,8 +7,8 @@ import { SECURITY_HEADERS } from "@postern/http";
 export interface RunningServer {
   readonly port: number;
   /**
-   * Serves for `noticeMs` more while asking clients to connect elsewhere. Then accepts no
-   * connection, lets running requests end, and at last cuts off what is left.
+   * Keeps serving for `noticeMs`, with `Connection: close` on every response. Then stops accepting
+   * connections, waits for running requests, and cuts the remaining connections.
    */
   stop(options: { readonly noticeMs: number }): Promise<void>;
 }
@@ -19,23 +19,23 @@ interface ServerOptions {
   readonly port: number;
 }
 
-/** Time limits for slow clients, which hold a connection (OWASP ASVS 5.0 section 15.2.2). */
+/** Time limits, because a slow client occupies a connection (OWASP ASVS 5.0 section 15.2.2). */
 const TIME_LIMITS = {
   headersTimeout: 10_000,
   requestTimeout: 15_000,
   connectionsCheckingInterval: 2_000,
 };
 const MAX_CONNECTIONS = 10_000;
-/** Longer than any request may take. */
+/** Maximum time for running requests during a stop. */
 const DRAIN_MS = TIME_LIMITS.requestTimeout;
-const SWEEP_MS = 50;
+const IDLE_CHECK_EVERY_MS = 50;
 
-/** Listens. Rejects if it cannot, for example because the port is taken. */
+/** Starts an HTTP server. Rejects if it cannot listen, for example if the port is in use. */
 export async function startServer({ fetch, host, port }: ServerOptions): Promise<RunningServer> {
   const listener = getRequestListener(fetch, { errorHandler: badRequest });
   const server = createServer(TIME_LIMITS, (request, response) => void listener(request, response));
   server.maxConnections = MAX_CONNECTIONS;
-  server.on("clientError", refuse);
+  server.on("clientError", rejectClientError);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause) =>
       reject(
@@ -59,39 +59,41 @@ export async function startServer({ fetch, host, port }: ServerOptions): Promise
 
 async function drain(server: Server): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
-  // Kept-alive connections become idle one by one, when their requests end.
-  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+  // Keep-alive connections become idle one by one, when their requests end.
+  const sweep = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_EVERY_MS);
   const cutOff = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
   await closed;
   clearInterval(sweep);
   clearTimeout(cutOff);
 }
 
-const BAD_REQUEST = JSON.stringify({ message: "this is no request that could be read" });
+const bodyOf = (message: string) => JSON.stringify({ message });
 const HEADERS = { ...SECURITY_HEADERS, "content-type": "application/json" };
 
-/** HTTP that no URL can describe: a bad Host, `OPTIONS *`. */
-const badRequest = () => new Response(BAD_REQUEST, { status: 400, headers: HEADERS });
+/** Responds to a request that has no valid URL: an invalid Host header, or `OPTIONS *`. */
+const badRequest = () =>
+  new Response(bodyOf("malformed request"), { status: 400, headers: HEADERS });
 
-const STATUSES: Readonly<Record<string, number>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
-  HPE_HEADER_OVERFLOW: 431,
+const CLIENT_ERRORS: Readonly<Record<string, readonly [status: number, message: string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, "request arrived too slowly"],
+  HPE_HEADER_OVERFLOW: [431, "request headers too large"],
 };
 
-/** Bytes that are not HTTP, or too slow, are answered below the app. */
-function refuse({ code = "" }: NodeJS.ErrnoException, socket: Duplex): void {
+/** Responds to bytes that are not HTTP or arrive too slowly. Such requests never reach the app. */
+function rejectClientError({ code = "" }: NodeJS.ErrnoException, socket: Duplex): void {
   if (!socket.writable || code === "ECONNRESET") {
     socket.destroy();
     return;
   }
-  const status = STATUSES[code] ?? 400;
+  const [status, message] = CLIENT_ERRORS[code] ?? [400, "malformed request"];
+  const body = bodyOf(message);
   const headers = Object.entries({
     ...HEADERS,
-    "content-length": BAD_REQUEST.length,
+    "content-length": body.length,
     connection: "close",
   });
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
-  const answer = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n${BAD_REQUEST}`;
-  // Node no longer watches this connection, so a half-open one would stay.
-  socket.end(answer, () => socket.destroy());
+  const response = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n${body}`;
+  // Node applies no time limit to this connection any more, so a half-open one would stay open.
+  socket.end(response, () => socket.destroy());
 }

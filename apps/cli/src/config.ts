@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { type MailAddress, readMailAddress } from "@postern/mail";
+import { type MailAddress, parseMailAddress } from "@postern/mail";
 import {
   InvalidEnvironment,
   mistakesIn,
@@ -37,7 +37,7 @@ export function parseCliConfig(env: Record<string, string | undefined>): CliConf
   if (!data) throw new InvalidEnvironment(mistakesIn(error));
   const { DATABASE_URL, SECRETS, SMTP_URL: url, MAIL_FROM } = data;
   if (DATABASE_URL && !SECRETS) throw new InvalidEnvironment(["SECRETS: is required"]);
-  const from = MAIL_FROM === undefined ? undefined : readMailAddress(MAIL_FROM);
+  const from = MAIL_FROM === undefined ? undefined : parseMailAddress(MAIL_FROM);
   if (url && !from) throw new InvalidEnvironment(["MAIL_FROM: must be one e-mail address"]);
   return {
     databaseUrl: DATABASE_URL,

@@ -215,7 +215,7 @@ describe.skipIf(!testServers().redisUrl)("the operator's commands", () => {
       tries: 1,
     });
     const shown = await json("dead-letters", "show", String(letter?.["id"]));
-    expect(shown["reason"]).toMatch(/refused the mail/);
+    expect(shown["reason"]).toMatch(/sending the mail failed/);
     expect(JSON.stringify(shown)).not.toContain(email);
     expect(mailsTo(email)).toEqual([]);
     isMailDown = false;

@@ -58,7 +58,7 @@ async function paceMails({ isMended }: { isMended: boolean }) {
   };
 }
 
-it("100 poison events first do not hold up 1,000 good ones, and are replayed once mended", async () => {
+it("100 poison events do not delay 1,000 good ones, and are replayed after the fix", async () => {
   // The calm run has as many mails, so that only the refusals and retries differ.
   const calm = await paceMails({ isMended: true });
   const poisoned = await paceMails({ isMended: false });
@@ -113,7 +113,7 @@ async function paceEndpoints(hanging: number) {
   };
 }
 
-it("one endpoint of 50 that hangs holds up no other", async () => {
+it("one endpoint of 50 that hangs delays no other", async () => {
   const calm = await paceEndpoints(0);
   const disturbed = await paceEndpoints(1);
   console.log("endpoints", { calm, disturbed });

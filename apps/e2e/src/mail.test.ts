@@ -39,7 +39,7 @@ describe.skipIf(!testServers().redisUrl)("a reset by mail", () => {
     expect((await bob.logIn(email, "another password")).status).toBe(200);
   });
 
-  it("stays valid when it is requested again, so that nobody can cancel it by asking", async () => {
+  it("stays valid when another is requested, so that a stranger cannot cancel it", async () => {
     const email = anEmail();
     const bob = visitor(service.api.origin);
     await bob.register(email, PASSWORD);
@@ -54,7 +54,7 @@ describe.skipIf(!testServers().redisUrl)("a reset by mail", () => {
     expect((await bob.reset(email, second, "yet another one")).status).toBe(403);
   });
 
-  it("leads to the configured address, whatever Host the request had", async () => {
+  it("leads to the configured address, not to the request's Host", async () => {
     const email = anEmail();
     await visitor(service.api.origin).register(email, PASSWORD);
     const response = await checkedFetch(`${service.api.origin}/reset_password`, {
@@ -120,7 +120,7 @@ describe.skipIf(!testServers().redisUrl)("a reset by mail", () => {
     });
   }
 
-  it("goes to the stored address alone, whoever else the request names", async () => {
+  it("goes only to the stored address, even if the request names others", async () => {
     const email = anEmail();
     await visitor(service.api.origin).register(email, PASSWORD);
     for (const named of [

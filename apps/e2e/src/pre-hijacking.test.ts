@@ -5,7 +5,7 @@ import { anEmail } from "./visitor.ts";
 
 /** Two parties: one registers or requests the other's address, and the other reads its mail. */
 describe.each(DEPLOYMENTS)(
-  "squatting in $mode mode under the $policy policy",
+  "account pre-hijacking in $mode mode under the $policy policy",
   ({ open, isHere }) => {
     describe.skipIf(!isHere)("with its stores", () => {
       let deployment: Deployment;
@@ -17,21 +17,21 @@ describe.each(DEPLOYMENTS)(
         () => deployment,
       );
 
-      it("gains a squatter nothing: the link, or a reset, ends what the squatter had", async () => {
-        const { email, browser: squatter } = await registered("squatted");
+      it("gains an attacker nothing: the link, or a reset, ends what the attacker had", async () => {
+        const { email, browser: attacker } = await registered("pre-hijacked");
         const owner = deployment.visitor();
         const token = await nextToken(email, () => owner.requestVerification({ email }));
         const cleared = await owner.verifyEmail({ token });
         if (cleared.code !== "password_cleared") throw new Error(cleared.code);
-        expect(await isIn(squatter)).toBe(false);
-        const again = await squatter.logIn({ email, password: PASSWORD });
+        expect(await isIn(attacker)).toBe(false);
+        const again = await attacker.logIn({ email, password: PASSWORD });
         expect(again.code).toBe("credentials_invalid");
         const { reset_token } = cleared.body;
         const reset = await owner.resetPassword({ email, reset_token, new_password: NEW_PASSWORD });
         expect(reset.code).toBe("password_updated");
         expect(await isIn(await another(email, NEW_PASSWORD))).toBe(true);
 
-        const second = await registered("squatted-too");
+        const second = await registered("pre-hijacked-too");
         const resetToken = await resetTokenFor(owner, second.email);
         const fields = { email: second.email, reset_token: resetToken, new_password: NEW_PASSWORD };
         expect(await codeOf(owner.resetPassword(fields))).toBe("password_updated");
@@ -41,23 +41,23 @@ describe.each(DEPLOYMENTS)(
         expect(session).toMatchObject({ body: { email_verified: deployment.isClosed } });
       });
 
-      it("is nobody's but the owner's of an address that somebody else wanted for it", async () => {
-        const { email, browser: squatter } = await registered("thief");
+      it("belongs to the owner of an address that another user wanted", async () => {
+        const { email, browser: attacker } = await registered("thief");
         for (const wanted of [anEmail("victim"), email]) {
           const change = { email: wanted, current_password: PASSWORD };
-          const token = await nextToken(wanted, () => squatter.changeEmail(change));
+          const token = await nextToken(wanted, () => attacker.changeEmail(change));
           const victim = deployment.visitor();
           const answer = await victim.verifyEmail({ token });
           if (answer.code !== "password_cleared") throw new Error(answer.code);
-          expect(await isIn(squatter)).toBe(false);
-          const refused = await squatter.logIn({ email: wanted, password: PASSWORD });
+          expect(await isIn(attacker)).toBe(false);
+          const refused = await attacker.logIn({ email: wanted, password: PASSWORD });
           expect(refused.code).toBe("credentials_invalid");
           const { reset_token } = answer.body;
           const reset = { email: wanted, reset_token, new_password: NEW_PASSWORD };
           expect(await codeOf(victim.resetPassword(reset))).toBe("password_updated");
           expect(await isIn(await another(wanted, NEW_PASSWORD))).toBe(true);
-          await squatter.register({ email, password: PASSWORD }); // and tries the address itself
-          await squatter.logIn({ email, password: PASSWORD });
+          await attacker.register({ email, password: PASSWORD }); // and tries the address itself
+          await attacker.logIn({ email, password: PASSWORD });
         }
       });
     });

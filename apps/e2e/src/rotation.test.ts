@@ -12,7 +12,7 @@ const PASSWORD = "seven green tortoises";
 const key = (id: string) => `${id}:${randomBytes(32).toString("base64")}`;
 
 describe.skipIf(!testServers().redisUrl)("rotating keys", () => {
-  it("as the document says, under load, fails nobody", async () => {
+  it("as the document says, under load, fails no request", async () => {
     const stores = await fullStores();
     const smtp = await startSmtpSink();
     const [old, next] = [key("old"), key("next")];

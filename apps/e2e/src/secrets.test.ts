@@ -21,7 +21,7 @@ function spellings(secret: string): string[] {
 }
 
 describe.skipIf(!redisUrl)("secrets", () => {
-  it("are in no log, no event, no job, and in no store as they are", async () => {
+  it("are in no log, event or job, and no store holds them in plain text", async () => {
     let refusals = 0;
     const service = await startEventService({
       environment: { POLICY_DISCLOSURE: "open", LOG_LEVEL: "trace" },

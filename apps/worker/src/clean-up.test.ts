@@ -53,7 +53,7 @@ describe("cleaning up", () => {
 });
 
 describe("what somebody should look at", () => {
-  it("are dead letters, and whatever waits for long or in great numbers", () => {
+  it("are dead letters, and events that wait for long or in great numbers", () => {
     const backlog = (queue: string, waiting: number, oldestSeconds: number) => ({
       queue,
       waiting,

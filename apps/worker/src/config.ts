@@ -1,4 +1,4 @@
-import { type MailAddress, readMailAddress } from "@postern/mail";
+import { type MailAddress, parseMailAddress } from "@postern/mail";
 import {
   InvalidEnvironment,
   mistakesIn,
@@ -19,7 +19,7 @@ const environment = z.object({
   MAIL_FROM: z
     .string()
     .transform((text, context) => {
-      const address = readMailAddress(text);
+      const address = parseMailAddress(text);
       if (!address) context.addIssue({ code: "custom", message: "must be one e-mail address" });
       return address ?? z.NEVER;
     })

@@ -6,7 +6,7 @@ import { aWorld, PATIENCE } from "./worker.fixture.ts";
 
 type World = Awaited<ReturnType<typeof aWorld>>;
 
-describe("forgetting a user who is gone", () => {
+describe("erasing a deleted user", () => {
   let world: World;
   afterEach(() => world?.close());
 
@@ -28,7 +28,7 @@ describe("forgetting a user who is gone", () => {
   };
   const ports = () => ({ ...world.options.ports, users: world.users });
 
-  it("takes what is sealed, and what mail servers said, out of dead letters", async () => {
+  it("removes sealed data, and responses of mail servers, from dead letters", async () => {
     const refusing = {
       send: () => Promise.reject(new Error("550 <bob@example.com>: no such box")),
     };
@@ -47,7 +47,7 @@ describe("forgetting a user who is gone", () => {
     expect((await dead()).length).toBeGreaterThanOrEqual(2);
   });
 
-  it("leaves the warning that the address was changed, which still has to go out", async () => {
+  it("leaves the notice of a changed address, which must still be sent", async () => {
     world = await aWorld();
     const holding = await world.start({ pausedSubscribers: ["mail"] });
     const user = await aUser(world.users);
@@ -67,7 +67,7 @@ describe("forgetting a user who is gone", () => {
     await expect.poll(sealed, PATIENCE).toBe(0);
   });
 
-  it("is done for who did not verify in time, by the worker's clean-up, and tells nobody", async () => {
+  it("is done for unverified users by the clean-up, without a mail", async () => {
     world = await aWorld();
     const late = await aUser(world.users, { verifyWithinMs: -1 });
     const other = await aUser(world.users, { verifyWithinMs: 60_000 });

@@ -88,7 +88,7 @@ describe.skipIf(!servers.redisUrl)("the worker", () => {
     await expect.poll(() => isLive(token), PATIENCE).toBe(false);
   });
 
-  it("mails a reset token to whom it belongs, and to nobody else", async () => {
+  it("mails a reset token to its user only", async () => {
     await registerUser(ports, { email: "Forgetful@example.com", password: PASSWORD });
     await requestReset(ports, { email: "nobody@example.com" });
     await requestReset(ports, { email: "forgetful@EXAMPLE.com" });
@@ -110,7 +110,7 @@ describe.skipIf(!servers.redisUrl)("the worker", () => {
   const mailsTo = (address: string, subject: string) =>
     world.mailer.list().filter((mail) => mail.to === address && mail.subject === subject);
 
-  it("tells people of a log-in with a device that they had not used, and only then", async () => {
+  it("notifies users of a log-in with a new device, and only then", async () => {
     const email = "traveller@example.com";
     const password = PASSWORD;
     await loggedIn(email, "Firefox on Linux");
@@ -126,7 +126,7 @@ describe.skipIf(!servers.redisUrl)("the worker", () => {
     expect(told()).toHaveLength(1);
   });
 
-  it("tells the owner of an address that somebody tried to register it", async () => {
+  it("notifies the owner of an address when it is registered again", async () => {
     const email = "Owner@example.com";
     await registerUser(ports, { email, password: PASSWORD });
     const user = await ports.users.findByEmail("owner@example.com" as never);

@@ -16,14 +16,15 @@ interface RelayOptions {
   readonly onJobs: () => void;
 }
 
-const CLAIM_AT_ONCE = 100;
+const MAX_BATCH_SIZE = 100;
 /** How often the outbox is polled if no signal arrives. */
 const POLL_MS = 1_000;
 const AFTER_FAULT_MS = 1_000;
 
 /** Moves events from the outbox to the queues until it is stopped. */
 export function startRelay({ db, boss, subscribers, onFault, onJobs }: RelayOptions): Consumer {
-  /** The types that some subscriber handles. */
+  // The types that this release knows: each subscriber has an entry for them. Events of a newer
+  // release stay in the outbox for its workers.
   const types = EVENT_TYPES.filter((type) => subscribers.every(({ on }) => type in on));
   const stopping = new AbortController();
   const { wake, sleep } = wakeableTimer();
@@ -33,11 +34,11 @@ export function startRelay({ db, boss, subscribers, onFault, onJobs }: RelayOpti
       try {
         const claimed = await claimOutbox(
           db,
-          { limit: CLAIM_AT_ONCE, types },
+          { limit: MAX_BATCH_SIZE, types },
           (events, transaction) => insertJobs(boss, subscribers, events, transaction),
         );
         if (claimed > 0) onJobs();
-        if (claimed < CLAIM_AT_ONCE) await sleep(POLL_MS);
+        if (claimed < MAX_BATCH_SIZE) await sleep(POLL_MS);
       } catch (error) {
         onFault(error, "outbox");
         await sleep(AFTER_FAULT_MS);

@@ -38,7 +38,7 @@ describe("workers", () => {
     await world.close();
   });
 
-  it("call a handler again after it failed, and keep nothing of why that may not be seen", async () => {
+  it("call a handler again after it failed, and store no secret of the reason", async () => {
     const heard: string[] = [];
     const seen: string[] = [];
     const jobs = async () => {
@@ -193,7 +193,7 @@ describe("workers", () => {
     await world.close();
   });
 
-  it("keep a job for as long as they are at it", async () => {
+  it("keep a job while they work on it", async () => {
     const heard: string[] = [];
     const hear = async (id: string) => {
       heard.push(id);

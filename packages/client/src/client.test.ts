@@ -123,7 +123,7 @@ describe("the client", () => {
     },
   );
 
-  it("takes no page for a session, whatever its status", async () => {
+  it("takes no page for a session, with any status", async () => {
     const { baseUrl } = await serving((_, response) => {
       response.writeHead(200, { "content-type": "text/html" }).end("<html>a portal</html>");
     });
@@ -176,7 +176,7 @@ describe("the client", () => {
     expect(outcome).toMatchObject({ ok: false, code: "unexpected_answer", status });
   });
 
-  it("throws nothing when nobody answers, or too late", async () => {
+  it("returns an error when the service does not respond, or too late", async () => {
     const gone = createClient({ baseUrl: "http://127.0.0.1:1" });
     expect(await gone.profile()).toMatchObject({ ok: false, code: "unreachable", status: 0 });
     const { baseUrl } = await serving(() => undefined);

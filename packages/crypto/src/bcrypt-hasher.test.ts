@@ -43,7 +43,7 @@ describe("bcrypt hasher", () => {
     expect(await bcryptVerify("nobody", dummyHash(4))).toBe(true);
   });
 
-  it("lets nobody in by the dummy's own password", async () => {
+  it("accepts nobody by the password of the dummy", async () => {
     expect(await hasher(4).verify("nobody" as Password, undefined)).toBe(false);
   });
 });

@@ -1,11 +1,11 @@
 import { Unavailable } from "@postern/domain";
 
 export interface HashGateOptions {
-  /** Maximum number of hashes at once. No more than there are CPUs to compute them. */
+  /** Maximum number of hashes that run in parallel. At most the number of CPUs. */
   readonly atOnce: number;
-  /** A hash that would wait longer than this is refused at once. */
+  /** A hash that would wait longer than this is refused immediately. */
   readonly maxWaitMs: number;
-  /** A hash that has waited this long, because the estimate was wrong, is refused then. */
+  /** A hash that is still queued after this time is refused. Default: `maxWaitMs`. */
   readonly deadlineMs?: number;
   /** Estimated time of one hash, until some have been measured. */
   readonly expectedMs: number;
@@ -19,13 +19,17 @@ const NEWEST_WEIGHT = 0.1;
 export interface HashGate {
   /** Throws `Unavailable` if work would be refused now. */
   admit(): void;
-  /** Runs `work` when its turn comes. Throws `Unavailable` at once if that would be too late. */
+  /**
+   * Runs `work` when its turn comes. Throws `Unavailable` immediately if the estimated wait is too
+   * long, or later if the work is still queued after `deadlineMs`.
+   */
   run<Value>(work: () => Promise<Value>): Promise<Value>;
 }
 
 /**
- * Runs a few hashes at a time. The queue is bounded by its estimated waiting time, not by a number:
- * work that ends after its caller has given up only takes CPU from the others.
+ * Runs a few hashes at a time. The queue is bounded by its estimated waiting time, and by
+ * `MAX_WAITING` as a last resort. Work that ends after its caller has given up only takes CPU from
+ * other work.
  */
 export function hashGate(options: HashGateOptions): HashGate {
   const { atOnce, maxWaitMs, deadlineMs = maxWaitMs, expectedMs } = options;
@@ -33,7 +37,7 @@ export function hashGate(options: HashGateOptions): HashGate {
   let running = 0;
   let averageMs = expectedMs;
 
-  const atCapacity = (waitMs: number) => {
+  const capacityError = (waitMs: number) => {
     const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
     return new Unavailable("password hashing is at capacity", { retryAfterSeconds });
   };
@@ -41,11 +45,11 @@ export function hashGate(options: HashGateOptions): HashGate {
   function admit(): void {
     if (running < atOnce) return;
     const waitMs = ((waiting.size + 1) * averageMs) / atOnce;
-    if (waitMs > maxWaitMs || waiting.size >= MAX_WAITING) throw atCapacity(waitMs);
+    if (waitMs > maxWaitMs || waiting.size >= MAX_WAITING) throw capacityError(waitMs);
   }
 
   /** Waits for its turn. The estimate may be wrong if other work needs the CPUs. */
-  async function place(): Promise<void> {
+  async function acquireSlot(): Promise<void> {
     admit();
     if (running < atOnce) {
       running += 1;
@@ -54,11 +58,11 @@ export function hashGate(options: HashGateOptions): HashGate {
     await new Promise<void>((resume, reject) => {
       const turn = () => {
         clearTimeout(deadline);
-        resume(); // the next one takes over the place
+        resume(); // takes over the slot of the finished work, so `running` does not change
       };
       const deadline = setTimeout(() => {
         waiting.delete(turn);
-        reject(atCapacity(maxWaitMs));
+        reject(capacityError(maxWaitMs));
       }, deadlineMs);
       waiting.add(turn);
     });
@@ -68,7 +72,7 @@ export function hashGate(options: HashGateOptions): HashGate {
     admit,
 
     async run(work) {
-      await place();
+      await acquireSlot();
       const startedAt = performance.now();
       try {
         return await work();

@@ -42,7 +42,7 @@ describe("international domains", () => {
     "bob@exämple.com:80",
     "bób@example.com",
     "bob@eve@exämple.com",
-  ])("%s reaches nobody's account", (given) => {
+  ])("%s reaches no other account", (given) => {
     expect(parseEmail(given)).toBeUndefined();
   });
 });

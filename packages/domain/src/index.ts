@@ -55,7 +55,7 @@ export type { ReauthenticationError } from "./session/reauthenticate.ts";
 export { hashPrefixOf, sessionIdOf } from "./session/session-id.ts";
 export type {
   Revocation,
-  RevokedSession,
+  SessionToRevoke,
   SessionLedger,
   SessionRecord,
 } from "./session/session-ledger.ts";

@@ -85,7 +85,7 @@ describe("errors", () => {
     }
   });
 
-  it("tell what is not there, and which methods are", async () => {
+  it("are 404 for unknown paths, and 405 with Allow", async () => {
     const { request } = testApp();
     expect(await seen(request("GET", "/nothing"))).toEqual([404, '{"message":"not found"}']);
     const response = await request("PATCH", "/reset_password");
@@ -109,7 +109,7 @@ describe("errors", () => {
     expect(response.headers.get("set-cookie")).toBeNull();
   });
 
-  it("have their headers even when whoever is told of them fails", async () => {
+  it("have their headers even if the fault reporter fails", async () => {
     const { request } = testApp({
       onRequest: () => {
         throw new Error("the log is full");
@@ -136,7 +136,7 @@ describe("errors", () => {
 });
 
 describe("every answer", () => {
-  it("carries a request id, no-store and the security headers, whatever its status", async () => {
+  it("carries a request id, no-store and the security headers for every status", async () => {
     const { request, register, logIn, send } = testApp();
     await register();
     const { response: loggedIn, cookie } = await logIn();
@@ -224,7 +224,7 @@ describe("every answer", () => {
 });
 
 describe("health", () => {
-  it("is live whatever happens, and ready only when the stores are", async () => {
+  it("is always live, and ready only while the stores are", async () => {
     const down = () => Promise.reject(new Unavailable("gone"));
     const { request } = testApp({ ready: down });
     expect(await seen(request("GET", "/health/live"))).toEqual([200, '{"status":"live"}']);

@@ -79,7 +79,7 @@ describe("what pages elsewhere may read (CORS)", () => {
     expect(await write("null", "cross-site")).toMatchObject({ code: "cross_site_request" });
   });
 
-  it("is nothing to anybody where nobody is listed", async () => {
+  it("allows no origin if none is listed", async () => {
     const { request } = testApp();
     for (const origin of [LISTED, "null", "http://localhost"]) {
       const { headers } = await request("GET", "/", { headers: { origin } });
@@ -120,7 +120,7 @@ describe("writes that another site's page begins (CSRF)", () => {
   ];
   const TYPES = ["application/x-www-form-urlencoded", "application/json", "text/plain", undefined];
 
-  it(`are refused, whatever their type: ${ROUTES.length * SENDERS.length * TYPES.length} cases`, async () => {
+  it(`are refused for every content type: ${ROUTES.length * SENDERS.length * TYPES.length} cases`, async () => {
     const { request, register, logIn } = testApp({ publicOrigin: PUBLIC });
     await register();
     let cases = 0;
@@ -217,7 +217,7 @@ describe("the Host header", () => {
     "localhost, evil.example",
   ];
 
-  it(`is in no answer, whatever it says: ${HOSTS.length} hosts, every route without a session`, async () => {
+  it(`is in no response: ${HOSTS.length} hosts, every route without a session`, async () => {
     const { request } = testApp();
     for (const host of HOSTS) {
       for (const path of [

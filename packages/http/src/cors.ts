@@ -3,9 +3,9 @@ import type { AppEnv } from "./app-env.ts";
 import { setHeader } from "./respond.ts";
 
 /**
- * Lets a page of a listed origin read the response (Fetch Standard section 3.2), and returns
- * whether the caller's origin is listed. The whole origin is compared, and the header holds the
- * listed one, so that `null` and look-alikes receive nothing.
+ * Lets a page of a listed origin read the response (Fetch Standard, "CORS protocol"), and
+ * returns whether the caller's origin is listed. Compares the complete origin and never echoes the
+ * request's header, so `null` and look-alike origins get no access.
  *
  * @example
  * const isListed = allowListedOrigin(c, ["https://app.example.com"]);

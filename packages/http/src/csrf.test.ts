@@ -16,7 +16,7 @@ async function verdict(method: string, headers: Record<string, string>, publicOr
 }
 
 describe("the host", () => {
-  it("is asked after where a page could rebind its name to us", async () => {
+  it("is checked where a page could rebind its name to us", async () => {
     const { request } = testApp({ isOwnHost: (host) => host === "localhost" });
     const from = async (host: string) => (await request("GET", "/", { headers: { host } })).status;
     expect(await from("localhost")).toBe(200);

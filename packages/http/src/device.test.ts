@@ -26,7 +26,7 @@ describe("a device", () => {
     "constructor",
     "__proto__/1",
     "x".repeat(100_000),
-  ])("is never named by whoever it belongs to: %j", (userAgent) => {
+  ])("never contains personal text of the header: %j", (userAgent) => {
     expect(deviceOf(userAgent)).toMatch(
       /^(an unknown device|[A-Za-z .]{2,40}( on [A-Za-z ]{2,20})?)$/,
     );

@@ -16,7 +16,7 @@ const named = (alice: { userId: string; sessionId: string }) => ({
 });
 
 describe("identity comes from the session alone", () => {
-  it("on every route, whoever path, query, headers and body name", async () => {
+  it("on every route, even if path, query, headers or body name another user", async () => {
     const { ports, request, register, logIn } = testApp();
     await register();
     const { cookie: aliceCookie } = await logIn();

@@ -44,7 +44,7 @@ describe.each(["/reset_password", "/email_verification", "/profile/password"])(
   (path) => {
     const app = createApp({ ports: memoryPorts() });
 
-    it("uses nothing up by being looked at, and loads nothing from elsewhere", async () => {
+    it("uses up no link when it is opened, and loads nothing from elsewhere", async () => {
       for (const method of ["GET", "HEAD"]) {
         const response = await app.request(`http://localhost${path}`, { method });
         expect(response.status).toBe(200);

@@ -7,7 +7,10 @@ import { problem } from "./problem.ts";
 import type { ProblemCode } from "./problem-codes.ts";
 import { securityHeaders } from "./security-headers.ts";
 
-/** One request and its response, as it may be logged. From the caller it holds a UUID at most. */
+/**
+ * One request and its response, safe to log. Its only value from the caller, beside the method, is
+ * an `x-request-id` that is a UUID.
+ */
 export interface RequestRecord {
   readonly requestId: string;
   readonly method: string;
@@ -24,7 +27,8 @@ export interface GuardOptions {
   /** The origin under which people reach the service, if it is known. */
   readonly publicOrigin?: string | undefined;
   /**
-   * Returns whether a `Host` is ours. Needed where a page could rebind its own name to this server.
+   * Returns whether a `Host` header names this server. Set it on loopback, to prevent DNS
+   * rebinding. Default: every host is accepted.
    */
   readonly isOwnHost?: ((host: string) => boolean) | undefined;
   /**
@@ -35,7 +39,7 @@ export interface GuardOptions {
   readonly onRequest?: ((record: RequestRecord) => void) | undefined;
   /** Called after successful reads: high volume, low value. */
   readonly onRead?: ((record: RequestRecord) => void) | undefined;
-  /** Called with every fault, temporary or not. The caller does not learn its cause. */
+  /** Called with every error that a handler throws. The response does not reveal the cause. */
   readonly onFault?: ((error: unknown, requestId: string) => void) | undefined;
 }
 

@@ -42,7 +42,7 @@ describe.each(Object.entries(EXAMPLES))("the content %s", (_, content) => {
 });
 
 describe("links", () => {
-  it("carry what is secret where browsers send it to nobody", () => {
+  it("carry the secret in the part that browsers do not send", () => {
     expect(url).toBe(
       "https://id.example.com/auth/reset_password#email=o'b%2B1%40example.com&token=tok_en-with%2Bsigns",
     );

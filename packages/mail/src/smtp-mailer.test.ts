@@ -2,7 +2,7 @@ import { type MailVerdict, startSmtpSink } from "@postern/test-servers";
 import { describe, expect, it } from "vitest";
 import { en } from "./templates/en.ts";
 import { toMessage } from "./messages.ts";
-import { readMailAddress, smtpMailer } from "./smtp-mailer.ts";
+import { parseMailAddress, smtpMailer } from "./smtp-mailer.ts";
 
 const id = "0198c0de-0000-7000-8000-000000000001";
 const from = { name: "Pöstern, Inc.", address: "no-reply@id.example.com" };
@@ -58,7 +58,7 @@ describe("mail over SMTP", () => {
     const { sink, mailer, close } = await opened(["refuse", "accept and cut", "accept"]);
     const given = mailTo("bob@example.com");
     const refused = await mailer.send(given).catch((error: unknown) => error);
-    expect(String(refused)).toMatch(/refused the mail .*451/);
+    expect(String(refused)).toMatch(/sending the mail failed .*451/);
     expect(JSON.stringify([refused, String((refused as Error).stack)])).not.toContain("bob@");
     await expect(mailer.send(given)).rejects.toThrow(); // accepted, but the answer is lost
     await mailer.send(given);
@@ -69,13 +69,13 @@ describe("mail over SMTP", () => {
     await close();
   });
 
-  it("fails when nobody is there", async () => {
+  it("fails if there is no server", async () => {
     const mailer = smtpMailer({ url: "smtp://127.0.0.1:1", from, atOnce: 1 });
     await expect(mailer.send(mailTo("bob@example.com"))).rejects.toThrow();
     mailer.close();
   });
 
-  it("shows its password to nobody who offers no encryption", async () => {
+  it("sends its password over no unencrypted connection", async () => {
     const { sink, close } = await opened();
     const url = sink.url.replace("smtp://", "smtp://user:pass@");
     const mailer = smtpMailer({ url, from, atOnce: 1 });
@@ -95,6 +95,6 @@ describe("a sender's address", () => {
     ["A <a@example.com>, B <b@example.com>", undefined],
     ["", undefined],
   ])("%j is read as %j", (text, address) => {
-    expect(readMailAddress(text)).toEqual(address);
+    expect(parseMailAddress(text)).toEqual(address);
   });
 });

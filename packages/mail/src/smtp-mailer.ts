@@ -3,10 +3,10 @@ import { createTransport } from "nodemailer";
 import type { Mailer } from "./mailer.ts";
 
 export interface SmtpOptions {
-  /** `smtp://`, or `smtps://` with TLS from the first byte; with `user:password@` if necessary. */
+  /** `smtp://`, or `smtps://` with TLS from the first byte; may contain `user:password@`. */
   readonly url: string;
   readonly from: MailAddress;
-  /** How many messages are sent at once. */
+  /** Maximum number of messages sent at once. */
   readonly atOnce: number;
 }
 
@@ -19,13 +19,13 @@ const TIME_LIMITS = {
   dnsTimeout: 5_000,
   connectionTimeout: 5_000,
   greetingTimeout: 5_000,
-  // Servers inspect a mail before they accept it. A client that disconnects meanwhile sends the
-  // mail twice (RFC 5321 section 4.5.3.2.6 would wait for ten minutes).
+  // Servers inspect a mail before they accept it. If we disconnect meanwhile, the server may still
+  // deliver it, and our retry sends it again. RFC 5321 section 4.5.3.2.6 recommends ten minutes.
   socketTimeout: 120_000,
 };
 
-/** Parses `Name <address>` or an address. `undefined`: it is neither, or not exactly one. */
-export function readMailAddress(text: string): MailAddress | undefined {
+/** Parses `Name <address>` or an address. Returns `undefined` if it is not exactly one. */
+export function parseMailAddress(text: string): MailAddress | undefined {
   const [, name, inBrackets] = /^([^<>"\r\n]*)<([^<>]+)>$/.exec(text) ?? [];
   const email = parseEmail(inBrackets ?? text);
   return email && { name: name?.trim() ?? "", address: email.address };
@@ -37,14 +37,17 @@ interface SmtpError {
   readonly responseCode: number;
 }
 
-/** Servers repeat the recipient in their answers, and errors are logged and stored with jobs. */
+/**
+ * Returns an error without the recipient's address, which servers repeat in their replies. Errors
+ * are logged, and stored with jobs.
+ */
 function withoutAddress(error: unknown): Error {
   const { code, command, responseCode } = error as Partial<SmtpError>;
   const known = [code, command, responseCode].filter((part) => part !== undefined);
-  return new Error(`the mail server refused the mail (${known.join(" ") || "no reason"})`);
+  return new Error(`sending the mail failed (${known.join(" ") || "unknown cause"})`);
 }
 
-/** Sends over SMTP (RFC 5321), on connections that it keeps open. `close` closes them. */
+/** Sends mail over SMTP (RFC 5321) with a pool of connections. `close` closes the pool. */
 export function smtpMailer({ url, from, atOnce }: SmtpOptions): Mailer & { close(): void } {
   const { protocol, hostname, port, username, password } = new URL(url);
   const secure = protocol === "smtps:";
@@ -66,8 +69,9 @@ export function smtpMailer({ url, from, atOnce }: SmtpOptions): Mailer & { close
   });
   return {
     async send({ id, to, subject, text, html }) {
-      // Anything but one address must not reach a parser that could read two addresses in it.
-      if (parseEmail(to)?.address !== to) throw new Error("the recipient is not one address");
+      // nodemailer could parse anything else as two recipients.
+      if (parseEmail(to)?.address !== to)
+        throw new Error("the recipient must be exactly one address");
       const sending = transport.sendMail({
         messageId: `<${id}@${from.address.split("@")[1]}>`,
         envelope: { from: from.address, to: [to] },

@@ -1,16 +1,16 @@
 import { Unavailable } from "@postern/domain";
 import { isConnectionFault } from "./fault.ts";
 
-/** Time limit for both attempts together: a request must receive its 503 within 3 s. */
+/** Intended time limit for both attempts together: a request must receive its 503 within 3 s. */
 const TIME_LIMIT_MS = 2_600;
 
-/** Minimum time for the second attempt, where the first may take longer than a request may. */
+/** Minimum time for the second attempt, even if the first one used all the time. */
 const MIN_RETRY_MS = 800;
 
 /**
- * Runs `attempt`. If the connection broke before the answer arrived, nobody knows whether the
- * commit succeeded; then runs `again`, which has to find out by the id of an event of the same
- * transaction.
+ * Runs `attempt`. If the connection breaks before Postgres responds, it is unknown whether the
+ * transaction was committed. Then runs `again`, which must find out from the event log: the
+ * transaction also stores an event, whose id is unique.
  */
 export async function retryIfAmbiguous<Value>(
   attempt: () => Promise<Value>,
@@ -26,9 +26,10 @@ export async function retryIfAmbiguous<Value>(
   }
 }
 
+/** Rejects with `fault` if `promise` takes longer than `ms`. */
 async function withTimeout<Value>(
   ms: number,
-  answer: Promise<Value>,
+  promise: Promise<Value>,
   fault: Error,
 ): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
@@ -36,7 +37,7 @@ async function withTimeout<Value>(
     timer = setTimeout(() => reject(fault), ms);
   });
   try {
-    return await Promise.race([answer, late]);
+    return await Promise.race([promise, late]);
   } finally {
     clearTimeout(timer);
   }

@@ -93,7 +93,7 @@ describe("a connection to Postgres", () => {
     await expect(mistake).rejects.toThrow(TypeError);
   });
 
-  it("leaves nobody a transaction that died in a text of several statements", async () => {
+  it("leaves no broken transaction to the next caller", async () => {
     const one = connectPostgres({ url: database.url, maxConnections: 1 });
     await expect(one.execute("begin; select 1/0; commit;")).rejects.toThrow("division by zero");
     await expect(one.ping()).resolves.toBeUndefined();

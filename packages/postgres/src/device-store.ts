@@ -2,7 +2,10 @@ import type { DeviceSight, DeviceStore } from "@postern/domain";
 import { type Kysely, sql } from "kysely";
 import type { Schema } from "./schema.ts";
 
-/** Devices in a table. Event ids rise with time, so they tell which log-in was first. */
+/**
+ * Stores each user's devices in a table. Event ids increase with time, so the smallest
+ * `first_event_id` is the first log-in.
+ */
 export function postgresDeviceStore(db: Kysely<Schema>): DeviceStore {
   return {
     async see(userId, device, eventId) {
@@ -10,6 +13,7 @@ export function postgresDeviceStore(db: Kysely<Schema>): DeviceStore {
         with seen as (
           insert into devices (user_id, device, first_event_id)
           select id, ${device}, ${eventId}::uuid from users where id = ${userId}
+          -- changes nothing, but makes the statement return the existing row too
           on conflict (user_id, device) do update set device = excluded.device
           returning first_event_id
         )
@@ -20,7 +24,7 @@ export function postgresDeviceStore(db: Kysely<Schema>): DeviceStore {
             where user_id = ${userId} and device <> ${device} and first_event_id < ${eventId}::uuid
           ) then 'new'
           else 'first' end as sight`.execute(db);
-      return rows[0]?.sight ?? "known";
+      return rows[0]?.sight ?? "known"; // no row: the user was deleted
     },
 
     async list(userId) {

@@ -15,8 +15,8 @@ interface EventRow {
 
 interface Kept {
   readonly events: readonly OutgoingEvent[];
-  /** Appended instead of `events` if nothing was changed. */
-  readonly otherwise?: readonly OutgoingEvent[];
+  /** Appended instead of `events` if the statement changed nothing. */
+  readonly eventsIfTaken?: readonly OutgoingEvent[];
   /** A condition on each event, beside the one on all. */
   readonly where?: RawBuilder<unknown>;
 }
@@ -29,13 +29,13 @@ interface Kept {
  */
 export function eventsOf(
   seal: Seal | undefined,
-  { events, otherwise = [], where = sql`true` }: Kept,
+  { events, eventsIfTaken = [], where = sql`true` }: Kept,
 ): RawBuilder<unknown> {
   return sql`
     given as (
       select event.* from jsonb_to_recordset(
         case when exists (select from changed)
-          then ${toJson(events, seal)}::jsonb else ${toJson(otherwise, seal)}::jsonb end
+          then ${toJson(events, seal)}::jsonb else ${toJson(eventsIfTaken, seal)}::jsonb end
       ) as event (id uuid, type text, version integer, user_id uuid, occurred_at timestamptz,
         data jsonb, sealed text)
       where ${where}

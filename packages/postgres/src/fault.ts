@@ -5,21 +5,22 @@ import { Unavailable } from "@postern/domain";
  * intervention, cancelled by timeout, serialization, deadlock, lock not available, and read-only,
  * as a standby answers. PostgreSQL documentation, appendix A.
  */
-const PASSING = /^(08|53|57P|57014|40001|40P01|55P03|25006)/;
+const TEMPORARY = /^(08|53|57P|57014|40001|40P01|55P03|25006)/;
 
 /** Returns `Unavailable` for temporary faults, and every other error unchanged: it is a bug. */
-export function toFault(error: unknown): unknown {
-  if (isOurMistake(error)) return error;
-  if (isServerError(error) && !PASSING.test(error.code)) return error;
+export function toUnavailable(error: unknown): unknown {
+  if (isProgrammerError(error)) return error;
+  if (isServerError(error) && !TEMPORARY.test(error.code)) return error;
   return new Unavailable("Postgres does not answer", { cause: error });
 }
 
 /** Returns whether the connection failed, or the server announced that it ends it. */
 export const isConnectionFault = (error: unknown): boolean =>
-  !isOurMistake(error) && (!isServerError(error) || /^(08|57P)/.test(error.code));
+  !isProgrammerError(error) && (!isServerError(error) || /^(08|57P)/.test(error.code));
 
 /** A value that could not be sent at all. */
-const isOurMistake = (error: unknown) => error instanceof TypeError || error instanceof RangeError;
+const isProgrammerError = (error: unknown) =>
+  error instanceof TypeError || error instanceof RangeError;
 
 /** The server's own errors have a severity. Errors without one come from the connection. */
 function isServerError(error: unknown): error is { readonly code: string } {

@@ -1,7 +1,7 @@
 import { Unavailable } from "@postern/domain";
 import type { PostgresPool, PostgresPoolClient } from "kysely";
 import pg from "pg";
-import { isConnectionFault, toFault } from "./fault.ts";
+import { isConnectionFault, toUnavailable } from "./fault.ts";
 
 /** Time limit to connect: less than a second, because a request has 3 s until its 503. */
 const CONNECT_TIMEOUT_MS = 1_000;
@@ -62,7 +62,7 @@ export function resilientPool(options: PoolOptions): PostgresPool {
         return await client.query(text, parameters);
       } catch (error) {
         if (isConnectionFault(error)) generation += 1;
-        const fault = toFault(error);
+        const fault = toUnavailable(error);
         isBroken ||= fault instanceof Unavailable;
         throw fault;
       }
@@ -82,7 +82,7 @@ export function resilientPool(options: PoolOptions): PostgresPool {
       try {
         return withFaults(await checkOut());
       } catch (error) {
-        throw toFault(error);
+        throw toUnavailable(error);
       }
     },
   };

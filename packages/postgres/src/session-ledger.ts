@@ -14,8 +14,8 @@ export function postgresSessionLedger(db: Kysely<Schema>, seal?: Seal): SessionL
     async confirm(session, created, replaces) {
       const { id, userId, epoch, device = null, network = null, expiresAt } = session;
       const mayReplace = replaces ? sql`not ${isRevoked(userId, replaces)}` : sql`true`;
-      // Takes no lock against changes: one that commits after this read ends the session when it
-      // reaches the session store. The key is locked, so that the user is not deleted meanwhile.
+      // Does not block epoch changes. If one commits after this read, the session store ends this
+      // session when it receives the new epoch. `for key share` only prevents the user's deletion.
       const confirm = async () => {
         const { rows } = await sql`
           with changed as (
@@ -46,7 +46,8 @@ export function postgresSessionLedger(db: Kysely<Schema>, seal?: Seal): SessionL
                 and recorded.epoch = users.epoch and recorded.expires_at > now()
             )`
           : sql`users.epoch = ${epoch}`;
-      // The lock makes a change of the epoch wait for this statement, or this statement see it.
+      // `for share` puts this statement and an epoch change in order. Either the change waits for
+      // this statement, or this statement waits and then sees the new epoch.
       const revoke = async () => {
         const { rows } = await sql<{ is_new: boolean }>`
           with changed as (

@@ -12,7 +12,7 @@ interface Change {
   readonly statement: RawBuilder<unknown>;
   readonly events: readonly OutgoingEvent[];
   /** Appended instead of `events` if the statement changes no row. */
-  readonly otherwise?: readonly OutgoingEvent[];
+  readonly eventsIfTaken?: readonly OutgoingEvent[];
 }
 
 /** Changes of one user. Each is one statement, which also appends the events. */
@@ -42,11 +42,11 @@ export function userChanges(db: Kysely<Schema>, seal: Seal | undefined) {
     /** Applies the change, and returns the changed user. */
     async applyAndRead({ userId, ...given }: Change): Promise<User | undefined> {
       const again = async () => {
-        const row = await run({ ...given, otherwise: [] });
+        const row = await run({ ...given, eventsIfTaken: [] });
         if (row) return row;
         // Nothing was changed: the first attempt had committed, or there was nothing to change.
         if (await isCommitted(given.events)) return await byId(userId);
-        if (given.otherwise) await log.append(given.otherwise);
+        if (given.eventsIfTaken) await log.append(given.eventsIfTaken);
         return undefined;
       };
       // Without an event nothing tells whether it committed, so the caller has to find out.
@@ -56,7 +56,7 @@ export function userChanges(db: Kysely<Schema>, seal: Seal | undefined) {
     },
 
     /** Applies the change, and returns whether it changed a row. */
-    async apply(given: Omit<Change, "userId" | "otherwise">): Promise<boolean> {
+    async apply(given: Omit<Change, "userId" | "eventsIfTaken">): Promise<boolean> {
       const attempt = async () => (await run(given)) !== undefined;
       return await retryIfAmbiguous(
         attempt,

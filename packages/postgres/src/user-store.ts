@@ -21,7 +21,7 @@ export function postgresUserStore(db: Kysely<Schema>, seal?: Seal): UserStore {
           now() + ${verifyWithinMs}::double precision * interval '1 millisecond')
         on conflict (email_key) do nothing`;
       const change = { userId: id, statement: insert, events };
-      return applyAndRead(eventsIfTaken ? { ...change, otherwise: eventsIfTaken } : change);
+      return applyAndRead(eventsIfTaken ? { ...change, eventsIfTaken } : change);
     },
 
     async findById(userId) {

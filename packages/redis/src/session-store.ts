@@ -3,7 +3,10 @@ import { decodeSession, decodeUser, encodeUser, keyOf, REMEMBER, toSession } fro
 import { type RedisClient, withTimeout } from "./connect.ts";
 import { sessionBatcher } from "./session-batcher.ts";
 
-/** Sessions in one hash per user; `scripts.ts` documents it. Every method is one round trip. */
+/**
+ * Stores all sessions of a user in one Redis hash, whose format `scripts.ts` documents. Every method
+ * waits for one round trip.
+ */
 export function redisSessionStore(client: RedisClient): SessionStore {
   const lookups = sessionBatcher(client);
   return {

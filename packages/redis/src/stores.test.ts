@@ -108,7 +108,7 @@ describe.skipIf(!redisUrl)("redis", () => {
       },
     );
 
-    it("is judged by Redis' time, whatever the clock here says", async () => {
+    it("is judged by Redis' time, not by this machine's clock", async () => {
       const { user, tokenHash } = await opened();
       const inDays = async (days: number) => {
         const posternLookupSessions: RedisClient["posternLookupSessions"] = async (...given) => {
@@ -201,7 +201,7 @@ describe.skipIf(!redisUrl)("redis", () => {
       expect(await sessions.end(user.id, sessionIdOf(tokenHash))).toBeUndefined();
     });
 
-    it("is not brought back by a check, an end or a projection after Redis lost it", async () => {
+    it("is not brought back by a check, an end or a sync after Redis lost it", async () => {
       const { sessions, user, tokenHash, key } = await opened();
       await redis.client.del(key);
       expect(await sessions.check(user.id, tokenHash, { touchEveryMs: 0 })).toBeUndefined();
@@ -210,7 +210,7 @@ describe.skipIf(!redisUrl)("redis", () => {
       expect(await redis.client.exists(key)).toBe(0);
     });
 
-    it("keeps its time to live when a projection ends its sessions", async () => {
+    it("keeps its time to live when a sync ends its sessions", async () => {
       const { sessions, user, key } = await opened();
       await sessions.syncUser({ ...user, revision: 9, epoch: 9 });
       expect(await redis.client.hkeys(key)).toEqual(["user"]);

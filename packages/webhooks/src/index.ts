@@ -1,8 +1,8 @@
 export { type Networks, networks } from "./networks.ts";
 export {
-  type PostAnswer,
+  type WebhookResponse,
   postWebhook,
-  readEndpointUrl,
+  parseEndpointUrl,
   RefusedTarget,
   toPlainText,
 } from "./post.ts";

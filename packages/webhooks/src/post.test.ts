@@ -7,7 +7,7 @@ import { postWebhook } from "./post.ts";
 const LOOPBACK = networks(["127.0.0.0/8", "::1/128"]);
 const message = { body: '{"a":1}', headers: { "webhook-id": "1" } };
 const post = (url: string, given: Partial<Parameters<typeof postWebhook>[2]> = {}) =>
-  postWebhook(url, message, { networks: networks(), withinMs: 2_000, ...given });
+  postWebhook(url, message, { networks: networks(), timeoutMs: 2_000, ...given });
 
 /** URLs that lead inside, in every spelling that has fooled parsers and resolvers. */
 const FORBIDDEN = (port: number) => [
@@ -83,7 +83,7 @@ async function startRaw(bytes: string) {
 }
 
 describe("a forged request", () => {
-  it("reaches nobody, however its URL is written", async () => {
+  it("reaches no private address, however its URL is written", async () => {
     const canary = await startHttpReceiver(() => ({}), "0.0.0.0");
     const port = Number(new URL(canary.url).port);
     const urls = FORBIDDEN(port);
@@ -96,9 +96,9 @@ describe("a forged request", () => {
     await canary.close();
   });
 
-  it("reaches nobody over IPv6 either", async () => {
+  it("reaches no private address over IPv6 either", async () => {
     const canary = await startHttpReceiver(() => ({}), "::1");
-    await expect(post(`${canary.url}/`)).rejects.toThrow("a private address (::1)");
+    await expect(post(`${canary.url}/`)).rejects.toThrow("a private address is not allowed (::1)");
     expect(canary.connections()).toBe(0);
     await post(canary.url, { networks: LOOPBACK });
     expect(canary.connections()).toBe(1);
@@ -117,7 +117,7 @@ describe("a forged request", () => {
     ["a mapped address", [{ address: "::ffff:127.0.0.1", family: 6 }]],
     ["an address with a zone", [{ address: "fe80::1%lo", family: 6 }]],
     ["no address", []],
-  ])("reaches nobody by a name that has %s", async (_, addresses) => {
+  ])("reaches no private address by a name that has %s", async (_, addresses) => {
     const canary = await startHttpReceiver();
     const { port } = new URL(canary.url);
     const resolve = async () => addresses;
@@ -128,7 +128,7 @@ describe("a forged request", () => {
     await canary.close();
   });
 
-  it("connects to what was judged, though the name would mean something else a moment later", async () => {
+  it("connects to the checked address, even if the name resolves differently a moment later", async () => {
     const canary = await startHttpReceiver();
     const { port } = new URL(canary.url);
     let asked = 0;
@@ -195,8 +195,8 @@ describe("an attempt", () => {
 
   it("gives up on silence, and on an answer's endless body once its status is known", async () => {
     const silent = await startHttpReceiver(() => ({ status: "hang" }));
-    await expect(post(silent.url, { ...reach, withinMs: 200 })).rejects.toThrow(
-      "no answer within 200 ms",
+    await expect(post(silent.url, { ...reach, timeoutMs: 200 })).rejects.toThrow(
+      "no response within 200 ms",
     );
     const endless = await startHttpReceiver(() => ({ body: "x".repeat(50_000_000), status: 200 }));
     const answer = await post(endless.url, reach);
@@ -212,7 +212,7 @@ describe("an attempt", () => {
   ])("fails in time when what comes back %s", async (_, bytes) => {
     const server = await startRaw(bytes);
     const before = performance.now();
-    await expect(post(server.url, { ...reach, withinMs: 500 })).rejects.toThrow();
+    await expect(post(server.url, { ...reach, timeoutMs: 500 })).rejects.toThrow();
     expect(performance.now() - before).toBeLessThan(1_500);
     await server.close();
   });
@@ -225,6 +225,8 @@ describe("an attempt", () => {
 
   it("wants https for public addresses", async () => {
     const resolve = async () => [{ address: "203.0.114.1", family: 4 }];
-    await expect(post("http://public.example/", { resolve })).rejects.toThrow("https: is required");
+    await expect(post("http://public.example/", { resolve })).rejects.toThrow(
+      "plain http is not allowed",
+    );
   });
 });

@@ -6,12 +6,12 @@ import { isIP, type LookupFunction, type Socket } from "node:net";
 import { callbackify } from "node:util";
 import type { Networks } from "./networks.ts";
 
-/** An endpoint that must not be reached, or whose URL is malformed. Retrying does not help. */
+/** Says that an endpoint's URL is malformed or its address forbidden. Retrying does not help. */
 export class RefusedTarget extends Error {
   override readonly name = "RefusedTarget";
 }
 
-export interface PostAnswer {
+export interface WebhookResponse {
   readonly status: number;
   /** The wait that `Retry-After` asks for (RFC 9110 section 10.2.3). */
   readonly retryAfterMs: number | undefined;
@@ -21,22 +21,22 @@ export interface PostAnswer {
 
 interface PostOptions {
   readonly networks: Networks;
-  /** Time limit for name resolution, connection and answer together. */
-  readonly withinMs: number;
-  /** Default: DNS. Tests use names of their own. */
+  /** Time limit for name resolution, connection and response together. */
+  readonly timeoutMs: number;
+  /** Resolves a host name. Default: DNS. */
   readonly resolve?: (name: string) => Promise<readonly LookupAddress[]>;
 }
 
-const KEPT_BYTES = 256;
-/** No more of a longer body is read. */
-const MOST_BYTES = 16_384;
+const MAX_EXCERPT_BYTES = 256;
+/** Reading stops after this many bytes of the response's body. */
+const MAX_BODY_BYTES = 16_384;
 const MAX_URL_LENGTH = 2_048;
 
 /**
- * Returns the URL if events may be posted to it, as far as the URL itself tells. Throws
- * `RefusedTarget`.
+ * Parses an endpoint's URL, and removes its fragment. Throws `RefusedTarget` if it is not http(s) or
+ * contains credentials. It does not check addresses; `postWebhook` does.
  */
-export function readEndpointUrl(text: string): URL {
+export function parseEndpointUrl(text: string): URL {
   const url = text.length <= MAX_URL_LENGTH ? URL.parse(text) : null;
   if (!url || !/^https?:$/.test(url.protocol)) throw new RefusedTarget("not an http(s) URL");
   if (url.username || url.password)
@@ -46,33 +46,36 @@ export function readEndpointUrl(text: string): URL {
 }
 
 /**
- * Makes one POST. Every address of the name is judged as a number, and the connection goes to a
- * judged address. Redirects are not followed: a redirect is an answer like any other. Plain `http:`
- * is for allowed networks only. Throws if there is no answer.
+ * Makes one POST. Checks every IP address of the host name, and connects only to a checked address,
+ * which prevents SSRF and DNS rebinding. Follows no redirect: a 3xx is returned like every other
+ * response. Plain `http:` is for allowed networks only. Throws `RefusedTarget` if an address is
+ * forbidden, and another error if no response arrives in time.
  */
 export async function postWebhook(
   target: string,
   { body, headers }: { readonly body: string; readonly headers: Readonly<Record<string, string>> },
-  { networks, withinMs, resolve = resolveByDns }: PostOptions,
-): Promise<PostAnswer> {
-  const url = readEndpointUrl(target);
+  { networks, timeoutMs, resolve = resolveByDns }: PostOptions,
+): Promise<WebhookResponse> {
+  const url = parseEndpointUrl(target);
   const isPlain = url.protocol === "http:";
   const mayReach = isPlain ? networks.isAllowed : networks.isReachable;
-  const judged = (address: string) => {
-    if (mayReach(address)) return address;
+  const assertReachable = (address: string) => {
+    if (mayReach(address)) return;
     const why =
-      isPlain && networks.isReachable(address) ? "https: is required" : "a private address";
+      isPlain && networks.isReachable(address)
+        ? "plain http is not allowed to this address; use https"
+        : "a private address is not allowed";
     throw new RefusedTarget(`${why} (${address})`);
   };
   const literal = url.hostname.replace(/^\[(.*)\]$/, "$1");
-  if (isIP(literal) !== 0) judged(literal); // then no name is resolved
+  if (isIP(literal) !== 0) assertReachable(literal); // Node calls no `lookup` for an IP address
 
   const guarded: LookupFunction = (name, options, callback) => {
     callbackify(resolve)(name, (error, addresses) => {
       try {
         if (error) throw error;
         if (addresses.length === 0) throw new RefusedTarget("the host name has no address");
-        for (const { address } of addresses) judged(address);
+        for (const { address } of addresses) assertReachable(address);
       } catch (refusal) {
         callback(refusal as Error, []);
         return;
@@ -85,7 +88,7 @@ export async function postWebhook(
   const send = isPlain ? requestHttp : requestHttps;
   const request = send(url, {
     method: "POST",
-    agent: false, // a connection of its own, so that it uses the judged address
+    agent: false, // a new connection, so that it uses the checked address
     lookup: guarded,
     headers: {
       ...headers,
@@ -94,35 +97,40 @@ export async function postWebhook(
       "user-agent": "Postern",
     },
   });
+  // A second line of defence: the address that the socket really connected to.
   request.on("socket", (socket: Socket) => {
     socket.once("connect", () => {
       try {
-        judged(socket.remoteAddress ?? "");
+        assertReachable(socket.remoteAddress ?? "");
       } catch (error) {
         request.destroy(error as Error);
       }
     });
   });
-  return await answerTo(request, body, withinMs);
+  return await sendAndReceive(request, body, timeoutMs);
 }
 
-function answerTo(request: ClientRequest, body: string, withinMs: number): Promise<PostAnswer> {
+function sendAndReceive(
+  request: ClientRequest,
+  body: string,
+  timeoutMs: number,
+): Promise<WebhookResponse> {
   return new Promise((settle, reject) => {
     let finish: (() => void) | undefined;
-    // The status is the answer, even if the body never ends.
+    // If the status has arrived, it is the result, even if the body never ends.
     const late = setTimeout(() => {
       if (finish) finish();
-      else request.destroy(new Error(`no answer within ${withinMs} ms`));
-    }, withinMs);
+      else request.destroy(new Error(`no response within ${timeoutMs} ms`));
+    }, timeoutMs);
     request.on("error", (error) => {
       clearTimeout(late);
       if (finish) finish();
       else reject(error);
     });
-    // Also after a message that is not an answer, such as a change of protocols: no more follows.
+    // `close` also comes without `response`, for example after 101. After `settle` it has no effect.
     request.on("close", () => {
       clearTimeout(late);
-      reject(new Error("the connection ended without an answer"));
+      reject(new Error("the connection closed without a response"));
     });
     request.on("response", (response) => {
       const chunks: Buffer[] = [];
@@ -131,15 +139,15 @@ function answerTo(request: ClientRequest, body: string, withinMs: number): Promi
         clearTimeout(late);
         const { statusCode: status = 0, headers } = response;
         const firstBytes = toPlainText(
-          Buffer.concat(chunks).subarray(0, KEPT_BYTES).toString("utf8"),
+          Buffer.concat(chunks).subarray(0, MAX_EXCERPT_BYTES).toString("utf8"),
         );
-        settle({ status, retryAfterMs: readRetryAfter(headers["retry-after"]), firstBytes });
+        settle({ status, retryAfterMs: parseRetryAfter(headers["retry-after"]), firstBytes });
         request.destroy();
       };
       response.on("data", (chunk: Buffer) => {
         chunks.push(chunk);
         length += chunk.length;
-        if (length > MOST_BYTES) finish?.();
+        if (length > MAX_BODY_BYTES) finish?.();
       });
       response.on("end", finish);
       response.on("error", finish);
@@ -148,15 +156,15 @@ function answerTo(request: ClientRequest, body: string, withinMs: number): Promi
   });
 }
 
-/** Text that every store and terminal accepts. */
+/** Replaces control and invalid characters, so that every store and terminal accepts the text. */
 export const toPlainText = (text: string): string =>
   text
     .toWellFormed()
     .replace(/[\p{Cc}\p{Cf}\ufffd]+/gu, " ")
     .trim();
 
-/** Seconds, or a date. */
-function readRetryAfter(header: string | undefined): number | undefined {
+/** Parses `Retry-After`, which holds seconds or an HTTP date. Returns milliseconds from now. */
+function parseRetryAfter(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
   const ms = /^\d{1,9}$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
@@ -165,8 +173,8 @@ function readRetryAfter(header: string | undefined): number | undefined {
 const DNS_LIMITS = { timeout: 2_000, tries: 2 };
 
 /**
- * Uses DNS, not the system's resolver: that blocks one of libuv's few threads while a name server
- * does not answer, so a few such names would delay everything else.
+ * Resolves over DNS, not with `dns.lookup`, which blocks one of libuv's few threads until the name
+ * server answers. A few slow names would delay all other work.
  */
 async function resolveByDns(name: string): Promise<readonly LookupAddress[]> {
   if (/(^|\.)localhost\.?$/i.test(name)) return [{ address: "127.0.0.1", family: 4 }]; // RFC 6761

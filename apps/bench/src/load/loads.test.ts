@@ -60,7 +60,7 @@ describe("loads", () => {
       port,
       perSecond: 20,
       durationMs: 200,
-      patienceMs: 100,
+      drainMs: 100,
       request: () => requestBytes("GET", "/"),
     });
     expect(byStatus[0]?.count).toBe(4);

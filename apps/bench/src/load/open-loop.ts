@@ -6,32 +6,33 @@ export interface OpenLoopOptions {
   readonly perSecond: number;
   readonly durationMs: number;
   readonly request: (n: number) => Buffer;
-  /** How long to wait for the last answers. */
-  readonly patienceMs?: number;
+  /** Time to wait for responses after the last request was due. */
+  readonly drainMs?: number;
 }
 
 export interface OpenLoopResult {
-  /** Answers by status. 0: no answer in time. */
+  /** Latencies by status. 0: no response in time, or no connection. */
   readonly byStatus: Readonly<Record<number, Latency>>;
+  /** The number of requests that were due. */
   readonly sent: number;
-  /** From the first request to the last answer. */
+  /** Time from the first request to the last response or the time limit. */
   readonly tookMs: number;
 }
 
 const MAX_CONNECTIONS = 4_000;
 
 /**
- * Sends requests at fixed times, even if the server does not keep up, as independent callers do. A
- * latency starts when its request was due, so a server that stands still is charged for every
- * request of that time (no coordinated omission).
+ * Sends requests at fixed times even if the server is slow, because independent callers do not wait
+ * for each other. Measures each latency from the time at which its request was due, so a server that
+ * stalls is measured by every request of that time (no coordinated omission).
  */
 export async function openLoop(options: OpenLoopOptions): Promise<OpenLoopResult> {
-  const { port, perSecond, durationMs, request, patienceMs = 10_000 } = options;
+  const { port, perSecond, durationMs, request, drainMs = 10_000 } = options;
   const idle: Connection[] = await Promise.all(
     Array.from({ length: 16 }, () => openConnection(port)),
   );
   const all = new Set(idle);
-  const due: number[] = [];
+  const waitingDueAt: number[] = [];
   const byStatus = new Map<number, LatencyRecorder>();
   const total = Math.floor((durationMs / 1000) * perSecond);
   let [sent, answered, opening] = [0, 0, 0];
@@ -45,9 +46,12 @@ export async function openLoop(options: OpenLoopOptions): Promise<OpenLoopResult
   const send = (connection: Connection, dueAt: number) => {
     connection.send(request(sent++), (reply) => {
       count(reply?.status ?? 0, dueAt);
-      const next = due.shift();
-      if (!reply) all.delete(connection);
-      else if (next === undefined) idle.push(connection);
+      if (!reply) {
+        all.delete(connection);
+        return;
+      }
+      const next = waitingDueAt.shift();
+      if (next === undefined) idle.push(connection);
       else send(connection, next);
     });
   };
@@ -56,11 +60,11 @@ export async function openLoop(options: OpenLoopOptions): Promise<OpenLoopResult
     try {
       const connection = await openConnection(port);
       all.add(connection);
-      const next = due.shift();
+      const next = waitingDueAt.shift();
       if (next === undefined) idle.push(connection);
       else send(connection, next);
     } catch {
-      count(0, due.shift() ?? performance.now()); // not even connected
+      count(0, waitingDueAt.shift() ?? performance.now()); // the connection failed
     } finally {
       opening -= 1;
     }
@@ -76,18 +80,19 @@ export async function openLoop(options: OpenLoopOptions): Promise<OpenLoopResult
         const connection = idle.pop();
         if (connection) send(connection, dueAt);
         else {
-          due.push(dueAt);
+          waitingDueAt.push(dueAt);
           if (all.size + opening < MAX_CONNECTIONS) void open();
         }
       }
-      const isOver = answered >= total || now > startedAt + durationMs + patienceMs;
-      if (!isOver) return;
+      const isDone = answered >= total || now > startedAt + durationMs + drainMs;
+      if (!isDone) return;
       clearInterval(tick);
       resolve();
     }, 1);
   });
   const tookMs = performance.now() - startedAt;
   const unanswered = total - answered;
+  // Their latency is unknown, so they count as having waited for the whole run.
   for (let n = 0; n < unanswered; n += 1) count(0, startedAt);
   for (const connection of all) connection.close();
   return {

@@ -51,7 +51,7 @@ async function crowd(stores: Stores, system: System, seconds: number): Promise<s
   const check = (n: number) => checks[n % checks.length] as Buffer;
   const saturating = () => closedLoop({ port, connections: 64, durationMs, request: check });
   const paced = () =>
-    openLoop({ port, perSecond: PACED_PER_SECOND, durationMs, request: check, patienceMs: 30_000 });
+    openLoop({ port, perSecond: PACED_PER_SECOND, durationMs, request: check, drainMs: 30_000 });
   const crowded = () =>
     closedLoop({
       port,

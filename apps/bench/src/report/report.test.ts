@@ -51,7 +51,7 @@ describe("a report", () => {
     expect(gotWorse(now, before)).toEqual(["fast: 0.800 before, 0.700 now"]);
   });
 
-  it("has plots that are SVG, whatever stands in the labels", () => {
+  it("has plots that are SVG, with any text in the labels", () => {
     const svg = plot(section.bars ?? { name: "", title: "", unit: "", bars: [] });
     expect(svg).toMatch(/^<svg [^]*A &amp; B[^]*<\/svg>\n$/);
   });

@@ -8,15 +8,15 @@ import { requireYes, type Run, numberUpTo } from "../program.ts";
 const MAX_DEAD_LETTERS = 100_000;
 const BATCH_SIZE = 100;
 
-interface Chosen {
+interface SelectionOptions {
   readonly all?: boolean;
   readonly queue?: string;
   readonly yes?: boolean;
 }
 
-/** Events that could not be handled. They stay until an operator decides. */
-export function deadLettersCommand(letters: Command, run: Run): void {
-  letters
+/** Commands for dead letters, which stay until an operator retries or discards them. */
+export function deadLettersCommand(group: Command, run: Run): void {
+  group
     .command("list")
     .description("list events that could not be handled, by queue")
     .option("--limit <count>", "maximum number", numberUpTo(MAX_DEAD_LETTERS), 100)
@@ -26,19 +26,21 @@ export function deadLettersCommand(letters: Command, run: Run): void {
       }),
     );
 
-  letters
+  group
     .command("show <id>")
     .description("show a dead letter and why it could not be handled")
     .action(
       run(async (service, print, id: string) => {
-        const [letter] = await choose(service, [id], {});
-        print.item({ ...letter });
+        const [deadLetter] = await selectDeadLetters(service, [id], {});
+        print.item({ ...deadLetter });
       }),
     );
 
-  choosing(letters.command("retry [ids...]").description("queue dead letters again")).action(
-    run(async (service, print, ids: string[], chosen: Chosen) => {
-      const all = await choose(service, ids, chosen);
+  withSelectionOptions(
+    group.command("retry [ids...]").description("queue dead letters again"),
+  ).action(
+    run(async (service, print, ids: string[], chosen: SelectionOptions) => {
+      const all = await selectDeadLetters(service, ids, chosen);
       let moved = 0;
       for (let at = 0; at < all.length; at += BATCH_SIZE) {
         moved += await service.queueAdmin.retry(all.slice(at, at + BATCH_SIZE));
@@ -48,19 +50,21 @@ export function deadLettersCommand(letters: Command, run: Run): void {
     }),
   );
 
-  choosing(letters.command("discard [ids...]").description("delete dead letters for good"))
+  withSelectionOptions(
+    group.command("discard [ids...]").description("delete dead letters for good"),
+  )
     .option("--yes", "required: cannot be undone")
     .action(
-      run(async (service, print, ids: string[], chosen: Chosen) => {
-        requireYes(chosen, "this drops events that were never handled");
-        const all = await choose(service, ids, chosen);
+      run(async (service, print, ids: string[], chosen: SelectionOptions) => {
+        requireYes(chosen, "this deletes events that were never handled");
+        const all = await selectDeadLetters(service, ids, chosen);
         await service.queueAdmin.discard(all);
         print.item({ discarded: all.length });
       }),
     );
 }
 
-const choosing = (command: Command) =>
+const withSelectionOptions = (command: Command) =>
   command
     .option("--all", "all dead letters")
     .option(
@@ -68,12 +72,16 @@ const choosing = (command: Command) =>
       "all dead letters of one queue: sessions, mail, webhooks, webhooks.<endpoint>",
     );
 
-async function choose({ queueAdmin }: Service, ids: string[], { all, queue }: Chosen) {
+async function selectDeadLetters(
+  { queueAdmin }: Service,
+  ids: string[],
+  { all, queue }: SelectionOptions,
+) {
   if (ids.length === 0 && !all && queue === undefined) {
     throw new CommandFailure("misuse", "pass ids, --queue or --all");
   }
   if (queue !== undefined && !(await queueAdmin.queues()).includes(queue)) {
-    throw new CommandFailure("misuse", "no such queue");
+    throw new CommandFailure("misuse", "no such queue; `events show` names the queues of an event");
   }
   if (ids.length === 0) return await queueAdmin.deadLetters({ limit: MAX_DEAD_LETTERS, queue });
   const areIds = ids.every((id) => UUID.test(id));

@@ -29,12 +29,12 @@ function reasonFor(error: RegisterError, email: string): string {
 export function usersCommand(users: Command, run: Run): void {
   users
     .command("create <email>")
-    .description("create a user without a password, and send a reset mail to set one")
+    .description("create a user with an unknown random password, and mail a reset link")
     .option("--no-mail", "send no mail")
     .action(
       run(async (service, print, email: string, { mail }: { mail: boolean }) => {
         const { ports } = service;
-        // A random password that is not stored anywhere: only a reset opens this account.
+        // A random password that is discarded, so only a reset opens this account.
         const { token: password } = ports.tokenFactory.createResetToken();
         const { verification: usual } = ports.policy;
         // The reset mail verifies the address. Until then the user is kept, without a time limit.

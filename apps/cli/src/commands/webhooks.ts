@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { EventJson } from "@postern/domain";
 import type { WebhookEndpoint } from "@postern/postgres";
-import { newWebhookSecret, readEndpointUrl, RefusedTarget } from "@postern/webhooks";
+import { newWebhookSecret, parseEndpointUrl, RefusedTarget } from "@postern/webhooks";
 import { attempt } from "@postern/worker";
 import type { Command } from "commander";
 import { CommandFailure } from "../exit.ts";
@@ -143,7 +143,7 @@ const typesIn = (text: string) => text.split(",").map((type) => parseEventType(t
 
 function checked(url: string): string {
   try {
-    return readEndpointUrl(url).href;
+    return parseEndpointUrl(url).href;
   } catch (error) {
     if (!(error instanceof RefusedTarget)) throw error;
     throw new CommandFailure("misuse", error.message);

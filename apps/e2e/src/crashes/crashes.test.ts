@@ -5,7 +5,7 @@ import { STEPS } from "./failpoints.ts";
 
 /** The small form of `pnpm test:faults`: each step once. */
 it.skipIf(!redisProgram())(
-  "an event is lost by no kill of the API or the worker, at whatever step of its way",
+  "killing the API or the worker at any step loses no event",
   async () => {
     const tally = await runCrashes({ kills: STEPS.length, lanes: 3, endpoints: 1 });
     expect(tally).toMatchObject({ kills: STEPS.length, lost: [], missing: [] });

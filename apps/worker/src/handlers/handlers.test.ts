@@ -24,9 +24,9 @@ async function farewell(isVerified: boolean) {
   const remove = ports.users.delete;
   const users: typeof ports.users = {
     ...ports.users,
-    delete: (id, events, holder) => {
+    delete: (id, events, actingSession) => {
       told.push(...events.map(({ payload }) => payload?.email));
-      return remove(id, events, holder);
+      return remove(id, events, actingSession);
     },
   };
   await deleteUser({ ...ports, ids, users }, userId);
@@ -90,7 +90,7 @@ describe("the mail handler", () => {
     expect(mailer.list()).toEqual([]);
   });
 
-  it("tells whoever is deleted, at an address that is known to be theirs, and nobody else", async () => {
+  it("notifies a deleted user at a verified address only", async () => {
     expect(await farewell(true)).toEqual([EMAIL]);
     expect(await farewell(false)).toEqual([undefined]);
   });
@@ -104,7 +104,7 @@ describe("the mail handler", () => {
     data: { epoch, expiresAt: "2026-01-02T00:00:00.000Z" },
   });
 
-  it("writes a link to who needs one: not of an earlier epoch, nor to who is verified", async () => {
+  it("mails a link only to unverified users of the same epoch", async () => {
     const { ports, mailer, userId, ids } = await opened();
     await ports.users.endSessions([userId], []);
     await mail(ports, ofLink(userId, ids.eventId(), 0));
@@ -116,7 +116,7 @@ describe("the mail handler", () => {
     expect(mailer.list()).toHaveLength(1);
   });
 
-  it("tells of an attempt to register by one mail: the link, where that is sent, or that there is one", async () => {
+  it("answers a repeated registration with one mail: the link, or that there is an account", async () => {
     for (const isVerified of [false, true]) {
       const { ports, mailer, userId, ids } = await opened();
       if (isVerified)
@@ -137,7 +137,7 @@ describe("the mail handler", () => {
     }
   });
 
-  it("writes nothing to a user who is disabled, or nobody", async () => {
+  it("mails nothing for a disabled user, or without a user", async () => {
     const { ports, mailer, requested, userId } = await opened();
     await mail(ports, { ...requested({}), userId: undefined } as UserEvent);
     await ports.users.disable(userId, []);

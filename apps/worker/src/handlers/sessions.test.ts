@@ -132,7 +132,7 @@ describe.each([
   afterAll(() => redis?.close());
 
   it.skipIf(!isHere)(
-    "ends in the users' store's state, in whatever order and however often it hears of events",
+    "ends in the user store's state, in any order of events and with repeats",
     async () => {
       await fc.assert(
         fc.asyncProperty(runs, async ({ steps, order }) => {

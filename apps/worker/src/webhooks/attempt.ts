@@ -26,7 +26,7 @@ export async function attempt(
   try {
     const signing = { id: event.id, at, body, secrets: valid.map(({ secret }) => secret) };
     const message = { body, headers: signatureHeaders(signing) };
-    return await postWebhook(url, message, { networks, withinMs: TIME_LIMIT_MS });
+    return await postWebhook(url, message, { networks, timeoutMs: TIME_LIMIT_MS });
   } catch (error) {
     const { message } = errorFields(error);
     const firstBytes = toPlainText(String(message)).slice(0, MAX_MESSAGE_LENGTH);

@@ -67,7 +67,7 @@ describe("webhooks", () => {
     await world.close();
   });
 
-  it("are sent for the types that an endpoint asked for, and never for nobody's events", async () => {
+  it("are sent for the types of an endpoint, and never for events without a user", async () => {
     const world = await delivering(1);
     const id = randomUUID();
     const url = `${world.receiver.url}/some`;

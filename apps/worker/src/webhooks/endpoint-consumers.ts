@@ -30,10 +30,10 @@ export function endpointConsumers(options: EndpointConsumersOptions) {
   /** Endpoints whose queue has this process' settings. */
   const configured = new Set<string>();
   const consumers = new Map<string, Consumer>();
-  /** Consumers of paused endpoints that finish their running jobs. */
+  /** Consumers of paused or removed endpoints that finish their running jobs. */
   const draining = new Set<Promise<void>>();
   const stopping = new AbortController();
-  let last: Promise<void> = Promise.resolve();
+  let lastRun: Promise<void> = Promise.resolve();
   let reconciling: Promise<void> = Promise.resolve();
 
   const reporting = (endpointId: string) => (error: unknown) => onFault(error, queueOf(endpointId));
@@ -46,7 +46,7 @@ export function endpointConsumers(options: EndpointConsumersOptions) {
   }
 
   async function reconcileOnce(): Promise<void> {
-    // Read before the store: an endpoint that is added meanwhile is not taken for a removed one.
+    // Copied before the store is read: an endpoint added in between would look removed.
     const candidates = [...known];
     const { active, paused } = await store.ids();
     for (const [endpointId, consumer] of consumers)
@@ -56,7 +56,7 @@ export function endpointConsumers(options: EndpointConsumersOptions) {
         await deleteIfRemoved(endpointId).catch(reporting(endpointId));
     for (const endpointId of active)
       if (!consumers.has(endpointId) && !stopping.signal.aborted)
-        await start(endpointId).catch(reporting(endpointId));
+        await startOne(endpointId).catch(reporting(endpointId));
   }
 
   function drain(endpointId: string, consumer: Consumer): void {
@@ -73,13 +73,13 @@ export function endpointConsumers(options: EndpointConsumersOptions) {
     configured.delete(endpointId);
   }
 
-  async function start(endpointId: string): Promise<void> {
+  async function startOne(endpointId: string): Promise<void> {
     await open(endpointId);
     consumers.set(endpointId, startConsumer(endpointId));
   }
 
   /** One run at a time, so that no endpoint gets two consumers. */
-  const reconcile = () => (last = last.catch(() => undefined).then(reconcileOnce));
+  const reconcile = () => (lastRun = lastRun.catch(() => undefined).then(reconcileOnce));
 
   async function keepReconciling(): Promise<void> {
     const { signal } = stopping;
@@ -104,7 +104,7 @@ export function endpointConsumers(options: EndpointConsumersOptions) {
     async stop(): Promise<void> {
       stopping.abort();
       await reconciling;
-      await last.catch(() => undefined);
+      await lastRun.catch(() => undefined);
       await Promise.all([...consumers.values()].map((consumer) => consumer.stop()));
       await Promise.all(draining);
     },

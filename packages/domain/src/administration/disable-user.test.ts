@@ -43,7 +43,7 @@ describe("enabling a user", () => {
   });
 });
 
-it("knows nobody by an unknown id", async () => {
+it("finds no user by an unknown id", async () => {
   const ports = memoryPorts();
   const unknown = { ok: false, error: "user_not_found" };
   expect(await disableUser(ports, ports.ids.userId())).toEqual(unknown);

@@ -60,7 +60,7 @@ export function eventStoreContract(open: () => Promise<UserWorld>): void {
     expect(await events.list(userId, 100)).toHaveLength(2);
   });
 
-  it("keeps an event that is nobody's", async () => {
+  it("keeps an event without a user", async () => {
     const { events } = await open();
     const event: UserEvent = {
       id: memoryIds().eventId(),

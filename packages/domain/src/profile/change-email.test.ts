@@ -30,7 +30,7 @@ describe("a change of address", () => {
   it.each([
     ["to the victim's address", NEXT],
     ["to the very address that is squatted", EMAIL],
-  ])("%s gains a squatter nothing: the link voids the password", async (_, email) => {
+  ])("%s gains an attacker nothing: the link clears the password", async (_, email) => {
     const ports = memoryPorts({ policy: { ...strictPolicy, disclosure: "open" } });
     await registerUser(ports, { email: EMAIL, password: PASSWORD });
     const { link, session } = await wanted(ports, email);

@@ -52,7 +52,7 @@ describe("asking for a reset", () => {
     },
   );
 
-  it("says and does the same for everybody when disclosure is closed, whatever the state", async () => {
+  it("does the same for every address and state when disclosure is closed", async () => {
     const ports = memoryPorts({ policy: strictPolicy });
     const { id } = await registered(ports);
     await registerUser(ports, { email: "off@example.com", password: PASSWORD });
@@ -227,7 +227,7 @@ describe("resetting a password", () => {
     expect(await checkSession(ports, session)).toBeUndefined();
   });
 
-  it("stands when it could not be projected, and the projection can be made good", async () => {
+  it("stands if Redis was not told, and the worker tells it later", async () => {
     const ports = memoryPorts();
     await registered(ports);
     const { token: session } = await loggedIn(ports);

@@ -24,7 +24,7 @@ export function deviceStoreContract(
     expect(await devices.see(id, "Firefox on Linux", ids.eventId())).toBe("known");
   });
 
-  it("says the same of the same log-in, however often and whatever came since", async () => {
+  it("returns the same for the same log-in, also after later ones", async () => {
     const { devices, users } = await open();
     const { id } = await aUser(users);
     const [first, second] = [ids.eventId(), ids.eventId()];

@@ -53,7 +53,7 @@ describe("logging in", () => {
     expect(await logIn(ports, { email: EMAIL, password: PASSWORD, ...wrong })).toEqual(refused);
   });
 
-  it("verifies one hash, whether there is a user or not, and whatever its state", async () => {
+  it("verifies one hash for every user, in any state, and for an unknown one", async () => {
     const ports = memoryPorts();
     const user = await registered(ports);
     let verified = 0;
@@ -71,7 +71,7 @@ describe("logging in", () => {
     expect(await count(EMAIL, PASSWORD)).toBe(1);
   });
 
-  it("lets nobody in who has no password", async () => {
+  it("refuses a user without a password", async () => {
     const ports = memoryPorts();
     await ports.users.create({ ...(await registeredShape(ports)), passwordHash: undefined }, []);
     expect(await logIn(ports, { email: EMAIL, password: "undefined" })).toEqual(refused);

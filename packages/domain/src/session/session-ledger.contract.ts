@@ -129,7 +129,7 @@ export function sessionLedgerContract(open: () => Promise<LedgerWorld>): void {
       expect(await events.list(other.id, 10)).toHaveLength(1);
     });
 
-    it("records nothing for a disabled user, whatever the epoch", async () => {
+    it("records nothing for a disabled user, at any epoch", async () => {
       const world = await open();
       const { ledger, users, events } = world;
       const user = await aUser(users);

@@ -2,13 +2,13 @@ import type { OutgoingEvent } from "../event/event.ts";
 import type { SessionId, SessionRef, UserId } from "../ids.ts";
 import type { ClientInfo } from "./session.ts";
 
-/** What the ledger stores about a session: where it was opened, and when it ends at the latest. */
+/** What the ledger stores about a session: where it was opened, and when it expires at the latest. */
 export interface SessionRecord extends SessionRef, ClientInfo {
   readonly expiresAt: Date;
 }
 
 /** A session to revoke. Without `epoch`, the ledger takes the epoch that it recorded. */
-export type RevokedSession = Omit<SessionRef, "epoch"> & { readonly epoch?: number };
+export type SessionToRevoke = Omit<SessionRef, "epoch"> & { readonly epoch?: number };
 
 export type Revocation = "revoked" | "already_revoked";
 
@@ -19,19 +19,19 @@ export type Revocation = "revoked" | "already_revoked";
 export interface SessionLedger {
   /**
    * Records a new session and its event, if the user is enabled, still has the session's epoch, and
-   * the session that it replaces was not revoked. Returns whether it did. A log-in calls this last,
-   * so that no session remains whose password is no longer the user's.
+   * the session that it replaces was not revoked. Returns whether it did. A log-in calls this last:
+   * if the password changed during the log-in, the epoch differs and the session is not confirmed.
    */
   confirm(session: SessionRecord, created: OutgoingEvent, replaces?: SessionId): Promise<boolean>;
   /**
    * Records the end of a session, once. `undefined`: the session does not belong to the user's
-   * current epoch, or is unknown and comes without its epoch, or the user is disabled. With
-   * `actingSession` another session asks for the end, and must be valid too. A revocation and a
-   * change of the epoch wait for each other, so a session that was acknowledged as ended is never
-   * replaced by a fresh one.
+   * current epoch, or is unknown and `epoch` is missing, or the user is disabled. With
+   * `actingSession` another session asks for the end, and must be valid too. A revocation and an
+   * epoch change of one user never overlap: one waits for the other. So a session whose end was
+   * acknowledged is never replaced by a new one.
    */
   revoke(
-    session: RevokedSession,
+    session: SessionToRevoke,
     revoked: OutgoingEvent,
     actingSession?: SessionRef,
   ): Promise<Revocation | undefined>;

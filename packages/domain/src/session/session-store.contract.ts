@@ -65,7 +65,7 @@ export function sessionStoreContract(open: () => Promise<SessionWorld>): void {
       expect(await isLive(fresh)).toBe(true);
     });
 
-    it("takes a later epoch from a log-in, though it was never projected", async () => {
+    it("takes a later epoch from a log-in, even without a sync", async () => {
       const { sessions, users, user, opening, isLive } = await opened();
       const fresh = anOpening(await raiseEpoch(users, user));
       expect(await sessions.open(fresh)).toMatchObject({ epoch: 1 });

@@ -13,21 +13,21 @@ export interface StartedSession {
 interface StartOptions {
   readonly client?: ClientInfo | undefined;
   readonly remember?: boolean | undefined;
-  /** The session of the epoch before that the new one replaces. */
+  /** The caller's session of the previous epoch. The new session replaces it. */
   readonly replaces?: Session | undefined;
 }
 
 /**
- * Opens a session for `user` as it was read. Another request may change the user meanwhile, so the
- * last step confirms the epoch. If the epoch has risen, the session ends before anybody has its
- * token, and the result is `undefined`.
+ * Opens a session for `user`, and then confirms in Postgres that the epoch has not changed since the
+ * caller read `user`. If it has, ends the session, whose token no client has, and returns
+ * `undefined`.
  */
 export async function startSession(
   ports: Pick<Ports, "clock" | "ids" | "ledger" | "policy" | "sessions" | "tokenFactory" | "users">,
   user: User,
   { client = {}, remember = false, replaces }: StartOptions,
 ): Promise<StartedSession | undefined> {
-  // After a retry the user may have a later epoch than the change that asks for this session.
+  // When a request is retried, a later change may already have raised the epoch again.
   if (replaces && user.epoch !== replaces.epoch + 1) return undefined;
   const { token, tokenHash } = ports.tokenFactory.createSessionToken(user.id);
   const remembered = replaces?.remembered ?? remember;
@@ -46,10 +46,11 @@ export async function startSession(
     const record = { ...client, id, userId, epoch, expiresAt };
     isConfirmed = await ports.ledger.confirm(record, created, replaces?.id);
   } finally {
+    // Also after an error: no session may outlive a failed confirmation.
     if (!isConfirmed) await ports.sessions.end(userId, id);
   }
   if (isConfirmed) return { token, session };
-  // Opening the session stored a copy of the user, who may have been deleted meanwhile.
+  // `open` stored a copy of the user, who may have changed or been deleted since.
   await syncSessions(ports, userId, undefined);
   return undefined;
 }

@@ -42,7 +42,7 @@ export function tokenStoreContract(open: () => Promise<TokenWorld>): void {
     expect(await tokens.find("password_reset", "" as TokenHash)).toBeUndefined();
   });
 
-  it("forgets a claim when its time is over", async () => {
+  it("finds no claim after it expired", async () => {
     const { tokens, users, pass } = await open();
     const hash = aTokenHash();
     await tokens.put(hash, await aClaim(users), 30);

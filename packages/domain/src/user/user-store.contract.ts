@@ -61,7 +61,7 @@ export function userStoreContract(open: () => Promise<UserWorld>): void {
   });
 
   describe("finding", () => {
-    it("finds nobody by an unknown id or e-mail key", async () => {
+    it("finds no user by an unknown id or e-mail key", async () => {
       const { users } = await open();
       await aUser(users);
       const { id, emailKey } = aNewUser();
@@ -182,7 +182,7 @@ export function userStoreContract(open: () => Promise<UserWorld>): void {
       expect(await events.list(user.id, 10)).toEqual([off, on]);
     });
 
-    it("changes nothing and keeps no event the second time, or for nobody", async () => {
+    it("changes nothing and keeps no event the second time, or for an unknown user", async () => {
       const { users, events } = await open();
       const user = await aUser(users);
       const nobody = aNewUser();
@@ -212,7 +212,7 @@ export function userStoreContract(open: () => Promise<UserWorld>): void {
   });
 
   describe("endSessions", () => {
-    it("raises the epoch of each, whatever its state, and keeps the events of those there are", async () => {
+    it("raises the epoch of every listed user, in any state, and keeps the events of those that exist", async () => {
       const { users, events } = await open();
       const [one, off, bystander] = [await aUser(users), await aUser(users), await aUser(users)];
       await users.disable(off.id, []);

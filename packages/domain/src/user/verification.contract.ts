@@ -20,7 +20,7 @@ export function verificationContract(open: () => Promise<UserWorld>): void {
       expect(await events.list(userId, 10)).toEqual([event]);
     });
 
-    it("voids the password and raises the epoch where nobody has shown it", async () => {
+    it("clears an unproved password and raises the epoch", async () => {
       const { users } = await open();
       const { id: userId } = await aUser(users);
       const change = { userId, expectedEpoch: 0, keepsPassword: false };
@@ -30,7 +30,7 @@ export function verificationContract(open: () => Promise<UserWorld>): void {
       expect(credentials).toEqual({ user: verified, passwordHash: undefined });
     });
 
-    it("lets a retry of an earlier reset be answered no longer, when it voids the password", async () => {
+    it("ends the repeated answer of an earlier reset when it clears the password", async () => {
       const { users } = await open();
       const { id: userId } = await aUser(users);
       const idempotencyHash = `${aTokenHash().slice(0, 42)}A` as TokenHash;

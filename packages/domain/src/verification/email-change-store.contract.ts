@@ -43,7 +43,7 @@ export function emailChangeStoreContract(open: () => Promise<EmailChangeWorld>):
 
   type Proposed = Awaited<ReturnType<typeof proposed>>;
 
-  it("voids the password where nobody has shown it, and asks whether the session still counts", async () => {
+  it("clears an unproved password, and checks that the acting session is valid", async () => {
     const world = await open();
     const { id: userId } = await aUser(world.users);
     const idempotencyHash = `${aTokenHash().slice(0, 42)}A` as TokenHash;
@@ -140,7 +140,7 @@ export function emailChangeStoreContract(open: () => Promise<EmailChangeWorld>):
     expect(results).toContainEqual(owner);
   });
 
-  it("refuses a disabled user, and forgets what a deleted one wanted", async () => {
+  it("refuses a disabled user, and deletes the change with the user", async () => {
     const world = await open();
     const user = await aUser(world.users);
     const change = await proposed(world, user);

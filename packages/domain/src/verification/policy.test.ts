@@ -38,7 +38,7 @@ describe("under a policy that verifies addresses", () => {
     ]);
   });
 
-  it("lets nobody log in before, if it says so, and refuses like a wrong password", async () => {
+  it("refuses log-ins before it like a wrong password, if the policy says so", async () => {
     const ports = memoryPorts({ policy: required });
     await registered(ports);
     const input = { email: EMAIL, password: PASSWORD };
@@ -47,7 +47,7 @@ describe("under a policy that verifies addresses", () => {
     expect((await logIn(ports, input)).ok).toBe(true);
   });
 
-  it("deletes who does not verify in time, and nobody else", async () => {
+  it("deletes only users who do not verify in time", async () => {
     const clock = memoryClock();
     const ports = memoryPorts({ clock, policy: strictPolicy });
     const late = await registered(ports);
@@ -69,7 +69,7 @@ describe("under a policy that verifies addresses", () => {
     expect((await ports.events.list(late.id, 10)).at(-1)?.type).toBe("user.deleted");
   });
 
-  it("logs in at once whoever registers, where it says so", async () => {
+  it("logs a new user in at once, if the policy says so", async () => {
     const ports = memoryPorts({
       policy: { ...required, disclosure: "open", registration: { logsIn: true } },
     });

@@ -22,7 +22,7 @@ import { requestVerification } from "./request-verification.ts";
 import { verifyEmail } from "./verify-email.ts";
 
 describe("a link that verifies an address", () => {
-  it("keeps the password for whoever is logged in, or sends it along", async () => {
+  it("keeps the password if the caller is logged in or sends it", async () => {
     for (const by of ["session", "password"]) {
       const ports = memoryPorts();
       await registered(ports);
@@ -37,7 +37,7 @@ describe("a link that verifies an address", () => {
     }
   });
 
-  it("voids the password otherwise, ends every session, and goes on as a reset", async () => {
+  it("otherwise clears the password, ends every session, and returns a reset token", async () => {
     const ports = memoryPorts();
     await registered(ports);
     const squatter = await loggedIn(ports);
@@ -62,7 +62,7 @@ describe("a link that verifies an address", () => {
     expect((await reset(ports, result.value.outcome.resetToken, "OwnersPwd")).ok).toBe(true);
   });
 
-  it("takes no session of somebody else's for a proof, and none that was logged out", async () => {
+  it("accepts no session of another user as a proof, and none that was logged out", async () => {
     const ports = memoryPorts();
     await registered(ports);
     await registerUser(ports, { email: "eve@example.com", password: PASSWORD });
@@ -101,7 +101,7 @@ describe("a link that verifies an address", () => {
     expect(await verifyEmail(ports, { token, password: "NewPwd" })).toEqual(invalid);
   });
 
-  it("gives no reset token of an epoch that somebody else has made since", async () => {
+  it("gives no reset token of a later epoch", async () => {
     const ports = memoryPorts();
     await registered(ports);
     const token = await asked(ports);
@@ -122,7 +122,7 @@ describe("a link that verifies an address", () => {
     expect((await reset(ports, result.value.outcome.resetToken)).ok).toBe(false);
   });
 
-  it("lets a voided password be no answer to a retry of an earlier reset", async () => {
+  it("does not repeat the answer of an earlier reset after it cleared the password", async () => {
     const ports = memoryPorts();
     await registered(ports);
     const input = {

@@ -49,10 +49,11 @@ type RequiredPorts = Pick<
 >;
 
 /**
- * Uses the link of a mail. The link proves control of the address and nothing else: another person
- * may have registered the address, or requested it for another account. So the password is kept
- * only with the password itself or a live session. Otherwise it is cleared, every session ends, and
- * the owner of the address sets a new one (docs/decisions/0013).
+ * Verifies an address with the token of a mailed link. The link proves only control of the address:
+ * another person may have registered it, or may have requested it for an own account. So the
+ * account keeps its password only if the caller also sends that password or has a live session.
+ * Otherwise the password is cleared, every session ends, and the owner of the address sets a new
+ * password (docs/decisions/0013).
  */
 export async function verifyEmail(
   ports: RequiredPorts,
@@ -69,13 +70,13 @@ export async function verifyEmail(
   const isChange = claim.purpose === "email_change";
   if (!isChange && user.emailVerifiedAt) return ok({ user, outcome: { kind: "verified" } });
 
-  const proof = await proveOwnership(ports, credentials, input);
+  const proof = await checkProof(ports, credentials, input);
   if (!proof.ok) return proof;
   const { keepsPassword, session: replaces } = proof.value;
   const confirm = isChange ? confirmChange : confirmAddress;
   const changed = await confirm(ports, user, claim, proof.value);
   if (changed === "email_taken") return err("email_already_registered");
-  if (!changed) return err("verification_token_invalid"); // another use of the link was first
+  if (!changed) return err("verification_token_invalid"); // the link was used, or the user changed meanwhile
   await syncSessions(ports, user.id, changed);
   if (!keepsPassword) {
     const resetToken = await createResetToken(ports, user);
@@ -87,16 +88,16 @@ export async function verifyEmail(
   return ok({ user: changed, outcome: { kind: "changed", renewed } });
 }
 
-/** How the caller has proved that the user's password is the caller's own. */
+/** What the caller proved beside control of the address. */
 interface Proof {
   readonly keepsPassword: boolean;
   /** The user's session, live as far as the session store knows. */
   readonly session: Session | undefined;
-  /** The same session, if it is the only proof. Then the change compares it once more. */
+  /** Set if the session is the only proof. The change then checks again that it is valid. */
   readonly actingSession: SessionRef | undefined;
 }
 
-async function proveOwnership(
+async function checkProof(
   ports: RequiredPorts,
   { user, passwordHash }: Credentials,
   { password: given, sessionToken }: VerifyEmailInput,
@@ -137,15 +138,16 @@ async function confirmChange(
 }
 
 /**
- * Spares the caller a second mail: who can read the address's mail may reset the password anyway.
+ * Creates a reset token, so that the caller needs no second mail. This gives no new access: a person
+ * who reads this mailbox can reset the password anyway.
  */
 async function createResetToken(
   ports: RequiredPorts,
-  { id: userId, epoch: before }: User,
+  { id: userId, epoch: oldEpoch }: User,
 ): Promise<Token> {
   const { token, tokenHash } = ports.tokenFactory.createResetToken();
-  // Bound to the epoch that this change has made, so that no later change is undone.
-  const claim = { purpose: "password_reset", userId, epoch: before + 1, byMail: true } as const;
+  // Valid only for the new epoch, so that the token cannot undo a later change.
+  const claim = { purpose: "password_reset", userId, epoch: oldEpoch + 1, byMail: true } as const;
   await ports.tokens.put(tokenHash, claim, ports.policy.recovery.tokenTtlMs);
   return token;
 }

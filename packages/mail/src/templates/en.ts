@@ -57,7 +57,7 @@ export const en: EmailTemplates = {
   addressChangeRequested: ({ to }) => ({
     language,
     subject: "Your e-mail address is to be changed",
-    greeting: [`Somebody asked to give the account that has the address ${to} another one.`],
+    greeting: [`A new address was requested for the account with the address ${to}.`],
     closing: [
       "Nothing changes until the new address is confirmed.",
       "If that was not you, change your password now: it ends every session, and the request.",
@@ -67,8 +67,8 @@ export const en: EmailTemplates = {
   accountDeleted: ({ to }) => ({
     language,
     subject: "Your account was deleted",
-    greeting: [`The account that had the address ${to} was deleted, with all that it held.`],
-    closing: ["If that was not you, write to whoever runs this service."],
+    greeting: [`The account with the address ${to} was deleted, with all its data.`],
+    closing: ["If that was not you, contact the operator of this service."],
   }),
 
   passwordChanged: ({ to }) => ({
@@ -82,7 +82,7 @@ export const en: EmailTemplates = {
     language,
     subject: "A log-in from a new device",
     greeting: [
-      `Somebody logged in as ${to} with a device that we had not seen before: ${device}, ` +
+      `There was a log-in as ${to} with a new device: ${device}, ` +
         `on ${at.toISOString().slice(0, 16).replace("T", " at ")} (UTC).`,
     ],
     closing: ["If that was not you, reset your password now: it ends every session."],
@@ -91,8 +91,8 @@ export const en: EmailTemplates = {
   addressChanged: ({ to }) => ({
     language,
     subject: "Your e-mail address was changed",
-    greeting: [`The account that had the address ${to} has another one now.`],
-    closing: ["If that was not you, write to whoever runs this service."],
+    greeting: [`The account with the address ${to} now has another address.`],
+    closing: ["If that was not you, contact the operator of this service."],
   }),
 
   registrationAttempted: ({ to }) => ({
@@ -101,7 +101,7 @@ export const en: EmailTemplates = {
     greeting: [`Somebody, perhaps you, wanted to have an account with ${to}, which has one.`],
     closing: [
       "If it was you, log in, or reset your password if you have forgotten it.",
-      "If it was not you, there is nothing you need to do: nobody was told of your account.",
+      "If it was not you, you need to do nothing. The answer did not tell that you have an account.",
     ],
   }),
 };
