@@ -4,8 +4,8 @@ import { type RedisClient, withTimeout } from "./connect.ts";
 import { sessionBatcher } from "./session-batcher.ts";
 
 /**
- * Stores all sessions of a user in one Redis hash, whose format `scripts.ts` documents. Every method
- * waits for one round trip.
+ * Stores all sessions of a user in one Redis hash, whose format `scripts.ts` documents. Every
+ * method waits for one round trip.
  */
 export function redisSessionStore(client: RedisClient): SessionStore {
   const lookups = sessionBatcher(client);

@@ -33,8 +33,8 @@ const MAX_BODY_BYTES = 16_384;
 const MAX_URL_LENGTH = 2_048;
 
 /**
- * Parses an endpoint's URL, and removes its fragment. Throws `RefusedTarget` if it is not http(s) or
- * contains credentials. It does not check addresses; `postWebhook` does.
+ * Parses an endpoint's URL, and removes its fragment. Throws `RefusedTarget` if it is not http(s)
+ * or contains credentials. It does not check addresses; `postWebhook` does.
  */
 export function parseEndpointUrl(text: string): URL {
   const url = text.length <= MAX_URL_LENGTH ? URL.parse(text) : null;
@@ -127,7 +127,8 @@ function sendAndReceive(
       if (finish) finish();
       else reject(error);
     });
-    // `close` also comes without `response`, for example after 101. After `settle` it has no effect.
+    // `close` also comes without `response`, for example after 101. After `settle` it has no
+    // effect.
     request.on("close", () => {
       clearTimeout(late);
       reject(new Error("the connection closed without a response"));

@@ -23,8 +23,8 @@ const MAX_CONNECTIONS = 4_000;
 
 /**
  * Sends requests at fixed times even if the server is slow, because independent callers do not wait
- * for each other. Measures each latency from the time at which its request was due, so a server that
- * stalls is measured by every request of that time (no coordinated omission).
+ * for each other. Measures each latency from the time at which its request was due, so a server
+ * that stalls is measured by every request of that time (no coordinated omission).
  */
 export async function openLoop(options: OpenLoopOptions): Promise<OpenLoopResult> {
   const { port, perSecond, durationMs, request, drainMs = 10_000 } = options;

@@ -2,7 +2,9 @@ import type { OutgoingEvent } from "../event/event.ts";
 import type { SessionId, SessionRef, UserId } from "../ids.ts";
 import type { ClientInfo } from "./session.ts";
 
-/** What the ledger stores about a session: where it was opened, and when it expires at the latest. */
+/**
+ * What the ledger stores about a session: where it was opened, and when it expires at the latest.
+ */
 export interface SessionRecord extends SessionRef, ClientInfo {
   readonly expiresAt: Date;
 }

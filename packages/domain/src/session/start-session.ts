@@ -18,8 +18,8 @@ interface StartOptions {
 }
 
 /**
- * Opens a session for `user`, and then confirms in Postgres that the epoch has not changed since the
- * caller read `user`. If it has, ends the session, whose token no client has, and returns
+ * Opens a session for `user`, and then confirms in Postgres that the epoch has not changed since
+ * the caller read `user`. If it has, ends the session, whose token no client has, and returns
  * `undefined`.
  */
 export async function startSession(

@@ -76,7 +76,8 @@ export async function verifyEmail(
   const confirm = isChange ? confirmChange : confirmAddress;
   const changed = await confirm(ports, user, claim, proof.value);
   if (changed === "email_taken") return err("email_already_registered");
-  if (!changed) return err("verification_token_invalid"); // the link was used, or the user changed meanwhile
+  // The link was used, or the user changed meanwhile.
+  if (!changed) return err("verification_token_invalid");
   await syncSessions(ports, user.id, changed);
   if (!keepsPassword) {
     const resetToken = await createResetToken(ports, user);
@@ -138,8 +139,8 @@ async function confirmChange(
 }
 
 /**
- * Creates a reset token, so that the caller needs no second mail. This gives no new access: a person
- * who reads this mailbox can reset the password anyway.
+ * Creates a reset token, so that the caller needs no second mail. This gives no new access: a
+ * person who reads this mailbox can reset the password anyway.
  */
 async function createResetToken(
   ports: RequiredPorts,
