@@ -18,10 +18,13 @@ interface ConsumerOptions<Data> {
   readonly boss: PgBoss;
   readonly queue: string;
   readonly atOnce: number;
-  /** The next job starts when the one before has ended, or has run this long. Default: at once. */
+  /** A running job delays the next one by at most this long. Default 0: they run in parallel. */
   readonly staggerMs?: number | undefined;
   readonly perform: (job: Job<Data>) => Promise<Outcome>;
-  /** Called after a job was completed, to clean up behind it. */
+  /**
+   * Called after the queue has stored that the job is completed, to clean up. Not called if the job
+   * may run again.
+   */
   readonly onCompleted?: (job: Job<Data>) => Promise<void>;
   readonly onFault: (error: unknown, during: string) => void;
   /** Called before each fetch. Default: always true. */
@@ -93,18 +96,19 @@ export function startConsumer<Data>(options: ConsumerOptions<Data>): Consumer {
       onFault(error, queue);
       return { status: "failed", output: {} };
     });
-    await settle(key, outcome);
+    const isStored = await settle(key, outcome);
     running.delete(key);
-    if (outcome.status === "completed")
+    if (isStored && outcome.status === "completed")
       await options.onCompleted?.(job).catch((error: unknown) => onFault(error, queue));
     if (mayHaveMore || stopping.signal.aborted) wake();
   }
 
   /**
-   * Retries until the queue has stored the outcome: a side effect whose job is not completed would
-   * be repeated.
+   * Stores the outcome in the queue, and returns whether it did. Retries while the queue is
+   * unavailable, because the side effect of a job that is not completed would be repeated. Gives up
+   * if the queue refuses the outcome twice, or when `stop` has given the job back.
    */
-  async function settle(key: string, outcome: Outcome): Promise<void> {
+  async function settle(key: string, outcome: Outcome): Promise<boolean> {
     let isRefused = false;
     for (let attempt = running.get(key); attempt; attempt = running.get(key)) {
       const { id } = attempt; // the queue ignores this if the job is at another attempt by now
@@ -115,14 +119,15 @@ export function startConsumer<Data>(options: ConsumerOptions<Data>): Consumer {
           if (outcome.retryAt)
             await boss.update(queue, undefined, { id, startAfter: outcome.retryAt });
         }
-        return;
+        return true;
       } catch (error) {
         onFault(error, queue);
-        if (isRefused) return; // its heartbeats stop, and another worker takes it over
+        if (isRefused) return false; // its heartbeats stop, and another worker takes it over
         isRefused = !(error instanceof Unavailable);
         await pause(AFTER_FAULT_MS);
       }
     }
+    return false;
   }
 
   async function run(): Promise<void> {

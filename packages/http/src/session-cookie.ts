@@ -27,8 +27,9 @@ export function readSessionCookie(
 const stripped = (text: string) => text.replace(/^[ \t]+/, "").replace(/[ \t]+$/, "");
 
 /**
- * `Set-Cookie` for a new session. Lax: browsers send it when a link leads here, but not with a form
- * from another site. They delete it when they close, unless the session is remembered.
+ * `Set-Cookie` for a new session. `SameSite=Lax`: browsers send the cookie when a link on another
+ * site leads here, but not with a POST request from another site. The browser deletes the cookie
+ * when it closes, unless the session is remembered.
  */
 export function sessionCookie(
   { token, session }: StartedSession,

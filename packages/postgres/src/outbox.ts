@@ -10,16 +10,17 @@ export interface ClaimedEvent {
 }
 
 /**
- * Takes up to `limit` events out of the outbox and passes them to `hand` in the same transaction:
- * they leave the outbox when the writes of `hand` are committed. Takes every unclaimed row, never
- * "later than" some position, so that a late commit is not skipped. Takes only these types: another
- * type is of a newer release, whose workers handle it. Returns the number of events. Any number of
- * workers may claim at once.
+ * Deletes up to `limit` events of these types from the outbox and passes them to `handOver`, in one
+ * transaction: if `handOver` fails, they stay in the outbox. Returns the number of events. Several
+ * workers may call this at once; each event goes to one of them.
+ *
+ * There is no "last position" that moves forward: with one, an event whose transaction commits late
+ * would be skipped. An event of another type comes from a newer release, whose workers handle it.
  */
 export async function claimOutbox(
   db: Kysely<Schema>,
   { limit, types }: { readonly limit: number; readonly types: readonly string[] },
-  hand: (events: readonly ClaimedEvent[], transaction: Transaction<Schema>) => Promise<void>,
+  handOver: (events: readonly ClaimedEvent[], transaction: Transaction<Schema>) => Promise<void>,
 ): Promise<number> {
   return await db.transaction().execute(async (transaction) => {
     const { rows: claimed } = await sql<{ event_id: EventId; sealed: string | null }>`
@@ -39,7 +40,7 @@ export async function claimOutbox(
       event: toEvent(row),
       sealed: sealed.get(row.id) ?? undefined,
     }));
-    await hand(events, transaction);
+    await handOver(events, transaction);
     return claimed.length;
   });
 }

@@ -35,7 +35,7 @@ export interface WebhookAttempt {
 }
 
 /** Maximum number of endpoints. Each has a queue and a few connections. */
-const MAX_DEAD_LETTERS = 1_000;
+const MAX_ENDPOINTS = 1_000;
 
 export type WebhookStore = ReturnType<typeof postgresWebhookStore>;
 
@@ -102,7 +102,7 @@ export function postgresWebhookStore(db: Kysely<Schema>, seal: Seal) {
         .selectFrom("webhook_endpoints")
         .select(sql<number>`count(*)::int`.as("count"))
         .executeTakeFirstOrThrow();
-      if (count >= MAX_DEAD_LETTERS) return false;
+      if (count >= MAX_ENDPOINTS) return false;
       await db.insertInto("webhook_endpoints").values(values).execute();
       return true;
     },

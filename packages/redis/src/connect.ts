@@ -19,7 +19,7 @@ export interface RedisConnection {
   close(): Promise<void>;
 }
 
-/** Less than 1 s, within which a request must receive its 503. */
+/** Less than 1 s: a request that needs only Redis must receive its 503 within that time. */
 const TIME_LIMIT_MS = 800;
 const MAX_RETRY_DELAY_MS = 500;
 
@@ -33,7 +33,7 @@ const OPTIONS = {
   reconnectOnError: ({ message }: Error) => message.startsWith("READONLY"),
   retryStrategy: (attempts: number) => Math.min(attempts * 50, MAX_RETRY_DELAY_MS),
   // A command that cannot be sent now fails now, and no command is sent twice. A command that was
-  // sent may still run after its time limit: a session whose token nobody has does no harm.
+  // sent may still run after its time limit: a session whose token no client received is harmless.
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
@@ -79,7 +79,8 @@ export async function withTimeout<Value>(
       onSlow();
       reject(new Error("Redis did not answer in time"));
     };
-    // If this process was slow, the reply has arrived already and is read before the immediate.
+    // If this process was busy, the reply may already wait in the socket. Node reads sockets before
+    // it calls immediates, so that the reply still counts.
     timer = setTimeout(() => (immediate = setImmediate(timeOut)), TIME_LIMIT_MS);
   });
   try {
@@ -95,5 +96,5 @@ export async function withTimeout<Value>(
 /** Returns a programmer error unchanged, and every other error as `Unavailable`. */
 export function toUnavailable(error: unknown): unknown {
   const isOurs = error instanceof Error && PROGRAMMER_ERROR.test(error.message);
-  return isOurs ? error : new Unavailable("Redis does not answer", { cause: error });
+  return isOurs ? error : new Unavailable("Redis is unavailable", { cause: error });
 }

@@ -103,7 +103,7 @@ describe.skipIf(!redisUrl)("the session batcher", () => {
   it.each<[string, string, new (message: string) => Error, RegExp]>([
     ["a line too few", "1", Error, /unexpected reply/],
     ["a line too many", "1\n\n\n", Error, /unexpected reply/],
-    ["a temporary fault", "1\n!LOADING Redis is loading\n", Unavailable, /does not answer/],
+    ["a temporary fault", "1\n!LOADING Redis is loading\n", Unavailable, /is unavailable/],
     ["a programmer error", "1\n!WRONGTYPE of this key\n", Error, /WRONGTYPE/],
   ])("gives no caller another one's answer after %s", async (_, text, kind, message) => {
     const posternLookupSessions = async () => text;

@@ -64,8 +64,8 @@ export function webhooksCommand(webhooks: Command, run: Run): void {
 
   webhooks
     .command("rotate <id>")
-    .description("give an endpoint a new secret; the old one also signs for some days")
-    .option("--days <count>", "how many days the old one signs", numberUpTo(30), 1)
+    .description("create a new secret for an endpoint; the old secret stays valid for --days")
+    .option("--days <count>", "how many days the old secret also signs", numberUpTo(30), 1)
     .action(
       run(async (service, print, id: string, { days }: { days: number }) => {
         const secret = newWebhookSecret();

@@ -15,7 +15,7 @@ interface ResetPasswordInput {
   readonly email: string;
   readonly token: string;
   readonly newPassword: string;
-  /** Identifies this attempt: a retry with the same key receives the first answer again. */
+  /** Identifies this attempt: a retry with the same token and key also succeeds, if this one did. */
   readonly idempotencyKey?: string | undefined;
 }
 

@@ -67,7 +67,7 @@ export async function registerUser(
   }
   const user = await ports.users.create(newUser, events);
   if (!user) return err("email_already_registered");
-  // Only after a retry is the epoch not 0: then another request has changed the user since.
+  // A retry of `create` may return a user that another request has changed since (epoch above 0).
   const logsIn = registration.logsIn && !verification.isRequired && user.epoch === 0;
   const started = logsIn ? await startSession(ports, user, { client }) : undefined;
   return ok({ kind: "created", started });

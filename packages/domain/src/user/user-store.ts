@@ -56,7 +56,7 @@ export interface Verification {
 export interface UserStore {
   /**
    * Creates a user at epoch 0. If the e-mail key is taken, returns `undefined` and appends
-   * `eventsIfTaken` instead of `events`. Of many at once, one succeeds.
+   * `eventsIfTaken` instead of `events`. If several calls use one key at once, exactly one succeeds.
    */
   create(
     user: NewUser,
@@ -69,8 +69,8 @@ export interface UserStore {
   findCredentialsById(userId: UserId): Promise<Credentials | undefined>;
   /**
    * Replaces the hash and raises the epoch, if the epoch is still `expectedEpoch`, the user is
-   * enabled and the acting session is valid. Of many callers with one epoch, one receives the user
-   * and the others `undefined`.
+   * enabled and the acting session is valid. If several calls use one epoch at once, exactly one
+   * receives the user; the others receive `undefined`.
    */
   replacePassword(
     change: PasswordChange,
@@ -79,8 +79,9 @@ export interface UserStore {
   /** Returns the user if the latest password was set with this idempotency hash. */
   findByIdempotencyHash(userId: UserId, idempotencyHash: TokenHash): Promise<User | undefined>;
   /**
-   * Marks the address as verified, if the epoch is still `expectedEpoch`, the user is enabled and
-   * the address was not verified before.
+   * Marks the address as verified, if the epoch is still `expectedEpoch`, the user is enabled, the
+   * address was not verified before and the acting session, if one is given, is valid. Without
+   * `keepsPassword` it also clears the password and raises the epoch. `undefined`: nothing changed.
    */
   verifyEmail(
     verification: Verification,
@@ -97,9 +98,9 @@ export interface UserStore {
    * replaced.
    */
   rehash(rehash: Rehash): Promise<User | undefined>;
-  /** Raises the epoch. `undefined`: the user does not exist or is already disabled. */
+  /** Disables the user and raises the epoch. `undefined`: no such user, or already disabled. */
   disable(userId: UserId, events: readonly OutgoingEvent[]): Promise<User | undefined>;
-  /** Keeps the epoch. `undefined`: the user does not exist or is already enabled. */
+  /** Enables the user; keeps the epoch. `undefined`: no such user, or already enabled. */
   enable(userId: UserId, events: readonly OutgoingEvent[]): Promise<User | undefined>;
   /**
    * Deletes the user and all dependent rows, and returns whether it did. With an acting session,
