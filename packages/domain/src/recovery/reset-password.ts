@@ -15,7 +15,7 @@ interface ResetPasswordInput {
   readonly email: string;
   readonly token: string;
   readonly newPassword: string;
-  /** Identifies this attempt: a retry with the same token and key also succeeds, if this one did. */
+  /** Identifies the attempt. If it succeeds, a retry with the same token and key also does. */
   readonly idempotencyKey?: string | undefined;
 }
 

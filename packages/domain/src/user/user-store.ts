@@ -56,7 +56,7 @@ export interface Verification {
 export interface UserStore {
   /**
    * Creates a user at epoch 0. If the e-mail key is taken, returns `undefined` and appends
-   * `eventsIfTaken` instead of `events`. If several calls use one key at once, exactly one succeeds.
+   * `eventsIfTaken` instead of `events`. If several calls use one key at once, one succeeds.
    */
   create(
     user: NewUser,
