@@ -8,6 +8,7 @@ const FULL = {
   DATABASE_URL: "postgres://db/postern",
   SECRETS: key("a"),
   PUBLIC_URL: "https://id.example.com/",
+  TRUSTED_PROXIES: "none",
 };
 
 const DOMAIN = { ...FULL, COOKIE_DOMAIN: "example.com" };
@@ -63,12 +64,14 @@ describe("the configuration", () => {
   it("lets each value of a policy be set on its own", () => {
     const { policy } = parseConfig({
       ...FULL,
+      POLICY_REGISTRATION: "closed",
       POLICY_PASSWORD_MIN: "15",
       POLICY_SESSION_IDLE_SECONDS: "60",
       POLICY_COOKIE_NAME: "sid",
     });
     expect(policy).toEqual({
       ...strictPolicy,
+      registration: { isOpen: false, logsIn: false },
       password: { ...strictPolicy.password, minCodePoints: 15 },
       session: { ...strictPolicy.session, idleMs: 60_000, touchEveryMs: 6_000 },
       cookie: { ...strictPolicy.cookie, name: "sid" },
@@ -119,6 +122,20 @@ describe("the configuration", () => {
     ["CORS_ORIGINS", { CORS_ORIGINS: "https://*.example.com" }],
     ["CORS_ORIGINS", { CORS_ORIGINS: "https://app.example.com,,https://b.example.com" }],
     ["TRUSTED_PROXIES", { TRUSTED_PROXIES: "10.0.0.1" }],
+    ["TRUSTED_PROXIES", { TRUSTED_PROXIES: "none,10.0.0.0/8" }],
+    ["TRUSTED_PROXIES", { ...FULL, TRUSTED_PROXIES: "" }],
+    ["POLICY_VERIFICATION_REQUIRED", { ...FULL, POLICY_VERIFICATION_REQUIRED: "false" }],
+    ["POLICY_VERIFICATION_REQUIRED", { POLICY_DISCLOSURE: "closed" }],
+    [
+      "POLICY_VERIFICATION_ON_REGISTRATION",
+      {
+        ...FULL,
+        POLICY_VERIFICATION_ON_REGISTRATION: "false",
+        POLICY_UNVERIFIED_SECONDS: "0",
+      },
+    ],
+    ["POLICY_VERIFICATION_ON_REGISTRATION", { POLICY_VERIFICATION_REQUIRED: "true" }],
+    ["MAIL", { ...FULL, MAIL: "off" }],
     ["TRUSTED_PROXIES", { TRUSTED_PROXIES: "10.0.0.0/33" }],
     ["BREACHED_PASSWORDS_URL", { BREACHED_PASSWORDS_URL: "http://range.example.com" }],
     ["POLICY_PASSWORD_CONTEXT_WORDS", { POLICY_PASSWORD_CONTEXT_WORDS: "acme,me" }],
@@ -136,6 +153,11 @@ describe("the configuration", () => {
     ["EVENT_RETENTION_DAYS", { POLICY_REMEMBERED_ABSOLUTE_SECONDS: "34560001" }],
   ])("refuses a wrong %s: %o", (name, env) => {
     expect(mistakes(env)).toContain(`${name}: `);
+  });
+
+  it("lets a service without registration do without mail and verification", () => {
+    const closed = { ...FULL, POLICY_REGISTRATION: "closed", MAIL: "off" };
+    expect(mistakes({ ...closed, POLICY_VERIFICATION_REQUIRED: "false" })).toBe("none");
   });
 
   it("takes __Secure- for __Host- where other hosts are to be sent the cookie", () => {
@@ -173,7 +195,11 @@ describe("the configuration", () => {
     });
     const never = parseConfig({ ...FULL, POLICY_UNVERIFIED_SECONDS: "0" });
     expect(never.policy.verification.unverifiedTtlMs).toBeUndefined();
-    const unasked = parseConfig({ ...FULL, POLICY_VERIFICATION_ON_REGISTRATION: "false" });
+    const unasked = parseConfig({
+      ...FULL,
+      POLICY_REGISTRATION: "closed",
+      POLICY_VERIFICATION_ON_REGISTRATION: "false",
+    });
     expect(unasked.policy.verification.unverifiedTtlMs).toBeUndefined();
   });
 

@@ -35,7 +35,9 @@ const environment = z.object({
       "must be origins like https://app.example.com, separated by commas",
     )
     .optional(),
-  TRUSTED_PROXIES: networks.optional(),
+  TRUSTED_PROXIES: z.union([z.literal("none").transform(() => []), networks]).optional(),
+  // The worker's setting. The API refuses a policy that needs mail.
+  MAIL: z.enum(["off"]).optional(),
   BREACHED_PASSWORDS_URL: z
     .url({ protocol: /^https?$/, error: "must be an http(s) URL" })
     .refine((url) => url.startsWith("https:") || isLoopback(new URL(url).hostname), "must be https")
@@ -117,8 +119,15 @@ function toConfig(data: Environment): Config {
 /** Settings that are valid alone but not together. */
 function contradictions(data: Environment, { policy, stores, host }: Config): string[] {
   const { PUBLIC_URL: publicUrl, EVENT_RETENTION_DAYS: eventDays } = data;
-  const mistakes = policyContradictions(policy, { publicUrl, eventDays });
+  const sendsMail = data.MAIL !== "off";
+  const mistakes = policyContradictions(policy, { publicUrl, eventDays, sendsMail });
   const isStrict = policy.name === "strict";
+  if (isStrict && publicUrl?.startsWith("https:") && !data.TRUSTED_PROXIES) {
+    mistakes.push(
+      "TRUSTED_PROXIES: is required by the strict policy with an https PUBLIC_URL; behind a proxy " +
+        "that is not listed, everybody shares one limit. Set the proxies' networks, or none",
+    );
+  }
   if (stores.mode === "embedded" && data.REDIS_URL) {
     mistakes.push(
       "REDIS_URL: needs DATABASE_URL; embedded mode keeps sessions in its own database",

@@ -22,6 +22,7 @@ export const policyEnvironment = {
       "must be words of 4 letters or more",
     )
     .optional(),
+  POLICY_REGISTRATION: z.enum(["open", "closed"]).optional(),
   POLICY_REGISTRATION_LOGS_IN: yesOrNo,
   POLICY_VERIFICATION_ON_REGISTRATION: yesOrNo,
   POLICY_VERIFICATION_REQUIRED: yesOrNo,
@@ -61,7 +62,12 @@ export function toPolicy(env: PolicyEnvironment, defaultName: Policy["name"]): P
       refuseCommon: env.POLICY_PASSWORD_REFUSE_COMMON ?? password.refuseCommon,
       contextWords: env.POLICY_PASSWORD_CONTEXT_WORDS ?? password.contextWords,
     },
-    registration: { logsIn: env.POLICY_REGISTRATION_LOGS_IN ?? base.registration.logsIn },
+    registration: {
+      isOpen: env.POLICY_REGISTRATION
+        ? env.POLICY_REGISTRATION === "open"
+        : base.registration.isOpen,
+      logsIn: env.POLICY_REGISTRATION_LOGS_IN ?? base.registration.logsIn,
+    },
     verification: {
       onRegistration,
       isRequired: env.POLICY_VERIFICATION_REQUIRED ?? verification.isRequired,
@@ -124,12 +130,35 @@ export function policyMistakes(env: Record<string, unknown>): string[] {
 
 const DAY_MS = 86_400_000;
 
+/** What the policy must fit to. */
+interface Surroundings {
+  readonly publicUrl: string | undefined;
+  readonly eventDays: number;
+  readonly sendsMail: boolean;
+}
+
 /** Returns an error for each invalid combination of settings. */
 export function policyContradictions(
   { disclosure, registration, verification, cookie, ...policy }: Policy,
-  { publicUrl, eventDays }: { publicUrl: string | undefined; eventDays: number },
+  { publicUrl, eventDays, sendsMail }: Surroundings,
 ): string[] {
   const mistakes: string[] = [];
+  const tells = disclosure === "closed" && registration.isOpen;
+  if (tells && !verification.isRequired) {
+    mistakes.push(
+      "POLICY_VERIFICATION_REQUIRED: must be on with closed disclosure, because a log-in after a registration reveals that the address was unused; or set POLICY_REGISTRATION=closed",
+    );
+  }
+  if (registration.isOpen && verification.isRequired && !verification.onRegistration) {
+    mistakes.push(
+      "POLICY_VERIFICATION_ON_REGISTRATION: must be on with POLICY_VERIFICATION_REQUIRED, or new users cannot log in",
+    );
+  }
+  if (tells && !sendsMail) {
+    mistakes.push(
+      "MAIL: must not be off with closed disclosure, because new users verify their address by mail; or set POLICY_REGISTRATION=closed",
+    );
+  }
   if (registration.logsIn && disclosure === "closed") {
     mistakes.push(
       "POLICY_REGISTRATION_LOGS_IN: must be off with closed disclosure, because a session reveals that the address was unused",

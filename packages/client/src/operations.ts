@@ -31,6 +31,7 @@ export interface Operations {
       | "password_too_easy"
       | "password_too_long"
       | "password_too_short"
+      | "registration_closed"
       | "unavailable";
   };
   /** Lists the user's own live sessions, the oldest first. `GET /sessions` */

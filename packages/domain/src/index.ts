@@ -1,6 +1,7 @@
 export { deleteUser } from "./administration/delete-user.ts";
 export { disableUser, enableUser } from "./administration/disable-user.ts";
 export { endSessions } from "./administration/end-sessions.ts";
+export { verifyUser } from "./administration/verify-user.ts";
 export type { Brand } from "./brand.ts";
 export type { Clock } from "./clock.ts";
 export type { Email, EmailKey } from "./email.ts";
@@ -22,7 +23,7 @@ export type {
   PasswordRules,
 } from "./password/password.ts";
 export { checkPasswordPolicy, normalizePassword } from "./password/password.ts";
-export type { Policy, VerificationRules } from "./policy.ts";
+export type { Policy, RegistrationRules, VerificationRules } from "./policy.ts";
 export { coursePolicy, strictPolicy } from "./policy.ts";
 export type { Ports } from "./ports.ts";
 export type { ChangeEmailError } from "./profile/change-email.ts";

@@ -1,3 +1,4 @@
+import { verifyUser } from "./administration/verify-user.ts";
 import { memoryPorts } from "./memory.ts";
 import type { Ports } from "./ports.ts";
 import { requestReset } from "./recovery/request-reset.ts";
@@ -13,6 +14,12 @@ export const PASSWORD = "MyPwdOfBob";
 /** Registers Bob. */
 export async function registered(ports: Ports): Promise<User> {
   await registerUser(ports, { email: EMAIL, password: PASSWORD });
+  return bob(ports);
+}
+
+/** Registers Bob, and verifies his address as an operator does. */
+export async function verified(ports: Ports): Promise<User> {
+  await verifyUser(ports, (await registered(ports)).id);
   return bob(ports);
 }
 

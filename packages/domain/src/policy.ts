@@ -11,15 +11,12 @@ export interface Policy {
   /** Open: answers tell whether an address has a user, and a reset token is in the answer. */
   readonly disclosure: "open" | "closed";
   readonly password: PasswordRules;
-  /**
-   * `logsIn`: new users are logged in at once. Impossible under closed disclosure: it would tell.
-   */
-  readonly registration: { readonly logsIn: boolean };
+  readonly registration: RegistrationRules;
   readonly verification: VerificationRules;
   readonly session: SessionRules;
   /** For log-ins that ask to be remembered. */
   readonly rememberedSession: SessionRules;
-  /** A log-in younger than this replaces the current password, where that is required. */
+  /** A log-in younger than this replaces the current password, where that is required. 0: none. */
   readonly reauthentication: { readonly freshMs: number };
   readonly recovery: { readonly tokenTtlMs: number };
   readonly cookie: {
@@ -30,10 +27,20 @@ export interface Policy {
   };
 }
 
+export interface RegistrationRules {
+  /** Anybody may register. If false, only an operator creates users. */
+  readonly isOpen: boolean;
+  /** New users are logged in at once. Impossible under closed disclosure: it would tell. */
+  readonly logsIn: boolean;
+}
+
 export interface VerificationRules {
   /** New users receive a mail with a link that verifies the address. */
   readonly onRegistration: boolean;
-  /** A user cannot log in before the address is verified. */
+  /**
+   * A user cannot log in before the address is verified. Closed disclosure needs it: otherwise a
+   * log-in after a registration would tell that the address was free.
+   */
   readonly isRequired: boolean;
   readonly tokenTtlMs: number;
   /** A user who does not verify the address within this time is deleted. `undefined`: never. */
@@ -52,7 +59,6 @@ const rememberedSession: SessionRules = {
   touchEveryMs: MINUTE_MS,
 };
 
-const reauthentication = { freshMs: 5 * MINUTE_MS };
 const recovery = { tokenTtlMs: 15 * MINUTE_MS };
 
 /** For learning and local development: the course's exact answers. */
@@ -60,7 +66,7 @@ export const coursePolicy: Policy = {
   name: "course",
   disclosure: "open",
   password: { minCodePoints: 1, refuseEmail: false, refuseCommon: false, contextWords: [] },
-  registration: { logsIn: false },
+  registration: { isOpen: true, logsIn: false },
   verification: {
     onRegistration: false,
     isRequired: false,
@@ -69,7 +75,7 @@ export const coursePolicy: Policy = {
   },
   session,
   rememberedSession,
-  reauthentication,
+  reauthentication: { freshMs: 5 * MINUTE_MS },
   recovery,
   cookie: { name: "session_id", secure: false },
 };
@@ -79,16 +85,16 @@ export const strictPolicy: Policy = {
   name: "strict",
   disclosure: "closed",
   password: { minCodePoints: 8, refuseEmail: true, refuseCommon: true, contextWords: ["postern"] },
-  registration: { logsIn: false },
+  registration: { isOpen: true, logsIn: false },
   verification: {
     onRegistration: true,
-    isRequired: false,
+    isRequired: true,
     tokenTtlMs: DAY_MS,
     unverifiedTtlMs: 7 * DAY_MS,
   },
   session,
   rememberedSession,
-  reauthentication,
+  reauthentication: { freshMs: 0 },
   recovery,
   // The prefix makes browsers require Secure, Path=/ and no Domain (RFC 6265bis section 4.1.3.2).
   cookie: { name: "__Host-session_id", secure: true },

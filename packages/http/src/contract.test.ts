@@ -1,4 +1,4 @@
-import { strictPolicy } from "@postern/domain";
+import { type EmailKey, strictPolicy, verifyUser } from "@postern/domain";
 import { describe, expect, it } from "vitest";
 import { EMAIL, PASSWORD, seen, testApp } from "./app.fixture.ts";
 
@@ -193,8 +193,10 @@ describe("the strict policy", () => {
   });
 
   it("names the cookie so that browsers guard it", async () => {
-    const { register, logIn } = testApp({ policy: strictPolicy });
+    const { register, logIn, ports } = testApp({ policy: strictPolicy });
     await register();
+    const user = await ports.users.findByEmail(EMAIL as EmailKey);
+    if (user) await verifyUser(ports, user.id);
     const { response } = await logIn();
     expect(response.headers.get("set-cookie")).toMatch(
       /^__Host-session_id=[^;]+; Path=\/; HttpOnly; SameSite=Lax; Secure$/,

@@ -13,6 +13,7 @@ describe("every session cookie", () => {
     "strict with a domain": {
       ...strictPolicy,
       disclosure: "open",
+      verification: coursePolicy.verification,
       cookie: { name: "__Secure-session_id", secure: true, domain: "example.com" },
     } as const,
   };
@@ -31,7 +32,7 @@ describe("every session cookie", () => {
     "under the policy %s has what it must, on every route",
     async (_, policy) => {
       const { request, send } = testApp({
-        policy: { ...policy, registration: { logsIn: true } },
+        policy: { ...policy, registration: { isOpen: true, logsIn: true } },
       });
       const lines: string[] = [];
       const sent = async (answer: Promise<Response>) => {
@@ -51,7 +52,7 @@ describe("every session cookie", () => {
       cookie = await sent(send("POST", "/sessions", again));
       await sent(request("DELETE", "/sessions?all", { headers: { cookie } }));
       cookie = await sent(send("POST", "/sessions", again));
-      await sent(send("DELETE", "/profile", {}, { cookie }));
+      await sent(send("DELETE", "/profile", { current_password: again.password }, { cookie }));
       expect(lines).toHaveLength(9);
       const { name, secure, domain } = { domain: undefined, ...policy.cookie };
       for (const line of lines) {

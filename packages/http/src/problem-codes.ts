@@ -70,6 +70,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
   password_too_short: { status: 400, message: "too short" },
   password_wrong: { status: 403, message: "wrong password" },
   query_invalid: { status: 400, message: "invalid query" },
+  registration_closed: { status: 403, message: "registration is closed; ask the operator" },
   reset_token_invalid: { status: 403, message: "reset token not valid" },
   session_missing: { status: 403, message: "no session" },
   session_not_found: { status: 404, message: "you have no such session" },

@@ -8,6 +8,7 @@ import {
   requestReset,
   toEventJson,
   type User,
+  verifyUser,
 } from "@postern/domain";
 import { searchEvents } from "@postern/postgres";
 import type { Command } from "commander";
@@ -73,6 +74,10 @@ export function usersCommand(users: Command, run: Run): void {
   onUser("enable <user>", "enable a user", async ({ ports }, user) => {
     mustExist(await enableUser(ports, user.id));
     return { id: user.id, disabled: false };
+  });
+  onUser("verify <user>", "mark a user's address as verified", async ({ ports }, user) => {
+    mustExist(await verifyUser(ports, user.id));
+    return { id: user.id, verified: true };
   });
   onUser("log-out <user>", "end every session and token of a user", async ({ ports }, user) => {
     await endSessions(ports, [user.id]);

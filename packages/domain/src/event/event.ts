@@ -64,8 +64,15 @@ type EmailVerificationRequested = Event<
   UserId | undefined
 >;
 
-/** The user has proved control of the address: with a mailed link, or with a reset by mail. */
-type EmailVerified = Event<"user.email_verified", 1, { readonly by: "link" | "reset" }>;
+/**
+ * The user has proved control of the address, with a mailed link or a reset by mail, or an operator
+ * vouches for it.
+ */
+type EmailVerified = Event<
+  "user.email_verified",
+  1,
+  { readonly by: "link" | "operator" | "reset" }
+>;
 
 /** The user requested another address. Nothing changes until that address is verified. */
 type EmailChangeRequested = Event<

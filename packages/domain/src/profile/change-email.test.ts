@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bob, EMAIL, loggedIn, meanwhile, PASSWORD, registered } from "../journey.fixture.ts";
 import { memoryPorts } from "../memory.ts";
-import { strictPolicy } from "../policy.ts";
+import { coursePolicy, strictPolicy } from "../policy.ts";
 import { checkSession } from "../session/check-session.ts";
 import { logOut } from "../session/log-out.ts";
 import { registerUser } from "../registration/register-user.ts";
@@ -31,7 +31,9 @@ describe("a change of address", () => {
     ["to the victim's address", NEXT],
     ["to the very address that is squatted", EMAIL],
   ])("%s gains an attacker nothing: the link clears the password", async (_, email) => {
-    const ports = memoryPorts({ policy: { ...strictPolicy, disclosure: "open" } });
+    const ports = memoryPorts({
+      policy: { ...strictPolicy, disclosure: "open", verification: coursePolicy.verification },
+    });
     await registerUser(ports, { email: EMAIL, password: PASSWORD });
     const { link, session } = await wanted(ports, email);
     const result = await verifyEmail(ports, { token: link });

@@ -8,7 +8,11 @@ import type { ClientInfo } from "../session/session.ts";
 import { type StartedSession, startSession } from "../session/start-session.ts";
 import { verificationRequested } from "../verification/request-verification.ts";
 
-export type RegisterError = "email_invalid" | "email_already_registered" | PasswordRefusal;
+export type RegisterError =
+  | "email_already_registered"
+  | "email_invalid"
+  | "registration_closed"
+  | PasswordRefusal;
 
 export type Registration =
   /** With a session, if the policy logs in new users. */
@@ -40,6 +44,7 @@ export async function registerUser(
   ports: RequiredPorts,
   { email: given, password: givenPassword, client }: RegisterInput,
 ): Promise<Result<Registration, RegisterError>> {
+  if (!ports.policy.registration.isOpen) return err("registration_closed");
   const email = parseEmail(given);
   if (!email) return err("email_invalid");
   const password = await validateNewPassword(ports, givenPassword, email.key);

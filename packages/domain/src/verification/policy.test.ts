@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { EMAIL, loggedIn, PASSWORD, registered } from "../journey.fixture.ts";
+import { bob, EMAIL, PASSWORD, registered } from "../journey.fixture.ts";
 import { memoryClock, memoryPorts } from "../memory.ts";
 import { strictPolicy } from "../policy.ts";
+import { verifyUser } from "../administration/verify-user.ts";
 import { checkSession } from "../session/check-session.ts";
+import { startSession } from "../session/start-session.ts";
 import { logIn } from "../session/log-in.ts";
 import { deleteUnverifiedUsers } from "../registration/delete-unverified-users.ts";
 import { registerUser } from "../registration/register-user.ts";
@@ -10,11 +12,6 @@ import { canLogIn, mailedToken, NEXT } from "./links.fixture.ts";
 import { verifyEmail } from "./verify-email.ts";
 
 describe("under a policy that verifies addresses", () => {
-  const required = {
-    ...strictPolicy,
-    verification: { ...strictPolicy.verification, isRequired: true },
-  };
-
   it("keeps as many events for a taken address as for a free one, and drops the second password", async () => {
     const ports = memoryPorts({ policy: strictPolicy });
     const kept: number[] = [];
@@ -32,6 +29,7 @@ describe("under a policy that verifies addresses", () => {
       expect(result).toEqual({ ok: true, value: { kind: "accepted" } });
     }
     expect(kept).toEqual([2, 2]);
+    await verifyUser(ports, (await bob(ports)).id);
     expect([await canLogIn(ports, EMAIL), await canLogIn(ports, EMAIL, "OtherPassword")]).toEqual([
       true,
       false,
@@ -39,7 +37,7 @@ describe("under a policy that verifies addresses", () => {
   });
 
   it("refuses log-ins before it like a wrong password, if the policy says so", async () => {
-    const ports = memoryPorts({ policy: required });
+    const ports = memoryPorts({ policy: strictPolicy });
     await registered(ports);
     const input = { email: EMAIL, password: PASSWORD };
     expect(await logIn(ports, input)).toEqual({ ok: false, error: "credentials_invalid" });
@@ -52,7 +50,7 @@ describe("under a policy that verifies addresses", () => {
     const ports = memoryPorts({ clock, policy: strictPolicy });
     const late = await registered(ports);
     await registerUser(ports, { email: NEXT, password: PASSWORD });
-    const session = await loggedIn(ports);
+    const session = await startSession(ports, late, {});
     const verified = await ports.users.findByEmail(NEXT as never);
     if (verified)
       await ports.users.verifyEmail(
@@ -65,20 +63,22 @@ describe("under a policy that verifies addresses", () => {
     expect(await deleteUnverifiedUsers(ports, 10)).toBe(1);
     expect(await ports.users.findById(late.id)).toBeUndefined();
     expect(verified && (await ports.users.findById(verified.id))).toBeDefined();
-    expect(await checkSession(ports, session.token)).toBeUndefined();
+    expect(await checkSession(ports, session?.token)).toBeUndefined();
     expect((await ports.events.list(late.id, 10)).at(-1)?.type).toBe("user.deleted");
   });
 
   it("logs a new user in at once, if the policy says so", async () => {
-    const ports = memoryPorts({
-      policy: { ...required, disclosure: "open", registration: { logsIn: true } },
-    });
+    const policy = {
+      ...strictPolicy,
+      disclosure: "open",
+      registration: { isOpen: true, logsIn: true },
+    } as const;
+    const ports = memoryPorts({ policy });
     expect(await registerUser(ports, { email: EMAIL, password: PASSWORD })).toMatchObject({
       value: { started: undefined },
     });
-    const atOnce = memoryPorts({
-      policy: { ...strictPolicy, disclosure: "open", registration: { logsIn: true } },
-    });
+    const verification = { ...policy.verification, isRequired: false };
+    const atOnce = memoryPorts({ policy: { ...policy, verification } });
     const result = await registerUser(atOnce, { email: EMAIL, password: PASSWORD });
     const token =
       result.ok && result.value.kind === "created" ? result.value.started?.token : undefined;

@@ -4,6 +4,7 @@ import {
   listSessions,
   logIn,
   logOut,
+  type Policy,
   type Ports,
 } from "@postern/domain";
 import { z } from "zod";
@@ -16,6 +17,7 @@ import {
   setSessionCookie,
 } from "../caller.ts";
 import { type Endpoint, endpoint, type Resource } from "../endpoint.ts";
+import type { ProblemDetails } from "../problem.ts";
 import { json, redirect } from "../respond.ts";
 import { choice, email, isChosen, messageBody, password } from "../schemas.ts";
 import { sessionBody, toSessionBody } from "./session.ts";
@@ -69,7 +71,7 @@ const logInEndpoint = (ports: Ports, caller: CallerOptions): Endpoint =>
         cookie: "set",
       },
     },
-    errors: { credentials_invalid: { headers: challenge(ports.policy.cookie.name) } },
+    errors: { credentials_invalid: refusalOf(ports.policy) },
     async handle(c, { email: address, password: given, remember }) {
       const result = await logIn(ports, {
         email: address,
@@ -84,9 +86,17 @@ const logInEndpoint = (ports: Ports, caller: CallerOptions): Endpoint =>
     },
   });
 
-/** A 401 must say how to authenticate (RFC 9110 section 11.6.1). */
-const challenge = (cookieName: string) => ({
-  "www-authenticate": `Cookie realm="postern", form-action="/sessions", cookie-name="${cookieName}"`,
+/**
+ * A 401 must say how to authenticate (RFC 9110 section 11.6.1). Where a log-in needs a verified
+ * address, the message helps its owner, and tells strangers nothing: it is the same for each cause.
+ */
+const refusalOf = ({ cookie, verification }: Policy): ProblemDetails => ({
+  headers: {
+    "www-authenticate": `Cookie realm="postern", form-action="/sessions", cookie-name="${cookie.name}"`,
+  },
+  ...(verification.isRequired && {
+    message: "e-mail or password wrong, or the address is not confirmed yet",
+  }),
 });
 
 const logOutEndpoint = (ports: Ports, caller: CallerOptions): Endpoint =>

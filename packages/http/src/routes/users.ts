@@ -28,6 +28,7 @@ export const usersResource = (ports: Ports, caller: CallerOptions): Resource => 
     errors: {
       email_already_registered: {},
       email_invalid: { field: "email" },
+      registration_closed: {},
       ...passwordErrors("password"),
     },
     async handle(c, { email: address, password }) {
