@@ -4,8 +4,19 @@ import { clientNetwork } from "./client-network.ts";
 const from = (remoteAddress: string, forwarded?: string, trusted: readonly string[] = []) => {
   const headers = forwarded === undefined ? {} : { "x-forwarded-for": forwarded };
   const request = new Request("http://localhost/", { headers });
-  return clientNetwork(trusted)(request, { incoming: { socket: { remoteAddress } } });
+  return clientNetwork(trusted).networkOf(request, { incoming: { socket: { remoteAddress } } });
 };
+
+it.each([
+  ["192.0.2.77", "192.0.2.77"],
+  ["::ffff:192.0.2.77", "192.0.2.77"],
+  ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+  ["", "unknown"],
+])("limits count %s as %s", (remoteAddress, counted) => {
+  const { addressOf } = clientNetwork([]);
+  const request = new Request("http://localhost/");
+  expect(addressOf(request, { incoming: { socket: { remoteAddress } } })).toBe(counted);
+});
 
 describe("the network of a caller", () => {
   it.each([

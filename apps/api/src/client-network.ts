@@ -1,21 +1,28 @@
 import { BlockList, isIP } from "node:net";
 import type { HttpBindings } from "@hono/node-server";
 
+type OfRequest = (request: Request, bindings: unknown) => string | undefined;
+
+interface ClientNetwork {
+  /** The network to record with a session, in CIDR notation: /24 for IPv4, /64 for IPv6. */
+  readonly networkOf: OfRequest;
+  /** What limits count: an IPv4 address, or the IPv6 /64 that one customer has. */
+  readonly addressOf: OfRequest;
+}
+
 /**
- * Returns the network of a request in CIDR notation: /24 for IPv4, /64 for IPv6, which is what one
- * customer has. `X-Forwarded-For` counts only as far as trusted proxies wrote it: it is read from
- * the right, and the first address that is not a trusted proxy's is the caller's.
+ * Finds out where requests come from. `X-Forwarded-For` counts only as far as trusted proxies wrote
+ * it: it is read from the right, and the first address that is not a trusted proxy's is the
+ * caller's.
  */
-export function clientNetwork(
-  trusted: readonly string[],
-): (request: Request, bindings: unknown) => string | undefined {
+export function clientNetwork(trusted: readonly string[]): ClientNetwork {
   const proxies = new BlockList();
   for (const network of trusted) {
     const [address = "", prefix = ""] = network.split("/");
     proxies.addSubnet(address, Number(prefix), familyOf(address));
   }
   const isTrusted = (address: string) => proxies.check(address, familyOf(address));
-  return (request, bindings) => {
+  const callerOf = (request: Request, bindings: unknown) => {
     const socket = (bindings as Partial<HttpBindings> | undefined)?.incoming?.socket;
     const forwarded = request.headers.get("x-forwarded-for")?.split(",") ?? [];
     let address = plain(socket?.remoteAddress ?? "");
@@ -24,7 +31,11 @@ export function clientNetwork(
       if (before === undefined) break;
       address = plain(before);
     }
-    return networkOf(address);
+    return address;
+  };
+  return {
+    networkOf: (request, bindings) => networkOf(callerOf(request, bindings)),
+    addressOf: (request, bindings) => countedOf(callerOf(request, bindings)),
   };
 }
 
@@ -45,6 +56,10 @@ function plain(text: string): string {
   });
   return bytes.join(".");
 }
+
+/** A caller without an address counts as one network, as on a Unix socket. */
+const countedOf = (address: string) =>
+  isIP(address) === 4 ? address : (networkOf(address) ?? "unknown");
 
 function networkOf(address: string): string | undefined {
   if (isIP(address) === 4) return address.replace(/\.\d+$/, ".0/24");

@@ -105,6 +105,11 @@ describe("the configuration", () => {
     ["PUBLIC_URL", { ...FULL, PUBLIC_URL: "" }],
     ["PUBLIC_URL", { PUBLIC_URL: "javascript:alert(1)" }],
     ["POLICY_COOKIES", { POLICY_COOKIES: "x" }],
+    ["LIMIT_LOG_IN", { LIMIT_LOG_IN: "5/60" }],
+    ["LIMIT_LOG_IN_PAIR", { LIMIT_LOG_IN_PAIR: "5" }],
+    ["LIMIT_LOG_IN_PAIR", { LIMIT_LOG_IN_PAIR: "0/60" }],
+    ["LIMIT_LOG_IN_PAIR", { LIMIT_LOG_IN_PAIR: "5/90000" }],
+    ["LIMIT_FAILURES", { LIMIT_FAILURES: "0" }],
     ["POLICY_COOKIE_NAME", { POLICY_COOKIE_NAME: "a;b" }],
     ["POLICY_COOKIE_NAME", { ...FULL, POLICY_COOKIE_SECURE: "false" }],
     ["POLICY_COOKIE_NAME", { POLICY_COOKIE_NAME: "__host-x" }],
@@ -153,6 +158,16 @@ describe("the configuration", () => {
     ["EVENT_RETENTION_DAYS", { POLICY_REMEMBERED_ABSOLUTE_SECONDS: "34560001" }],
   ])("refuses a wrong %s: %o", (name, env) => {
     expect(mistakes(env)).toContain(`${name}: `);
+  });
+
+  it("lets each limit be set on its own", () => {
+    const given = { ...FULL, LIMIT_LOG_IN_PAIR: "3/60", LIMIT_FAILURES: "20" };
+    expect(parseConfig({ ...given, LIMIT_KNOWN_DEVICES: "off" }).policy.limits).toEqual({
+      ...strictPolicy.limits,
+      logInPair: { places: 3, windowSeconds: 60 },
+      failures: 20,
+      knowsDevices: false,
+    });
   });
 
   it("lets a service without registration do without mail and verification", () => {

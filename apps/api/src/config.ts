@@ -27,6 +27,7 @@ const environment = z.object({
   PORT: wholeNumber(0, 65_535).default(5000),
   DATA_DIR: z.string().min(1).optional(),
   BCRYPT_COST: wholeNumber(4, 16).default(12),
+  HASHING_WAIT_SECONDS: wholeNumber(1, 30).default(4),
   CORS_ORIGINS: z
     .string()
     .transform((text) => text.split(",").map((one) => one.trim()))
@@ -66,6 +67,8 @@ export interface Config {
   readonly webhookNetworks: readonly string[];
   readonly retention: { readonly eventDays: number; readonly jobDays: number };
   readonly bcryptCost: number;
+  /** A request for a hash that would wait longer than this is refused. */
+  readonly hashingWaitSeconds: number;
   /** Origins whose pages may call the service with cookies. */
   readonly corsOrigins: readonly string[];
   /** Proxies whose `X-Forwarded-For` counts. */
@@ -108,6 +111,7 @@ function toConfig(data: Environment): Config {
     webhookNetworks: data.WEBHOOK_ALLOW_NETWORKS ?? [],
     retention: { eventDays: data.EVENT_RETENTION_DAYS, jobDays: data.JOB_RETENTION_DAYS },
     bcryptCost: data.BCRYPT_COST,
+    hashingWaitSeconds: data.HASHING_WAIT_SECONDS,
     corsOrigins: data.CORS_ORIGINS ?? [],
     trustedProxies: data.TRUSTED_PROXIES ?? [],
     breachedPasswordsUrl: data.BREACHED_PASSWORDS_URL,

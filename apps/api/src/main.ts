@@ -8,7 +8,8 @@ import { parseConfig } from "./config.ts";
 import { isLocalCaller } from "./local-caller.ts";
 import { isLoopback, isLoopbackHost } from "./loopback.ts";
 import { openPorts } from "./ports.ts";
-import { startServer } from "./server.ts";
+import { refusalLog } from "./refusal-log.ts";
+import { MAX_CONNECTIONS, startServer } from "./server.ts";
 
 /** Time for a balancer to notice that we are not ready, and for clients to leave. */
 const NOTICE_MS = 1_000;
@@ -23,7 +24,9 @@ await runProcess(async () => {
     ports: opened.ports,
     publicOrigin: publicUrl && new URL(publicUrl).origin,
     corsOrigins: config.corsOrigins,
-    networkOf: clientNetwork(config.trustedProxies),
+    ...clientNetwork(config.trustedProxies),
+    maxHeldRefusals: MAX_CONNECTIONS / 2,
+    onRefusal: refusalLog(log),
     mailbox: opened.mailbox,
     isLocalCaller,
     // Open disclosure is for this machine only. A page that rebinds its name to loopback is not on

@@ -1,6 +1,7 @@
 import { coursePolicy, type Policy, type SessionRules, strictPolicy } from "@postern/domain";
 import { wholeNumber } from "@postern/process";
 import { z } from "zod";
+import { limitEnvironment, toLimits } from "./limit-config.ts";
 
 const TEN_YEARS_SECONDS = 315_360_000;
 const seconds = wholeNumber(1, TEN_YEARS_SECONDS).optional();
@@ -43,6 +44,7 @@ export const policyEnvironment = {
     .string()
     .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*$/, "must be a domain like example.com")
     .optional(),
+  ...limitEnvironment,
 };
 
 type PolicyEnvironment = z.infer<z.ZodObject<typeof policyEnvironment>>;
@@ -88,6 +90,7 @@ export function toPolicy(env: PolicyEnvironment, defaultName: Policy["name"]): P
       freshMs: toMs(env.POLICY_REAUTHENTICATION_SECONDS) ?? base.reauthentication.freshMs,
     },
     recovery: { tokenTtlMs: toMs(env.POLICY_RESET_TOKEN_SECONDS) ?? recovery.tokenTtlMs },
+    limits: toLimits(env, base.limits),
     cookie: toCookie(base, env),
   };
 }
@@ -119,12 +122,12 @@ function toCookie({ cookie }: Policy, env: PolicyEnvironment): Policy["cookie"] 
 const toMs = (given: number | undefined) => (given === undefined ? undefined : given * 1000);
 
 /**
- * Returns an error for each unknown `POLICY_` setting. A misspelt name would otherwise be ignored,
+ * Returns an error for each unknown `POLICY_` or `LIMIT_` setting. A misspelt name would otherwise be ignored,
  * and its protection would stay off.
  */
 export function policyMistakes(env: Record<string, unknown>): string[] {
   return Object.keys(env)
-    .filter((name) => name.startsWith("POLICY_") && !(name in policyEnvironment))
+    .filter((name) => /^(POLICY|LIMIT)_/.test(name) && !(name in policyEnvironment))
     .map((name) => `${name}: unknown setting`);
 }
 
@@ -143,8 +146,8 @@ export function policyContradictions(
   { publicUrl, eventDays, sendsMail }: Surroundings,
 ): string[] {
   const mistakes: string[] = [];
-  const tells = disclosure === "closed" && registration.isOpen;
-  if (tells && !verification.isRequired) {
+  const registrationMayReveal = disclosure === "closed" && registration.isOpen;
+  if (registrationMayReveal && !verification.isRequired) {
     mistakes.push(
       "POLICY_VERIFICATION_REQUIRED: must be on with closed disclosure, because a log-in after a registration reveals that the address was unused; or set POLICY_REGISTRATION=closed",
     );
@@ -154,7 +157,7 @@ export function policyContradictions(
       "POLICY_VERIFICATION_ON_REGISTRATION: must be on with POLICY_VERIFICATION_REQUIRED, or new users cannot log in",
     );
   }
-  if (tells && !sendsMail) {
+  if (registrationMayReveal && !sendsMail) {
     mistakes.push(
       "MAIL: must not be off with closed disclosure, because new users verify their address by mail; or set POLICY_REGISTRATION=closed",
     );

@@ -1,10 +1,16 @@
 import { aesSeal, hashingAtOnce, hashThreads } from "@postern/crypto";
 import type { Ports } from "@postern/domain";
-import { connectPostgres, postgresStores, requireCurrentSchema } from "@postern/postgres";
-import type { Log } from "@postern/process";
+import {
+  connectPostgres,
+  highestStoredCost,
+  postgresStores,
+  requireCurrentSchema,
+} from "@postern/postgres";
+import { errorFields, type Log } from "@postern/process";
 import { connectRedis, redisStores } from "@postern/redis";
 import { commonPorts, type OpenedPorts } from "./common-ports.ts";
 import type { Config, Stores } from "./config.ts";
+import { followStoredCost } from "./stored-cost.ts";
 
 /** Builds every adapter from the config: the API's composition root. */
 export async function openPorts(config: Config, log: Log): Promise<OpenedPorts> {
@@ -25,8 +31,17 @@ async function openFull(
   await requireCurrentSchema(postgres.db);
   const redis = redisUrl ? await connectRedis(redisUrl, onError) : undefined;
   const { secrets: keys = [] } = config; // full mode requires them
+  const storedCost = await followStoredCost(
+    () => highestStoredCost(postgres.db),
+    (error) => log.warn({ error: errorFields(error) }, "the cost of stored hashes is unknown"),
+  );
+  const hashing = {
+    atOnce: hashingAtOnce(),
+    bcrypt: hashThreads(),
+    highestStoredCost: storedCost.highest,
+  };
   const ports: Ports = {
-    ...commonPorts(config, keys, log, { atOnce: hashingAtOnce(), bcrypt: hashThreads() }),
+    ...commonPorts(config, keys, log, hashing),
     ...postgresStores(postgres.db, aesSeal({ keys })),
     ...(redis && redisStores(redis.client)),
   };
@@ -34,6 +49,7 @@ async function openFull(
     ports,
     ping: async () => void (await Promise.all([postgres.ping(), redis?.ping()])),
     async close() {
+      storedCost.stop();
       await redis?.close();
       await postgres.close();
     },

@@ -25,7 +25,7 @@ const TIME_LIMITS = {
   requestTimeout: 15_000,
   connectionsCheckingInterval: 2_000,
 };
-const MAX_CONNECTIONS = 10_000;
+export const MAX_CONNECTIONS = 10_000;
 /** Maximum time for running requests during a stop. */
 const DRAIN_MS = TIME_LIMITS.requestTimeout;
 const IDLE_CHECK_EVERY_MS = 50;
@@ -79,7 +79,10 @@ const CLIENT_ERRORS: Readonly<Record<string, readonly [status: number, message: 
   HPE_HEADER_OVERFLOW: [431, "request headers too large"],
 };
 
-/** Responds to bytes that are not HTTP or arrive too slowly. Such requests never reach the app. */
+/**
+ * Responds to bytes that are not HTTP or arrive too slowly. The app never receives such a request,
+ * unless only its body is at fault.
+ */
 function rejectClientError({ code = "" }: NodeJS.ErrnoException, socket: Duplex): void {
   if (!socket.writable || code === "ECONNRESET") {
     socket.destroy();

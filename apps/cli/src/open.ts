@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { aesSeal, bcryptHasher, hashGate, idSource, tokenFactory } from "@postern/crypto";
-import { noBreachedPasswords, type Ports, strictPolicy } from "@postern/domain";
+import { coursePolicy, noBreachedPasswords, type Ports, strictPolicy } from "@postern/domain";
 import { openDatabase, openDataFolder } from "@postern/embedded";
 import {
   connectPostgres,
@@ -46,7 +46,8 @@ export async function openService(config: CliConfig): Promise<Service> {
     breachedPasswords: noBreachedPasswords, // operators choose no passwords
     hasher: bcryptHasher({ cost: config.bcryptCost, gate: hashGate(ONE_AT_A_TIME) }),
     ids: idSource(),
-    policy: strictPolicy,
+    // An operator is not limited.
+    policy: { ...strictPolicy, limits: coursePolicy.limits },
     tokenFactory: tokenFactory({ keys }),
   };
   const queueAdmin = await closeOnFailure(opened, () =>

@@ -29,7 +29,7 @@ describe.each(DEPLOYMENTS)(
         expect(await browser.profile()).toMatchObject({ ok: true, body: { email } });
         expect(await browser.currentSession()).toMatchObject({
           ok: true,
-          body: { email, email_verified: false },
+          body: { email, email_verified: deployment.isClosed },
         });
         const cookie = browser.cookie();
         expect(await codeOf(browser.logOut())).toBe("logged_out");

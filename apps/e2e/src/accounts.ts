@@ -11,12 +11,18 @@ export const NEW_PASSWORD = "eight blue tortoises";
 export function accounts(open: () => Deployment) {
   const codeOf = async (outcome: Promise<{ code: string }>) => (await outcome).code;
 
-  /** A new user who is logged in. */
+  /** A new user who is logged in. Under closed disclosure the address is verified. */
   async function registered(name: string) {
     const email = anEmail(name);
     const browser = open().visitor();
     const expected = open().isClosed ? "registration_accepted" : "user_created";
-    expect(await codeOf(browser.register({ email, password: PASSWORD }))).toBe(expected);
+    const register = async () =>
+      expect(await codeOf(browser.register({ email, password: PASSWORD }))).toBe(expected);
+    if (open().isClosed) {
+      const token = await nextToken(email, register);
+      const verifying = browser.verifyEmail({ token, password: PASSWORD });
+      expect(await codeOf(verifying)).toBe("email_verified");
+    } else await register();
     expect(await codeOf(browser.logIn({ email, password: PASSWORD }))).toBe("logged_in");
     return { email, browser };
   }

@@ -1,6 +1,7 @@
 import { aesSeal, idSource, tokenFactory } from "@postern/crypto";
 import {
   checkSession,
+  coursePolicy,
   deleteUser,
   endSessions,
   logIn,
@@ -31,17 +32,24 @@ describe.skipIf(!servers.redisUrl)("the worker", () => {
 
   beforeAll(async () => {
     [world, redis] = await Promise.all([aWorld(), connectRedis(servers.redisUrl)]);
-    const { ledger, tokens } = world.stores;
+    const { failures, ledger, limiter, seal, tokens } = world.stores;
     const stores = { sessions: redisStores(redis.client).sessions, tokens };
     ports = {
       ...world.options.ports,
       ...stores,
       breachedPasswords: noBreachedPasswords,
       events: world.events,
+      failures,
       hasher: memoryPasswordHasher(),
       ids: idSource(),
       ledger,
-      policy: strictPolicy,
+      limiter,
+      policy: {
+        ...strictPolicy,
+        verification: { ...strictPolicy.verification, isRequired: false },
+        limits: coursePolicy.limits,
+      },
+      seal,
     };
     await world.start({ ports: { ...world.options.ports, ...stores } });
   });

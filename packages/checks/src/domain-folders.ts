@@ -8,10 +8,12 @@ const SOURCE = join(ROOT, "packages/domain/src");
 /** Files at the root that every folder may import. */
 const ROOT_FILES = new Set([
   "brand.ts",
+  "caller.ts",
   "clock.ts",
   "email-domain.ts",
   "email.ts",
   "ids.ts",
+  "rate-limited.ts",
   "result.ts",
   "unavailable.ts",
 ]);
@@ -19,7 +21,7 @@ const ROOT_FILES = new Set([
 /** Files at the root that use every folder. Only their types may be imported. */
 const LAST_FILES = new Set(["policy.ts", "ports.ts"]);
 
-const TYPES_OF_STORES = ["event", "token", "password", "user", "session"];
+const TYPES_OF_STORES = ["event", "token", "password", "user", "limit", "session"];
 
 /** The folders in order, and the earlier folders that each may import. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -27,7 +29,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   token: ["event"],
   password: [],
   user: ["event", "token", "password"],
-  session: ["event", "token", "password", "user"],
+  limit: ["event", "token", "password", "user"],
+  session: ["event", "token", "password", "user", "limit"],
   recovery: TYPES_OF_STORES,
   verification: TYPES_OF_STORES,
   registration: [...TYPES_OF_STORES, "verification"],

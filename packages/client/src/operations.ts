@@ -27,11 +27,13 @@ export interface Operations {
       | "internal_error"
       | "misdirected_request"
       | "password_breached"
+      | "password_common"
       | "password_malformed"
       | "password_too_easy"
       | "password_too_long"
       | "password_too_short"
       | "registration_closed"
+      | "too_many_attempts"
       | "unavailable";
   };
   /** Lists the user's own live sessions, the oldest first. `GET /sessions` */
@@ -83,6 +85,7 @@ export interface Operations {
       | "field_unknown"
       | "internal_error"
       | "misdirected_request"
+      | "too_many_attempts"
       | "unavailable";
   };
   /** Logs out: ends this session, all sessions, or all other sessions. `DELETE /sessions` */
@@ -149,6 +152,7 @@ export interface Operations {
       | "password_required"
       | "password_wrong"
       | "session_missing"
+      | "too_many_attempts"
       | "unavailable";
   };
   /** Requests a change of address. `PUT /profile/email` */
@@ -174,6 +178,7 @@ export interface Operations {
       | "password_required"
       | "password_wrong"
       | "session_missing"
+      | "too_many_attempts"
       | "unavailable";
   };
   /** Returns everything stored about the user, except hashes of secrets. `GET /profile/export` */
@@ -246,6 +251,7 @@ export interface Operations {
       | "field_unknown"
       | "internal_error"
       | "misdirected_request"
+      | "too_many_attempts"
       | "unavailable";
   };
   /** Sets a new password with a reset token. `PUT /reset_password` */
@@ -270,11 +276,13 @@ export interface Operations {
       | "internal_error"
       | "misdirected_request"
       | "password_breached"
+      | "password_common"
       | "password_malformed"
       | "password_too_easy"
       | "password_too_long"
       | "password_too_short"
       | "reset_token_invalid"
+      | "too_many_attempts"
       | "unavailable";
   };
   /** Mails the link that verifies an address once more. `POST /email_verification` */
@@ -296,6 +304,7 @@ export interface Operations {
       | "field_unknown"
       | "internal_error"
       | "misdirected_request"
+      | "too_many_attempts"
       | "unavailable";
   };
   /** Uses the link of a mail: verifies an address, or changes it. `PUT /email_verification` */
@@ -321,6 +330,7 @@ export interface Operations {
       | "internal_error"
       | "misdirected_request"
       | "password_wrong"
+      | "too_many_attempts"
       | "unavailable"
       | "verification_token_invalid";
   };
@@ -340,6 +350,7 @@ export interface Operations {
       | "internal_error"
       | "misdirected_request"
       | "password_breached"
+      | "password_common"
       | "password_malformed"
       | "password_required"
       | "password_too_easy"
@@ -347,6 +358,7 @@ export interface Operations {
       | "password_too_short"
       | "password_wrong"
       | "session_missing"
+      | "too_many_attempts"
       | "unavailable";
   };
   /** Returns whether the process runs. `GET /health/live` */

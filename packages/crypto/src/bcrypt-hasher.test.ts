@@ -34,6 +34,43 @@ describe("bcrypt hasher", () => {
     }
   });
 
+  /** Counts the work of a comparison in units of cost 0. */
+  async function workOf(hash: string | undefined, highest: number): Promise<number> {
+    let work = 0;
+    const counting = {
+      hash: bcrypt,
+      verify: (given: string, against: string) => {
+        work += 2 ** Number(against.slice(4, 6));
+        return bcryptVerify(given, against);
+      },
+    };
+    const options = { cost: 5, gate, bcrypt: counting, highestStoredCost: () => highest };
+    await bcryptHasher(options).verify(password, hash as PasswordHash | undefined);
+    return work;
+  }
+
+  it.each([
+    [5, 5],
+    [4, 5],
+    [6, 6],
+    [7, 7],
+    [12, 7],
+  ])(
+    "does the same work for every user while a hash of cost %i is stored",
+    async (highest, target) => {
+      for (const stored of [undefined, "malformed", dummyHash(9)])
+        expect(await workOf(stored, highest)).toBe(2 ** target);
+      for (const cost of [4, 5, 6, 7].filter((one) => one <= target))
+        expect(await workOf(await bcrypt(password, cost), highest)).toBe(2 ** target);
+    },
+  );
+
+  it("accepts a hash two steps dearer, and none beyond", async () => {
+    const stored = async (cost: number) => (await bcrypt(password, cost)) as PasswordHash;
+    expect(await hasher(4).verify(password, await stored(6))).toBe(true);
+    expect(await hasher(4).verify(password, await stored(7))).toBe(false);
+  });
+
   it("refuses a stored hash whose cost would hold a CPU for minutes, without trying it", async () => {
     const hostile = dummyHash(31) as PasswordHash;
     expect(await hasher(4).verify("nobody" as Password, hostile)).toBe(false);

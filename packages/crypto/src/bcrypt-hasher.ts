@@ -6,9 +6,10 @@ import type { HashGate } from "./hash-gate.ts";
 const MAX_BYTES = 72;
 const MIN_COST = 4;
 /**
- * A stored hash that claims a higher cost would block a CPU for minutes. It counts as malformed.
+ * A stored hash may cost this much more than a new one. A dearer one would block a CPU for long: it
+ * counts as malformed, and its owner needs a reset.
  */
-const MAX_COST = 16;
+const MAX_STEPS_DEARER = 2;
 const FORM = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
 const ALPHABET = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -27,6 +28,11 @@ export interface Bcrypt {
 interface HasherOptions {
   readonly cost: number;
   readonly gate: HashGate;
+  /**
+   * The highest cost of a stored hash. Every comparison takes as long as one of this cost, so that
+   * the time does not tell whose hash is dear. Default: `cost`.
+   */
+  readonly highestStoredCost?: () => number;
   /** Default: libuv's threads, for processes with nothing else to do at the same time. */
   readonly bcrypt?: Bcrypt;
 }
@@ -35,31 +41,34 @@ interface HasherOptions {
  * Hashes passwords with bcrypt, a few at a time through `gate`. `cost` is the base-2 logarithm of
  * the number of rounds (OWASP Password Storage Cheat Sheet: 10 or more).
  */
-export function bcryptHasher({ cost, gate, bcrypt = onLibuv }: HasherOptions): PasswordHasher {
+export function bcryptHasher(options: HasherOptions): PasswordHasher {
+  const { cost, gate, bcrypt = onLibuv, highestStoredCost = () => cost } = options;
   const own = twoDigits(cost);
+  const dearest = cost + MAX_STEPS_DEARER;
   return {
     maxBytes: MAX_BYTES,
     admit: gate.admit,
 
-    hash(password) {
-      return gate.run(async () => (await bcrypt.hash(password, cost)) as PasswordHash);
+    hash(password, share) {
+      return gate.run(async () => (await bcrypt.hash(password, cost)) as PasswordHash, share);
     },
 
-    verify(password, hash) {
-      const made = costOf(hash);
+    verify(password, hash, share) {
+      const made = costOf(hash, dearest);
+      const target = Math.min(Math.max(cost, highestStoredCost()), dearest);
       return gate.run(async () => {
         if (!hash || made === undefined) {
-          await bcrypt.verify(password, dummyHash(cost));
+          await bcrypt.verify(password, dummyHash(target));
           return false;
         }
         const matches = await bcrypt.verify(password, canonical(hash));
-        // 2^c + (2^c + 2^(c+1) + … + 2^(C-1)) = 2^C: verifying an old, cheaper hash takes as long
-        // as a new one.
-        for (let missing = made; missing < cost; missing += 1) {
+        // 2^c + (2^c + 2^(c+1) + … + 2^(C-1)) = 2^C: verifying a cheaper hash takes as long as the
+        // dearest one.
+        for (let missing = made; missing < target; missing += 1) {
           await bcrypt.verify(password, dummyHash(missing));
         }
         return matches;
-      });
+      }, share);
     },
 
     isOutdated: (hash) => !hash.startsWith(`$2b$${own}$`),
@@ -69,10 +78,10 @@ export function bcryptHasher({ cost, gate, bcrypt = onLibuv }: HasherOptions): P
 /** A hash of this cost that matches no password. Exported for its test. */
 export const dummyHash = (cost: number): string => `$2b$${twoDigits(cost)}$${DUMMY_TAIL}`;
 
-/** Returns the cost of a hash, or `undefined` if the hash is malformed. */
-function costOf(hash: PasswordHash | undefined): number | undefined {
+/** Returns the cost of a hash, or `undefined` if the hash is malformed or too dear. */
+function costOf(hash: PasswordHash | undefined, dearest: number): number | undefined {
   const cost = Number(hash && FORM.exec(hash)?.[1]);
-  return cost >= MIN_COST && cost <= MAX_COST ? cost : undefined;
+  return cost >= MIN_COST && cost <= dearest ? cost : undefined;
 }
 
 /**

@@ -65,6 +65,54 @@ describe("hash gate", () => {
     expect(state).toMatchObject({ running: 0, most: 1 });
   });
 
+  it("serves networks in turn, and a known device first", async () => {
+    const gate = hashGate({ atOnce: 1, maxWaitMs: 60_000, expectedMs: 1 });
+    const { work, finish } = manualWork();
+    const served: string[] = [];
+    const ask = (name: string, isKnownDevice = false) =>
+      gate.run(work, { network: name, isKnownDevice }).then(() => served.push(name));
+    const all = [ask("flood"), ask("flood"), ask("flood"), ask("flood"), ask("one"), ask("two")];
+    all.push(ask("one"), ask("owner", true));
+    for (const _ of all) {
+      await settle();
+      finish.shift()?.();
+    }
+    await Promise.all(all);
+    expect(served).toEqual(["flood", "owner", "flood", "one", "two", "flood", "one", "flood"]);
+  });
+
+  it("refuses a network beyond its share while others are admitted", async () => {
+    const gate = hashGate({ atOnce: 1, maxWaitMs: 4_000, expectedMs: 1_000 });
+    const { work, finish } = manualWork();
+    const flood = { network: "flood" };
+    const running = Array.from({ length: 5 }, () => gate.run(work, flood));
+    await expect(gate.run(work, flood)).rejects.toThrow(Unavailable);
+    expect(() => gate.admit({ network: "other" })).not.toThrow();
+    for (const _ of running) {
+      await settle();
+      finish.shift()?.();
+    }
+    await Promise.all(running);
+  });
+
+  it("gives a place of the longest queue to another network when the queue is full", async () => {
+    const gate = hashGate({ atOnce: 1, maxWaitMs: 60_000, expectedMs: 0.001 });
+    const { work, finish } = manualWork();
+    let refused = 0;
+    const flood = Array.from({ length: 1_001 }, () =>
+      gate.run(work, { network: "flood" }).catch(() => (refused += 1)),
+    );
+    await expect(gate.run(work, { network: "flood" })).rejects.toThrow(Unavailable);
+    const other = gate.run(work, { network: "other" });
+    await settle();
+    expect(refused).toBe(1);
+    for (let index = 0; index < 1_001; index += 1) {
+      await settle();
+      finish.shift()?.();
+    }
+    await Promise.all([...flood, other]);
+  });
+
   it("gives the place back when the work fails", async () => {
     const gate = hashGate({ atOnce: 1, maxWaitMs: 1000, expectedMs: 1 });
     const failing = () => Promise.reject(new Error("no"));

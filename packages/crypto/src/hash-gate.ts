@@ -1,4 +1,5 @@
-import { Unavailable } from "@postern/domain";
+import { type HashingShare, Unavailable } from "@postern/domain";
+import { fairQueue, type Waiting } from "./fair-queue.ts";
 
 export interface HashGateOptions {
   /** Maximum number of hashes that run in parallel. At most the number of CPUs. */
@@ -17,70 +18,92 @@ const MAX_WAITING = 1_000;
 const NEWEST_WEIGHT = 0.1;
 
 export interface HashGate {
-  /** Throws `Unavailable` if work would be refused now. */
-  admit(): void;
+  /** Throws `Unavailable` if work of this share would be refused now. */
+  admit(share?: HashingShare): void;
   /**
    * Runs `work` when its turn comes. Throws `Unavailable` immediately if the estimated wait is too
    * long, or later if the work is still queued after `deadlineMs`.
    */
-  run<Value>(work: () => Promise<Value>): Promise<Value>;
+  run<Value>(work: () => Promise<Value>, share?: HashingShare): Promise<Value>;
 }
+
+interface Turn extends Waiting {
+  readonly start: () => void;
+  readonly refuse: () => void;
+}
+
+/** Callers without a network, such as an app that has no limits, share one place in the turn. */
+const toWaiting = ({ network = "", isKnownDevice = false }: HashingShare = {}): Waiting => ({
+  network,
+  isFirst: isKnownDevice,
+});
 
 /**
  * Runs a few hashes at a time. The queue is bounded by its estimated waiting time, and by
- * `MAX_WAITING` as a last resort. Work that ends after its caller has given up only takes CPU from
- * other work.
+ * `MAX_WAITING` as a last resort. Networks take turns, so one that sends many hashes waits for its
+ * own. Work that ends after its caller has given up only takes CPU from other work.
  */
 export function hashGate(options: HashGateOptions): HashGate {
   const { atOnce, maxWaitMs, deadlineMs = maxWaitMs, expectedMs } = options;
-  const waiting = new Set<() => void>(); // in the order of arrival
+  const queue = fairQueue<Turn>();
   let running = 0;
   let averageMs = expectedMs;
 
   const capacityError = (waitMs: number) => {
     const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
-    return new Unavailable("password hashing is at capacity", { retryAfterSeconds });
+    const message = "password hashing is at capacity";
+    return new Unavailable(message, { retryAfterSeconds, isCapacity: true });
   };
 
-  function admit(): void {
+  function admit(share?: HashingShare): void {
     if (running < atOnce) return;
-    const waitMs = ((waiting.size + 1) * averageMs) / atOnce;
-    if (waitMs > maxWaitMs || waiting.size >= MAX_WAITING) throw capacityError(waitMs);
+    const waiting = toWaiting(share);
+    const waitMs = ((queue.ahead(waiting) + 1) * averageMs) / atOnce;
+    if (waitMs > maxWaitMs) throw capacityError(waitMs);
+    if (queue.size() < MAX_WAITING) return;
+    // The queue is full: a network that has fewer items takes a place of the one with the most.
+    const dropped = queue.dropOfLongest(queue.countOf(waiting) + 1);
+    if (!dropped) throw capacityError(waitMs);
+    dropped.refuse();
   }
 
   /** Waits for its turn. The estimate may be wrong if other work needs the CPUs. */
-  async function acquireSlot(): Promise<void> {
-    admit();
+  async function acquireSlot(share: HashingShare | undefined): Promise<void> {
+    admit(share);
     if (running < atOnce) {
       running += 1;
       return;
     }
     await new Promise<void>((resume, reject) => {
-      const turn = () => {
+      const refuse = () => {
+        clearTimeout(deadline);
+        reject(capacityError(maxWaitMs));
+      };
+      const start = () => {
         clearTimeout(deadline);
         resume(); // takes over the slot of the finished work, so `running` does not change
       };
+      const turn: Turn = { ...toWaiting(share), start, refuse };
       const deadline = setTimeout(() => {
-        waiting.delete(turn);
-        reject(capacityError(maxWaitMs));
+        queue.remove(turn);
+        refuse();
       }, deadlineMs);
-      waiting.add(turn);
+      queue.add(turn);
     });
   }
 
   return {
     admit,
 
-    async run(work) {
-      await acquireSlot();
+    async run(work, share) {
+      await acquireSlot(share);
       const startedAt = performance.now();
       try {
         return await work();
       } finally {
         averageMs += NEWEST_WEIGHT * (performance.now() - startedAt - averageMs);
-        const [next] = waiting;
-        if (next) waiting.delete(next);
-        if (next) next();
+        const next = queue.next();
+        if (next) next.start();
         else running -= 1;
       }
     },

@@ -4,7 +4,7 @@ export interface SecretKey {
   readonly key: Uint8Array;
 }
 
-/** Returns the key with this id, or the newest key without an id. Throws if there is none. */
+/** Returns the key with this id; without `id` the first key, the newest. Throws if none fits. */
 export function keyOf(keys: readonly SecretKey[], id = keys[0]?.id): SecretKey {
   const found = keys.find((key) => key.id === id);
   if (!found) throw new Error(id ? `SECRETS holds no key "${id}"` : "SECRETS holds no key");

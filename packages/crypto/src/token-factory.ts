@@ -4,6 +4,8 @@ import type { TokenFactory, Token, TokenHash, UserId } from "@postern/domain";
 
 const SECRET_BYTES = 32;
 const USER_ID_BYTES = 16;
+/** Long enough that two texts never meet, however many there are. */
+const KEYED_HASH_BYTES = 16;
 /**
  * 48 bytes are exactly 64 characters: no padding and no unused bits, so each token has one
  * spelling.
@@ -34,6 +36,12 @@ export function tokenFactory({ keys }: { keys: readonly SecretKey[] }): TokenFac
       const userId = toUuid(bytes.toString("hex", 0, USER_ID_BYTES));
       return { userId, tokenHash: sha256(bytes.subarray(USER_ID_BYTES)) };
     },
+
+    keyedHash: (text) =>
+      createHmac("sha256", keyOf(keys).key)
+        .update(`keyed hash:${text}`)
+        .digest()
+        .toString("base64url", 0, KEYED_HASH_BYTES),
 
     createResetToken: () => mint(randomBytes(SECRET_BYTES).toString("base64url")),
 

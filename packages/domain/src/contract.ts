@@ -1,5 +1,7 @@
 export { eventStoreContract } from "./event/event-store.contract.ts";
 export { sealContract } from "./event/seal.contract.ts";
+export { failureCounterContract } from "./limit/failure-counter.contract.ts";
+export { aPlace, type LimiterWorld, rateLimiterContract } from "./limit/rate-limiter.contract.ts";
 export { passwordHasherContract } from "./password/password-hasher.contract.ts";
 export { deviceStoreContract } from "./session/device-store.contract.ts";
 export { epochContract } from "./session/epoch.contract.ts";

@@ -13,9 +13,16 @@ export type { EventStore } from "./event/event-store.ts";
 export { EVENT_TYPES } from "./event/new-event.ts";
 export type { Opened, Seal } from "./event/seal.ts";
 export type { EventId, IdSource, SessionId, SessionRef, UserId } from "./ids.ts";
+export type { Caller } from "./caller.ts";
+export type { FailureCounter } from "./limit/failure-counter.ts";
+export { DEVICE_TTL_MS } from "./limit/known-devices.ts";
+export type { Limit, LimitName, LimitRules } from "./limit/limit-rules.ts";
+export type { Place, RateLimiter } from "./limit/rate-limiter.ts";
+export { unlockUser } from "./administration/unlock-user.ts";
+export { RateLimited } from "./rate-limited.ts";
 export type { BreachedPasswords } from "./password/breached-passwords.ts";
 export { noBreachedPasswords } from "./password/breached-passwords.ts";
-export type { PasswordHash, PasswordHasher } from "./password/password-hasher.ts";
+export type { HashingShare, PasswordHash, PasswordHasher } from "./password/password-hasher.ts";
 export type {
   MalformedPassword,
   Password,

@@ -3,7 +3,10 @@ import {
   deviceStoreContract,
   emailChangeStoreContract,
   epochContract,
+  aUser,
   eventStoreContract,
+  failureCounterContract,
+  rateLimiterContract,
   passwordHasherContract,
   sealContract,
   sessionLedgerContract,
@@ -32,6 +35,16 @@ describe("in-memory device store", () => deviceStoreContract(world));
 describe("in-memory e-mail change store", () => emailChangeStoreContract(world));
 describe("in-memory seal", () => sealContract(memorySeal));
 describe("in-memory event store", () => eventStoreContract(world));
+describe("in-memory failure counter", () =>
+  failureCounterContract(async () => {
+    const { failures, users } = await world();
+    return { counter: failures, aUserId: async () => (await aUser(users)).id };
+  }));
+describe("in-memory rate limiter", () =>
+  rateLimiterContract(async () => {
+    const { limiter, pass } = await world();
+    return { limiter, pass: (seconds) => pass(seconds * 1000) };
+  }));
 describe("in-memory session store", () => sessionStoreContract(world));
 describe("in-memory session ledger", () => sessionLedgerContract(world));
 describe("in-memory token store", () => tokenStoreContract(world));

@@ -1,5 +1,8 @@
 import type { Clock } from "./clock.ts";
 import { memoryEventStore, memoryLog } from "./event/event-store.memory.ts";
+import { memoryFailureCounter } from "./limit/failure-counter.memory.ts";
+import { memoryRateLimiter } from "./limit/rate-limiter.memory.ts";
+import { memorySeal } from "./event/seal.memory.ts";
 import type { EventId, IdSource, UserId } from "./ids.ts";
 import { noBreachedPasswords } from "./password/breached-passwords.ts";
 import { memoryPasswordHasher } from "./password/password-hasher.memory.ts";
@@ -58,10 +61,13 @@ export function memoryPorts(given: Partial<Ports> = {}): Ports {
     devices: memoryDeviceStore(),
     emailChanges: memoryEmailChangeStore(clock, log, rows),
     events: memoryEventStore(log),
+    failures: memoryFailureCounter(),
     hasher: memoryPasswordHasher(),
     ids: memoryIds(),
     ledger: memorySessionLedger(clock, log, rows),
+    limiter: memoryRateLimiter(clock),
     policy: coursePolicy,
+    seal: memorySeal(),
     tokenFactory: memoryTokenFactory(),
     sessions: memorySessionStore(clock),
     tokens: memoryTokenStore(clock),

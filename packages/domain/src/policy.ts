@@ -1,3 +1,4 @@
+import { type LimitRules, tightLimits, wideLimits } from "./limit/limit-rules.ts";
 import type { PasswordRules } from "./password/password.ts";
 import type { SessionRules } from "./session/session.ts";
 
@@ -19,6 +20,7 @@ export interface Policy {
   /** A log-in younger than this replaces the current password, where that is required. 0: none. */
   readonly reauthentication: { readonly freshMs: number };
   readonly recovery: { readonly tokenTtlMs: number };
+  readonly limits: LimitRules;
   readonly cookie: {
     readonly name: string;
     readonly secure: boolean;
@@ -77,6 +79,7 @@ export const coursePolicy: Policy = {
   rememberedSession,
   reauthentication: { freshMs: 5 * MINUTE_MS },
   recovery,
+  limits: wideLimits,
   cookie: { name: "session_id", secure: false },
 };
 
@@ -96,6 +99,7 @@ export const strictPolicy: Policy = {
   rememberedSession,
   reauthentication: { freshMs: 0 },
   recovery,
+  limits: tightLimits,
   // The prefix makes browsers require Secure, Path=/ and no Domain (RFC 6265bis section 4.1.3.2).
   cookie: { name: "__Host-session_id", secure: true },
 };

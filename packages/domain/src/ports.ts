@@ -1,6 +1,9 @@
 import type { Clock } from "./clock.ts";
 import type { EventStore } from "./event/event-store.ts";
+import type { Seal } from "./event/seal.ts";
 import type { IdSource } from "./ids.ts";
+import type { FailureCounter } from "./limit/failure-counter.ts";
+import type { RateLimiter } from "./limit/rate-limiter.ts";
 import type { BreachedPasswords } from "./password/breached-passwords.ts";
 import type { PasswordHasher } from "./password/password-hasher.ts";
 import type { Policy } from "./policy.ts";
@@ -19,10 +22,13 @@ export interface Ports {
   readonly devices: DeviceStore;
   readonly emailChanges: EmailChangeStore;
   readonly events: EventStore;
+  readonly failures: FailureCounter;
   readonly hasher: PasswordHasher;
   readonly ids: IdSource;
   readonly ledger: SessionLedger;
+  readonly limiter: RateLimiter;
   readonly policy: Policy;
+  readonly seal: Seal;
   readonly sessions: SessionStore;
   readonly tokenFactory: TokenFactory;
   readonly tokens: TokenStore;

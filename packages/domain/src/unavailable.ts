@@ -4,10 +4,16 @@
  */
 export class Unavailable extends Error {
   readonly retryAfterSeconds: number;
+  /** Nothing is broken: there is more work than the CPUs can do in time. */
+  readonly isCapacity: boolean;
 
-  constructor(message: string, options: { cause?: unknown; retryAfterSeconds?: number } = {}) {
+  constructor(
+    message: string,
+    options: { cause?: unknown; retryAfterSeconds?: number; isCapacity?: boolean } = {},
+  ) {
     super(message, { cause: options.cause });
     this.name = "Unavailable";
     this.retryAfterSeconds = options.retryAfterSeconds ?? 1;
+    this.isCapacity = options.isCapacity ?? false;
   }
 }

@@ -9,5 +9,7 @@ export interface AppEnv {
     headers: Record<string, string>;
     code?: ProblemCode;
     userId?: UserId;
+    /** A second cookie of the response, beside the session cookie. */
+    deviceCookie?: string;
   };
 }

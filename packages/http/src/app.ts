@@ -77,15 +77,15 @@ function resourcesOf(options: AppOptions): Resources {
     "/sessions": sessionsResource(ports, options),
     "/sessions/current": currentSessionResource(ports),
     "/sessions/{session_id}": sessionResource(ports),
-    "/profile": profileResource(ports),
-    "/profile/email": profileEmailResource(ports),
+    "/profile": profileResource(ports, options),
+    "/profile/email": profileEmailResource(ports, options),
     "/profile/export": profileExportResource(ports),
     ...pages,
     "/profile/password": {
       ...pages["/profile/password"],
       ...profilePasswordResource(ports, options),
     },
-    "/reset_password": { ...pages["/reset_password"], ...resetPasswordResource(ports) },
+    "/reset_password": { ...pages["/reset_password"], ...resetPasswordResource(ports, options) },
     "/email_verification": {
       ...pages["/email_verification"],
       ...emailVerificationResource(ports, options),

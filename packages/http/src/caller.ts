@@ -3,17 +3,22 @@ import type { Context } from "hono";
 import type { AppEnv } from "./app-env.ts";
 import { deviceOf } from "./device.ts";
 import { setHeader } from "./respond.ts";
-import { endedSessionCookie, readSessionCookie, sessionCookie } from "./session-cookie.ts";
+import { endedSessionCookie, readCookie, sessionCookie } from "./session-cookie.ts";
 
 /** What the server knows about a caller beside the request itself. */
 export interface CallerOptions {
   /** Returns the network of a request, in CIDR notation. Receives the server's bindings too. */
   readonly networkOf?: (request: Request, bindings: unknown) => string | undefined;
+  /**
+   * Returns what limits count as one caller: an IPv4 address, or an IPv6 /64. Default: no limit
+   * by network applies.
+   */
+  readonly addressOf?: (request: Request, bindings: unknown) => string | undefined;
 }
 
 /** Returns the token in the request's session cookie. */
 export const sessionToken = (c: Context<AppEnv>, { policy }: Ports): string | undefined =>
-  readSessionCookie(c.req.header("cookie"), policy.cookie);
+  readCookie(c.req.header("cookie"), policy.cookie.name);
 
 /** Returns the device and network of the caller, as recorded with a session. */
 export const clientInfoOf = (c: Context<AppEnv>, { networkOf }: CallerOptions): ClientInfo => ({

@@ -34,11 +34,13 @@ interface Description {
   readonly summary: string;
   /** Whether the operation reads the session cookie. */
   readonly session?: "needed" | "optional";
-  /** By a code that tells the responses apart. */
+  /** The caller's own budget may be used up: 429. */
+  readonly isLimited?: boolean;
+  /** The successful responses, each by a name of ours such as `logged_in`. */
   readonly responses: Readonly<Record<string, ResponseDescription>>;
 }
 
-/** The failed result of a use case. A handler returns it as it is. */
+/** The failed result of a use case. A handler returns it unchanged. */
 interface Failure<Code extends ProblemCode> {
   readonly ok: false;
   readonly error: Code;
@@ -98,6 +100,7 @@ export const passwordErrors = (
   field: string,
 ): Readonly<Record<PasswordRefusal, ProblemDetails>> => ({
   password_breached: { field },
+  password_common: { field },
   password_malformed: { field },
   password_too_easy: { field },
   password_too_long: { field },

@@ -39,6 +39,7 @@ const header = (description: string) => ({ description, schema: { type: "string"
 /** Headers that RFC 9110 asks for. */
 const HEADERS: Readonly<Record<string, string>> = {
   401: "WWW-Authenticate",
+  429: "Retry-After",
   503: "Retry-After",
 };
 

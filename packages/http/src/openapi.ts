@@ -51,13 +51,14 @@ const OF_FIELDS: readonly ProblemCode[] = [
 ];
 
 /** Returns every error that an endpoint may respond with, by its code. */
-function errorsOf(method: Method, { errors, fields, query, headers }: Endpoint) {
+function errorsOf(method: Method, { errors, fields, query, headers, isLimited }: Endpoint) {
   const general = [
     ...ALWAYS,
     ...(method === "GET" ? [] : OF_WRITES),
     ...(fields ? OF_FIELDS : []),
     ...(query ? (["query_invalid"] as const) : []),
     ...(headers ? (["idempotency_key_invalid"] as const) : []),
+    ...(isLimited ? (["too_many_attempts"] as const) : []),
   ];
   const own = Object.entries(errors ?? {}) as [ProblemCode, ProblemDetails][];
   const all: [ProblemCode, ProblemDetails][] = [...own, ...general.map(withoutDetails)];

@@ -31,13 +31,14 @@ type HttpError =
   | "misdirected_request"
   | "not_found"
   | "query_invalid"
+  | "too_many_attempts"
   | "unavailable";
 
 /** What clients see: stable, `snake_case`, listed in `docs/errors.md`. */
 export type ProblemCode = UseCaseError | HttpError;
 
 interface Problem {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 421 | 500 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 421 | 429 | 500 | 503;
   /** Says what is wrong. If the problem has a field, its name is put in front. */
   readonly message: string;
 }
@@ -62,10 +63,20 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
   method_not_allowed: { status: 405, message: "method not allowed" },
   misdirected_request: { status: 421, message: "this server does not serve the requested host" },
   not_found: { status: 404, message: "not found" },
-  password_breached: { status: 400, message: "found in a known data breach" },
+  password_breached: {
+    status: 400,
+    message: "is in a list of stolen passwords, which attackers try first; choose another one",
+  },
   password_malformed: { status: 400, message: "contains characters that are not text" },
   password_required: { status: 403, message: "required, because the log-in is not recent" },
-  password_too_easy: { status: 400, message: "too easy to guess" },
+  password_common: {
+    status: 400,
+    message: "is one of the most used passwords, which attackers try first; choose another one",
+  },
+  password_too_easy: {
+    status: 400,
+    message: "is too close to your address or to the name of this service; choose another one",
+  },
   password_too_long: { status: 400, message: "too long" },
   password_too_short: { status: 400, message: "too short" },
   password_wrong: { status: 403, message: "wrong password" },
@@ -74,6 +85,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
   reset_token_invalid: { status: 403, message: "reset token not valid" },
   session_missing: { status: 403, message: "no session" },
   session_not_found: { status: 404, message: "you have no such session" },
+  too_many_attempts: { status: 429, message: "too many attempts, try again later" },
   unavailable: { status: 503, message: "temporarily unavailable, try again in a moment" },
   verification_token_invalid: { status: 403, message: "verification token not valid" },
 };

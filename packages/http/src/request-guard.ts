@@ -1,10 +1,12 @@
-import { type Policy, Unavailable } from "@postern/domain";
+import { type Policy, RateLimited, Unavailable } from "@postern/domain";
 import type { Context } from "hono";
 import type { AppEnv } from "./app-env.ts";
+import type { CallerOptions } from "./caller.ts";
 import { allowListedOrigin } from "./cors.ts";
 import { isCrossSiteWrite, SAFE_METHODS } from "./csrf.ts";
 import { problem } from "./problem.ts";
 import type { ProblemCode } from "./problem-codes.ts";
+import { refusalPace } from "./refusal-pace.ts";
 import { securityHeaders } from "./security-headers.ts";
 
 /**
@@ -35,12 +37,19 @@ export interface GuardOptions {
    * Origins whose pages may call us with cookies, exactly as browsers write them. Default: none.
    */
   readonly corsOrigins?: readonly string[];
-  /** Called after each write and each refusal. */
+  /** Called after each write and each error, but not after a refusal for want of capacity. */
   readonly onRequest?: ((record: RequestRecord) => void) | undefined;
   /** Called after successful reads: high volume, low value. */
   readonly onRead?: ((record: RequestRecord) => void) | undefined;
   /** Called with every error that a handler throws. The response does not reveal the cause. */
   readonly onFault?: ((error: unknown, requestId: string) => void) | undefined;
+  /**
+   * Called instead of `onRequest` when a budget or the hashing capacity is used up. In a storm there
+   * are many of these, so they are counted and not logged one by one.
+   */
+  readonly onRefusal?: ((code: ProblemCode) => void) | undefined;
+  /** Maximum number of refusals that are held back at once. Default: 5,000. */
+  readonly maxHeldRefusals?: number;
 }
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -54,8 +63,10 @@ export type Guard = (route: string, handle: Handler) => Handler;
  * Creates the guard: it refuses wrong hosts and cross-site writes, sets the security headers, turns
  * faults into responses, and reports each request.
  */
-export function requestGuard(options: GuardOptions): Guard {
+export function requestGuard(options: GuardOptions & CallerOptions): Guard {
   const { policy, publicOrigin, isOwnHost, corsOrigins = [], onRequest, onRead } = options;
+  const { addressOf, maxHeldRefusals, onRefusal } = options;
+  const hold = refusalPace({ ...(maxHeldRefusals && { maxHeld: maxHeldRefusals }) });
   const headers = securityHeaders(policy);
   const refusalOf = (c: Context<AppEnv>) => {
     const isListed = allowListedOrigin(c, corsOrigins);
@@ -75,6 +86,12 @@ export function requestGuard(options: GuardOptions): Guard {
       const refusal = refusalOf(c);
       response = refusal ? problem(c, refusal) : await handle(c);
     } catch (error) {
+      if (isRefusal(error)) {
+        const code = error instanceof RateLimited ? "too_many_attempts" : "unavailable";
+        onRefusal?.(code);
+        await hold(addressOf?.(c.req.raw, c.env));
+        return problem(c, code, retryAfter(error));
+      }
       response = toErrorResponse(c, error, options);
     }
     const { status } = response;
@@ -84,10 +101,18 @@ export function requestGuard(options: GuardOptions): Guard {
   };
 }
 
+/** A refusal for want of capacity, as opposed to a fault. */
+const isRefusal = (error: unknown): error is RateLimited | Unavailable =>
+  error instanceof RateLimited || (error instanceof Unavailable && error.isCapacity);
+
+const retryAfter = ({ retryAfterSeconds }: { readonly retryAfterSeconds: number }) => ({
+  headers: { "retry-after": String(retryAfterSeconds) },
+});
+
 function toErrorResponse(c: Context<AppEnv>, error: unknown, { onFault }: GuardOptions): Response {
   onFault?.(error, c.get("requestId"));
   if (!(error instanceof Unavailable)) return problem(c, "internal_error");
-  return problem(c, "unavailable", { headers: { "retry-after": String(error.retryAfterSeconds) } });
+  return problem(c, "unavailable", retryAfter(error));
 }
 
 function recordOf(

@@ -15,7 +15,10 @@ export function respond(
   { status, body, type }: { status: number; body?: string; type?: string },
 ): Response {
   if (type) setHeader(c, "content-type", type);
-  return new Response(body ?? null, { status, headers: c.get("headers") });
+  const response = new Response(body ?? null, { status, headers: c.get("headers") });
+  const deviceCookie = c.get("deviceCookie");
+  if (deviceCookie !== undefined) response.headers.append("set-cookie", deviceCookie);
+  return response;
 }
 
 export const json = (c: Context<AppEnv>, value: unknown, status = 200): Response =>

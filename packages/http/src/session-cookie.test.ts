@@ -1,6 +1,6 @@
 import { coursePolicy, strictPolicy } from "@postern/domain";
 import { describe, expect, it } from "vitest";
-import { readSessionCookie } from "./session-cookie.ts";
+import { readCookie } from "./session-cookie.ts";
 
 describe("reading the session cookie", () => {
   it.each([
@@ -21,11 +21,11 @@ describe("reading the session cookie", () => {
     ["session_id=one; session_id=one", undefined],
     ["session_id=a=b", "a=b"],
   ])("finds in %o: %o", (header, value) => {
-    expect(readSessionCookie(header, coursePolicy.cookie)).toBe(value);
+    expect(readCookie(header, coursePolicy.cookie.name)).toBe(value);
   });
 
   it("takes only its own policy's name", () => {
-    expect(readSessionCookie("session_id=abc", strictPolicy.cookie)).toBeUndefined();
-    expect(readSessionCookie("__Host-session_id=abc", strictPolicy.cookie)).toBe("abc");
+    expect(readCookie("session_id=abc", strictPolicy.cookie.name)).toBeUndefined();
+    expect(readCookie("__Host-session_id=abc", strictPolicy.cookie.name)).toBe("abc");
   });
 });

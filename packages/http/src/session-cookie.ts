@@ -3,13 +3,10 @@ import type { Policy, StartedSession } from "@postern/domain";
 type CookiePolicy = Policy["cookie"];
 
 /**
- * Returns the value of the session cookie. `undefined` if there is none or more than one: then a
- * second cookie was planted by another host, and nothing tells which one is genuine.
+ * Returns the value of the cookie. `undefined` if there is none or more than one: then a second
+ * cookie was planted by another host, and nothing tells which one is genuine.
  */
-export function readSessionCookie(
-  header: string | undefined,
-  { name }: CookiePolicy,
-): string | undefined {
+export function readCookie(header: string | undefined, name: string): string | undefined {
   let found: string | undefined;
   for (const pair of header?.split(";") ?? []) {
     const equals = pair.indexOf("=");
@@ -38,12 +35,13 @@ export function sessionCookie(
 ): string {
   const left = Math.floor((session.absoluteExpiresAt.getTime() - now.getTime()) / 1000);
   const maxAge = session.remembered ? `; Max-Age=${Math.max(left, 0)}` : "";
-  return `${policy.name}=${token}; ${attributes(policy)}${maxAge}`;
+  return `${policy.name}=${token}; ${attributesOf(policy)}${maxAge}`;
 }
 
 /** `Set-Cookie` that makes the browser delete the cookie. */
 export const endedSessionCookie = (policy: CookiePolicy): string =>
-  `${policy.name}=; ${attributes(policy)}; Max-Age=0`;
+  `${policy.name}=; ${attributesOf(policy)}; Max-Age=0`;
 
-const attributes = ({ secure, domain }: CookiePolicy) =>
+/** The attributes of every cookie of ours. */
+export const attributesOf = ({ secure, domain }: Omit<CookiePolicy, "name">): string =>
   `Path=/; HttpOnly; SameSite=Lax${secure ? "; Secure" : ""}${domain ? `; Domain=${domain}` : ""}`;

@@ -5,6 +5,7 @@ export { type EventSearch, searchEvents } from "./event-store.ts";
 export { type ClaimedEvent, claimOutbox } from "./outbox.ts";
 export { migrate, requireCurrentSchema } from "./migrate.ts";
 export type { Schema } from "./schema.ts";
+export { highestStoredCost } from "./stored-cost.ts";
 export { postgresStores } from "./stores.ts";
 export {
   postgresWebhookStore,

@@ -5,6 +5,7 @@ import { up as events } from "./migrations/0002-events.ts";
 import { up as account } from "./migrations/0003-account.ts";
 import { up as sessions } from "./migrations/0004-sessions.ts";
 import { up as names } from "./migrations/0005-names.ts";
+import { up as limits } from "./migrations/0006-limits.ts";
 import type { Schema } from "./schema.ts";
 
 /** In order. A released migration is never edited, and there are no down migrations. */
@@ -14,6 +15,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0003-account": { up: account },
   "0004-sessions": { up: sessions },
   "0005-names": { up: names },
+  "0006-limits": { up: limits },
 };
 
 /** How long a migration waits for a locked table. Then it fails and can be retried. */

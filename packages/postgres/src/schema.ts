@@ -19,6 +19,8 @@ export interface Schema {
   readonly devices: DevicesTable;
   readonly session_records: SessionRecordsTable;
   readonly email_changes: EmailChangesTable;
+  readonly failure_counts: FailureCountsTable;
+  readonly rate_limits: RateLimitsTable;
   readonly webhook_endpoints: WebhookEndpointsTable;
   readonly webhook_attempts: WebhookAttemptsTable;
 }
@@ -93,6 +95,25 @@ interface SessionRecordsTable {
   readonly network: string | null;
   /** The latest possible end of the session. */
   readonly expires_at: Date;
+  readonly created_at: Generated<Date>;
+}
+
+interface FailureCountsTable {
+  /** A keyed hash of what is counted. */
+  readonly key: string;
+  readonly failures: number;
+  /** Whether the newest reservation found a place. */
+  readonly is_reserved: boolean;
+  readonly user_id: UserId | null;
+  readonly updated_at: Generated<Date>;
+}
+
+/** The windows of rate-limiter-flexible. */
+interface RateLimitsTable {
+  readonly key: string;
+  readonly points: number;
+  /** In milliseconds since 1970. */
+  readonly expire: string | null;
 }
 
 export interface EmailChangesTable {

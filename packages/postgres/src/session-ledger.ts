@@ -14,8 +14,9 @@ export function postgresSessionLedger(db: Kysely<Schema>, seal?: Seal): SessionL
     async confirm(session, created, replaces) {
       const { id, userId, epoch, device = null, network = null, expiresAt } = session;
       const mayReplace = replaces ? sql`not ${isRevoked(userId, replaces)}` : sql`true`;
-      // Does not block epoch changes. If one commits after this read, the session store ends this
-      // session when it receives the new epoch. `for key share` only prevents the user's deletion.
+      // `for key share` delays the user's deletion, and a change of the address (`email_key` is
+      // unique). Other epoch changes do not wait. If one commits after this read, the session store
+      // ends this session when it receives the new epoch.
       const confirm = async () => {
         const { rows } = await sql`
           with changed as (

@@ -6,6 +6,8 @@ import {
   emailChangeStoreContract,
   epochContract,
   eventStoreContract,
+  failureCounterContract,
+  rateLimiterContract,
   sessionLedgerContract,
   sessionStoreContract,
   tokenStoreContract,
@@ -55,6 +57,16 @@ describe.each([
   describe("device store", () => deviceStoreContract(world));
   describe("e-mail change store", () => emailChangeStoreContract(world));
   describe("event store", () => eventStoreContract(world));
+  describe("failure counter", () =>
+    failureCounterContract(async () => {
+      const { failures, users } = await world();
+      return { counter: failures, aUserId: async () => (await aUser(users)).id };
+    }));
+  describe("rate limiter", () =>
+    rateLimiterContract(async () => ({
+      limiter: (await world()).limiter,
+      pass: (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000)),
+    })));
   describe("session ledger", () => sessionLedgerContract(world));
   describe("session store", () => sessionStoreContract(world));
   describe("token store", () => {

@@ -4,6 +4,7 @@ import {
   aTokenHash,
   aUser,
   epochContract,
+  rateLimiterContract,
   sessionStoreContract,
   tokenStoreContract,
 } from "@postern/domain/contract";
@@ -11,6 +12,7 @@ import { memoryPorts } from "@postern/domain/memory";
 import { testServers } from "@postern/test-servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectRedis, type RedisClient, type RedisConnection } from "./connect.ts";
+import { redisRateLimiter } from "./rate-limiter.ts";
 import { redisSessionStore } from "./session-store.ts";
 import { redisTokenStore } from "./token-store.ts";
 
@@ -34,6 +36,11 @@ describe.skipIf(!redisUrl)("redis", () => {
 
   describe("session store", () => sessionStoreContract(world));
   describe("token store", () => tokenStoreContract(world));
+  describe("rate limiter", () =>
+    rateLimiterContract(async () => ({
+      limiter: redisRateLimiter(redis.client),
+      pass: (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000)),
+    })));
   describe("the epoch", () => epochContract(world, { runs: 100 }));
 
   it("lets Redis delete a token and its name as the newest at one time", async () => {

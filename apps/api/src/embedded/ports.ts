@@ -3,13 +3,14 @@ import { aesSeal } from "@postern/crypto";
 import type { Ports } from "@postern/domain";
 import { openDatabase, openDataFolder } from "@postern/embedded";
 import { en, recordingMailer, linksTo } from "@postern/mail";
-import { postgresStores, postgresWebhookStore } from "@postern/postgres";
+import { highestStoredCost, postgresStores, postgresWebhookStore } from "@postern/postgres";
 import { errorFields, type Log } from "@postern/process";
 import { networks } from "@postern/webhooks";
 import { listenPglite, queuesOnPglite, startWorker } from "@postern/worker";
 import { commonPorts, type OpenedPorts } from "../common-ports.ts";
 import type { Config } from "../config.ts";
 import { isForThisMachine } from "../loopback.ts";
+import { followStoredCost } from "../stored-cost.ts";
 
 /** Without hashing threads: a service for one person has no storms, and each thread takes 28 MB. */
 const LIBUV_THREADS = 4;
@@ -24,8 +25,13 @@ export async function openEmbedded(config: Config, path: string, log: Log): Prom
   // The folder's own key stays: it opens what was sealed before `SECRETS` was set.
   const keys = [...(config.secrets ?? []), ...folder.secrets];
   const seal = aesSeal({ keys });
+  const storedCost = await followStoredCost(
+    () => highestStoredCost(db),
+    (error) => log.warn({ error: errorFields(error) }, "the cost of stored hashes is unknown"),
+  );
+  const atOnce = Math.min(availableParallelism(), LIBUV_THREADS);
   const ports: Ports = {
-    ...commonPorts(config, keys, log, { atOnce: Math.min(availableParallelism(), LIBUV_THREADS) }),
+    ...commonPorts(config, keys, log, { atOnce, highestStoredCost: storedCost.highest }),
     ...postgresStores(db, seal),
   };
   // This mode sends no mail. It prints mails to the terminal, tokens included, and shows them on a
@@ -54,6 +60,7 @@ export async function openEmbedded(config: Config, path: string, log: Log): Prom
     ...(isForThisMachine(config.publicUrl) && { mailbox: mailer }),
     ping: async () => void (await pglite.query("select 1")),
     async close() {
+      storedCost.stop();
       try {
         await (await working).stop();
       } finally {

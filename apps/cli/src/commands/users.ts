@@ -8,6 +8,7 @@ import {
   requestReset,
   toEventJson,
   type User,
+  unlockUser,
   verifyUser,
 } from "@postern/domain";
 import { searchEvents } from "@postern/postgres";
@@ -58,6 +59,7 @@ export function usersCommand(users: Command, run: Run): void {
       const events = await searchEvents(service.db, { userId: user.id, limit: EVENTS_SHOWN });
       return {
         ...shown(user),
+        wrong_passwords: Math.max(0, ...(await service.ports.failures.list(user.id))),
         sessions: sessions.map(({ id, createdAt, lastSeenAt }) => ({ id, createdAt, lastSeenAt })),
         events: events.map((event) => {
           const { type, timestamp, data } = toEventJson(event);
@@ -79,6 +81,14 @@ export function usersCommand(users: Command, run: Run): void {
     mustExist(await verifyUser(ports, user.id));
     return { id: user.id, verified: true };
   });
+  onUser(
+    "unlock <user>",
+    "forget the wrong passwords that were counted for a user",
+    async ({ ports }, user) => {
+      mustExist(await unlockUser(ports, user.id));
+      return { id: user.id, unlocked: true };
+    },
+  );
   onUser("log-out <user>", "end every session and token of a user", async ({ ports }, user) => {
     await endSessions(ports, [user.id]);
     return { id: user.id, logged_out: true };

@@ -8,6 +8,7 @@ import {
 } from "@postern/test-servers";
 import { Redis } from "ioredis";
 import { postern, startApi, startWorker } from "../api-process.ts";
+import { CLOSED, vouchForAll } from "../event-service.ts";
 import { fullStores } from "../stores.ts";
 import { type Effect, type Evidence, missingEffects, tally, type Tally } from "./checker.ts";
 import { createTrap, STEPS } from "./failpoints.ts";
@@ -64,7 +65,7 @@ export async function runCrashes({
   const environment = {
     ...stores.environment,
     REDIS_URL: redisUrl,
-    POLICY_DISCLOSURE: "closed",
+    ...CLOSED,
     BCRYPT_COST: "4",
     LOG_LEVEL: "info",
     PUBLIC_URL: "http://127.0.0.1",
@@ -72,6 +73,7 @@ export async function runCrashes({
     MAIL_FROM: "Postern <no-reply@example.com>",
     WEBHOOK_ALLOW_NETWORKS: "127.0.0.0/8",
   };
+  await vouchForAll(stores);
   const endpoints = Array.from({ length: count }, (_, index) => `/${index}`);
   for (const path of endpoints) {
     const { code, stderr } = await postern(environment, "webhooks", "add", receiver.url + path);

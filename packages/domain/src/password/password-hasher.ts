@@ -4,6 +4,14 @@ import type { Password } from "./password.ts";
 /** A password hash in its own textual form, with parameters and salt. */
 export type PasswordHash = Brand<string, "PasswordHash">;
 
+/** Whose share of the hashing capacity a hash uses. */
+export interface HashingShare {
+  /** Hashes of one network wait for each other before they delay those of other networks. */
+  readonly network?: string | undefined;
+  /** The caller's device has logged in before, so the hash goes first. */
+  readonly isKnownDevice?: boolean;
+}
+
 /**
  * Slow, salted, one-way. May throw `Unavailable` if it is asked for more than it can compute in
  * time.
@@ -15,13 +23,17 @@ export interface PasswordHasher {
    * Throws `Unavailable` if a hash would be refused now. A caller that must read a store first asks
    * this before, so that a storm of log-ins does not reach the stores.
    */
-  admit(): void;
-  hash(password: Password): Promise<PasswordHash>;
+  admit(share?: HashingShare): void;
+  hash(password: Password, share?: HashingShare): Promise<PasswordHash>;
   /**
    * Returns whether the password matches. The work is the same for every `hash` up to the
    * configured cost, also if it is `undefined` (no such user), malformed, or of a lower cost.
    */
-  verify(password: Password, hash: PasswordHash | undefined): Promise<boolean>;
+  verify(
+    password: Password,
+    hash: PasswordHash | undefined,
+    share?: HashingShare,
+  ): Promise<boolean>;
   /** Returns whether this hash was made with other parameters than the current ones. */
   isOutdated(hash: PasswordHash): boolean;
 }

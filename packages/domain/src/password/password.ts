@@ -10,6 +10,7 @@ export type MalformedPassword = "password_malformed" | "password_too_long";
 export type PasswordRefusal =
   | MalformedPassword
   | "password_breached"
+  | "password_common"
   | "password_too_easy"
   | "password_too_short";
 
@@ -58,10 +59,9 @@ export function checkPasswordPolicy(
   const plain = password.toLowerCase();
   const [local = "", domain = ""] = emailKey.split("@");
   const ofEmail = rules.refuseEmail ? [emailKey, local, ...domain.split(".")] : [];
+  if (rules.refuseCommon && isCommon(plain)) return "password_common";
   const isEasy =
-    ofEmail.slice(0, 2).includes(plain) ||
-    (rules.refuseCommon && isCommon(plain)) ||
-    isMostly(plain, [...rules.contextWords, ...ofEmail]);
+    ofEmail.slice(0, 2).includes(plain) || isMostly(plain, [...rules.contextWords, ...ofEmail]);
   return isEasy ? "password_too_easy" : undefined;
 }
 

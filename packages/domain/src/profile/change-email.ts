@@ -1,21 +1,27 @@
-import { parseEmail } from "../email.ts";
+import type { Caller } from "../caller.ts";
+import { type Email, parseEmail } from "../email.ts";
+import { spaceMail } from "../limit/mail-spacing.ts";
+import { placeOf, withPlaces } from "../limit/places.ts";
 import { newEvent } from "../event/new-event.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
-import { reauthenticate, type ReauthenticationError } from "../session/reauthenticate.ts";
+import {
+  type Reauthenticated,
+  reauthenticate,
+  type ReauthenticationError,
+  type ReauthenticationPorts,
+} from "../session/reauthenticate.ts";
 import { syncSessions } from "../session/sync-sessions.ts";
 import { linkExpiry } from "../verification/request-verification.ts";
 
 export type ChangeEmailError = ReauthenticationError | "email_already_registered" | "email_invalid";
 
-type RequiredPorts = Pick<
-  Ports,
-  "clock" | "emailChanges" | "hasher" | "ids" | "policy" | "sessions" | "tokenFactory" | "users"
->;
+type RequiredPorts = ReauthenticationPorts & Pick<Ports, "emailChanges" | "ids">;
 
 interface ChangeEmailInput {
   readonly email: string;
   readonly currentPassword?: string | undefined;
+  readonly caller?: Caller;
 }
 
 /**
@@ -25,17 +31,34 @@ interface ChangeEmailInput {
 export async function changeEmail(
   ports: RequiredPorts,
   token: string | undefined,
-  { email: given, currentPassword }: ChangeEmailInput,
+  { email: given, currentPassword, caller = {} }: ChangeEmailInput,
 ): Promise<Result<undefined, ChangeEmailError>> {
   const email = parseEmail(given);
   if (!email) return err("email_invalid");
-  const caller = await reauthenticate(ports, token, currentPassword);
-  if (!caller.ok) return caller;
-  const { session, user } = caller.value;
+  const reauthenticated = await reauthenticate(ports, token, currentPassword, caller);
+  if (!reauthenticated.ok) return reauthenticated;
+  const { session, user } = reauthenticated.value;
+  return await withPlaces(ports, [placeOf(ports, "emailChange", user.id)], () =>
+    spaceMail(ports, { kind: "change", address: `${user.id} ${email.key}` }, (isMailed) =>
+      propose(ports, { session, user, email, isMailed }),
+    ),
+  );
+}
+
+interface Proposal extends Reauthenticated {
+  readonly email: Email;
+  readonly isMailed: boolean;
+}
+
+async function propose(
+  ports: RequiredPorts,
+  { session, user, email, isMailed }: Proposal,
+): Promise<Result<undefined, ChangeEmailError>> {
   const owner = await ports.users.findByEmail(email.key); // also where disclosure is closed
   const isTaken = owner !== undefined && owner.id !== user.id;
   if (isTaken && ports.policy.disclosure === "open") return err("email_already_registered");
 
+  if (!isMailed) return ok(undefined); // the mail of a moment ago will do
   const { tokenTtlMs: ttlMs } = ports.policy.verification;
   const requested = newEvent(ports, "user.email_change_requested", {
     userId: user.id,

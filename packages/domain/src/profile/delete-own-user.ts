@@ -1,19 +1,25 @@
+import type { Caller } from "../caller.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
-import { reauthenticate, type ReauthenticationError } from "../session/reauthenticate.ts";
+import {
+  reauthenticate,
+  type ReauthenticationError,
+  type ReauthenticationPorts,
+} from "../session/reauthenticate.ts";
 import { syncSessions } from "../session/sync-sessions.ts";
 import type { User } from "../user/user.ts";
 import { userDeleted } from "../user/user-deleted.ts";
 
 /** Deletes the caller, with every session and token. */
 export async function deleteOwnUser(
-  ports: Pick<Ports, "clock" | "hasher" | "ids" | "policy" | "sessions" | "tokenFactory" | "users">,
+  ports: ReauthenticationPorts & Pick<Ports, "ids">,
   token: string | undefined,
   currentPassword: string | undefined,
+  caller: Caller = {},
 ): Promise<Result<User, ReauthenticationError>> {
-  const caller = await reauthenticate(ports, token, currentPassword);
-  if (!caller.ok) return caller;
-  const { session, user } = caller.value;
+  const reauthenticated = await reauthenticate(ports, token, currentPassword, caller);
+  if (!reauthenticated.ok) return reauthenticated;
+  const { session, user } = reauthenticated.value;
   const isDeleted = await ports.users.delete(user.id, [userDeleted(ports, user)], session);
   // A user who is gone is not read again: this must not depend on another read.
   if (isDeleted) await ports.sessions.deleteUser(user.id);

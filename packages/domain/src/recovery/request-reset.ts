@@ -1,5 +1,7 @@
-import { parseEmail } from "../email.ts";
+import type { Caller } from "../caller.ts";
+import { type EmailKey, parseEmail } from "../email.ts";
 import { newEvent } from "../event/new-event.ts";
+import { admitMail, spaceMail } from "../limit/mail-spacing.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Token } from "../token/token.ts";
@@ -9,25 +11,31 @@ export type RequestResetError = "email_unknown";
 
 type RequiredPorts = Pick<
   Ports,
-  "clock" | "events" | "ids" | "policy" | "tokenFactory" | "tokens" | "users"
+  "clock" | "events" | "ids" | "limiter" | "policy" | "tokenFactory" | "tokens" | "users"
 >;
 
 /**
  * Requests a password reset. Under open disclosure the result holds the token, and a newer request
  * replaces it, as in the course. Under closed disclosure the token is sent by mail, the result and
  * the work are the same for every address, and earlier tokens stay valid (docs/decisions/0020).
+ * Mails to one address are spaced. Throws `RateLimited`.
  */
 export async function requestReset(
   ports: RequiredPorts,
-  input: { readonly email: string },
+  input: { readonly email: string; readonly caller?: Caller },
 ): Promise<Result<Token | undefined, RequestResetError>> {
   const key = parseEmail(input.email)?.key;
-  const found = key && (await ports.users.findByEmail(key));
-  const user = found && isEnabled(found) ? found : undefined;
+  await admitMail(ports, input.caller);
   if (ports.policy.disclosure === "closed") {
-    await ports.events.append([resetRequested(ports, user, "mail")]);
-    return ok(undefined);
+    const mail = { kind: "reset", address: key ?? input.email } as const;
+    return await spaceMail(ports, mail, async (isMailed) => {
+      if (!isMailed) return ok(undefined); // before anything is looked up
+      const user = await findEnabled(ports, key);
+      await ports.events.append([resetRequested(ports, user, "mail")]);
+      return ok(undefined);
+    });
   }
+  const user = await findEnabled(ports, key);
   if (!user) return err("email_unknown");
   const { token, tokenHash } = ports.tokenFactory.createResetToken();
   const { id: userId, epoch } = user;
@@ -36,6 +44,11 @@ export async function requestReset(
   // Last: if the event cannot be stored, the earlier token still works.
   await ports.tokens.replace(tokenHash, claim, ports.policy.recovery.tokenTtlMs);
   return ok(token);
+}
+
+async function findEnabled({ users }: RequiredPorts, key: EmailKey | undefined) {
+  const found = key && (await users.findByEmail(key));
+  return found && isEnabled(found) ? found : undefined;
 }
 
 function resetRequested(ports: RequiredPorts, user: User | undefined, tokenBy: "answer" | "mail") {

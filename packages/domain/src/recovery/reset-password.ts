@@ -1,5 +1,9 @@
 import { parseEmail } from "../email.ts";
+import type { Caller } from "../caller.ts";
 import { newEvent } from "../event/new-event.ts";
+import { forgetGuesses } from "../limit/forget-guesses.ts";
+import { rememberDevice } from "../limit/known-devices.ts";
+import { admitToken } from "../limit/token-guess.ts";
 import type { UserId } from "../ids.ts";
 import type { PasswordRefusal } from "../password/password.ts";
 import { validateNewPassword } from "../password/validate-new-password.ts";
@@ -17,15 +21,25 @@ interface ResetPasswordInput {
   readonly newPassword: string;
   /** Identifies the attempt. If it succeeds, a retry with the same token and key also does. */
   readonly idempotencyKey?: string | undefined;
+  readonly caller?: Caller;
+}
+
+export interface ResetPassword {
+  readonly user: User;
+  /** The cookie by which this browser is known from now on. `undefined`: a repeated answer. */
+  readonly knownDevices: string | undefined;
 }
 
 type RequiredPorts = Pick<
   Ports,
   | "breachedPasswords"
   | "clock"
+  | "failures"
   | "hasher"
   | "ids"
+  | "limiter"
   | "policy"
+  | "seal"
   | "sessions"
   | "tokenFactory"
   | "tokens"
@@ -34,16 +48,19 @@ type RequiredPorts = Pick<
 
 /**
  * Replaces a forgotten password and ends every session. A token works once: it is bound to the
- * epoch. A token that came by mail also verifies the address.
+ * epoch. A token that came by mail also verifies the address. Wrong passwords from before are
+ * forgotten, so that the owner can log in again. Throws `RateLimited`.
  */
 export async function resetPassword(
   ports: RequiredPorts,
-  { email, token, newPassword, idempotencyKey }: ResetPasswordInput,
-): Promise<Result<User, ResetPasswordError>> {
+  { email, token, newPassword, idempotencyKey, caller = {} }: ResetPasswordInput,
+): Promise<Result<ResetPassword, ResetPasswordError>> {
+  const giveBack = await admitToken(ports, caller);
   const claim = await ports.tokens.find("password_reset", ports.tokenFactory.hashToken(token));
   const user = claim && (await ports.users.findById(claim.userId));
   if (!user || !isEnabled(user) || user.emailKey !== parseEmail(email)?.key)
     return err("reset_token_invalid");
+  await giveBack();
   // Includes the token, so that guessing somebody else's key repeats nothing.
   const idempotencyHash =
     idempotencyKey === undefined
@@ -56,7 +73,7 @@ export async function resetPassword(
   const change = {
     userId: user.id,
     expectedEpoch: claim.epoch,
-    passwordHash: await ports.hasher.hash(password.value),
+    passwordHash: await ports.hasher.hash(password.value, { network: caller.network }),
     verifiesEmail: claim.byMail,
     idempotencyHash,
   };
@@ -64,7 +81,12 @@ export async function resetPassword(
   // Another use of this token, or of another token of this user, was first.
   if (!changed) return await repeatEarlierAnswer(ports, user.id, idempotencyHash);
   await syncSessions(ports, user.id, changed);
-  return ok(changed);
+  await forgetGuesses(ports, changed);
+  const { passwordHash } = change;
+  return ok({
+    user: changed,
+    knownDevices: rememberDevice(ports, caller, { user: changed, passwordHash }),
+  });
 }
 
 /**
@@ -74,12 +96,13 @@ async function repeatEarlierAnswer(
   ports: RequiredPorts,
   userId: UserId,
   idempotencyHash: TokenHash | undefined,
-): Promise<Result<User, "reset_token_invalid">> {
+): Promise<Result<ResetPassword, "reset_token_invalid">> {
   const user =
     idempotencyHash && (await ports.users.findByIdempotencyHash(userId, idempotencyHash));
   if (!user) return err("reset_token_invalid");
   await syncSessions(ports, userId, user);
-  return ok(user);
+  await forgetGuesses(ports, user); // the earlier attempt may have crashed before this step
+  return ok({ user, knownDevices: undefined });
 }
 
 function eventsOf(

@@ -1,6 +1,10 @@
-import { parseEmail } from "../email.ts";
+import type { Caller } from "../caller.ts";
+import { type Email, parseEmail } from "../email.ts";
 import { newEvent } from "../event/new-event.ts";
+import { spaceMail } from "../limit/mail-spacing.ts";
+import { placeOf, withPlaces } from "../limit/places.ts";
 import type { PasswordRefusal } from "../password/password.ts";
+import type { PasswordHash } from "../password/password-hasher.ts";
 import { validateNewPassword } from "../password/validate-new-password.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -27,6 +31,7 @@ type RequiredPorts = Pick<
   | "hasher"
   | "ids"
   | "ledger"
+  | "limiter"
   | "policy"
   | "sessions"
   | "tokenFactory"
@@ -37,36 +42,61 @@ interface RegisterInput {
   readonly email: string;
   readonly password: string;
   readonly client?: ClientInfo;
+  readonly caller?: Caller;
 }
 
-/** Creates a user, unless the address is taken. Hashes first, so that both take the same time. */
+/**
+ * Creates a user, unless the address is taken. Hashes first, so that both take the same time. Throws
+ * `RateLimited`.
+ */
 export async function registerUser(
   ports: RequiredPorts,
-  { email: given, password: givenPassword, client }: RegisterInput,
+  { email: given, password: givenPassword, client, caller = {} }: RegisterInput,
 ): Promise<Result<Registration, RegisterError>> {
   if (!ports.policy.registration.isOpen) return err("registration_closed");
   const email = parseEmail(given);
   if (!email) return err("email_invalid");
-  const password = await validateNewPassword(ports, givenPassword, email.key);
-  if (!password.ok) return password;
+  const { network } = caller;
+  const places = network === undefined ? [] : [placeOf(ports, "registrationNetwork", network)];
+  return await withPlaces(ports, places, async () => {
+    const password = await validateNewPassword(ports, givenPassword, email.key);
+    if (!password.ok) return password;
+    // Many registrations of one address at once send one mail.
+    const mail = { kind: "registration", address: email.key } as const;
+    return await spaceMail(ports, mail, async (isMailed) => {
+      const passwordHash = await ports.hasher.hash(password.value, { network });
+      return await create(ports, { email, passwordHash, client, isMailed });
+    });
+  });
+}
 
+interface NewAccount {
+  readonly email: Email;
+  readonly passwordHash: PasswordHash;
+  readonly client: ClientInfo | undefined;
+  readonly isMailed: boolean;
+}
+
+async function create(
+  ports: RequiredPorts,
+  { email: { address, key: emailKey }, passwordHash, client, isMailed }: NewAccount,
+): Promise<Result<Registration, "email_already_registered">> {
   const { disclosure, registration, verification } = ports.policy;
-  const passwordHash = await ports.hasher.hash(password.value);
   const id = ports.ids.userId();
+  const isLinkSent = isMailed && verification.onRegistration;
   const events = [
     newEvent(ports, "user.created", { userId: id, data: {} }),
-    ...(verification.onRegistration ? [verificationRequested(ports, { id, epoch: 0 })] : []),
+    ...(isLinkSent ? [verificationRequested(ports, { id, epoch: 0 })] : []),
   ];
   const verifyWithinMs = verification.unverifiedTtlMs;
-  const { address, key: emailKey } = email;
   const newUser = { id, email: address, emailKey, passwordHash, verifyWithinMs };
   if (disclosure === "closed") {
     // A free and a taken address append the same number of events and receive the same answer.
-    const payload = { emailKey, isLinkSent: verification.onRegistration };
+    const payload = isMailed ? { emailKey, isLinkSent } : {};
     const facts = { userId: undefined, data: {}, payload };
     const attempted = newEvent(ports, "user.registration_attempted", facts);
     const withoutUser = { ...verificationRequested(ports, undefined), payload: { emailKey } };
-    const eventsIfTaken = verification.onRegistration ? [attempted, withoutUser] : [attempted];
+    const eventsIfTaken = isLinkSent ? [attempted, withoutUser] : [attempted];
     await ports.users.create(newUser, events, eventsIfTaken);
     return ok({ kind: "accepted" });
   }

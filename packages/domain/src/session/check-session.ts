@@ -6,7 +6,7 @@ export async function checkSession(
   ports: Pick<Ports, "policy" | "sessions" | "tokenFactory">,
   token: string | undefined,
 ): Promise<CheckedSession | undefined> {
-  // A missing token must end here: a lookup of "nothing" could match a row that has no token.
+  // Without a token there is no session. Nothing is looked up.
   if (token === undefined) return undefined;
   const parsed = ports.tokenFactory.parseSessionToken(token);
   if (!parsed) return undefined;

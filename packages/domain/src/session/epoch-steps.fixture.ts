@@ -102,7 +102,7 @@ export const STEPS: Record<Step["kind"], (turn: Turn) => Promise<void>> = {
       token,
       newPassword: password,
     });
-    if (result.ok) noteChange(person, { epoch: result.value.epoch, password });
+    if (result.ok) noteChange(person, { epoch: result.value.user.epoch, password });
   },
 
   async requestVerification({ ports, person }) {

@@ -1,4 +1,7 @@
+import type { Caller } from "../caller.ts";
 import { parseEmail } from "../email.ts";
+import { admitGuess, type Guess, reserveGuess } from "../limit/guess.ts";
+import { rememberDevice } from "../limit/known-devices.ts";
 import { normalizePassword, type Password } from "../password/password.ts";
 import type { Policy } from "../policy.ts";
 import type { Ports } from "../ports.ts";
@@ -10,7 +13,17 @@ import { type StartedSession, startSession } from "./start-session.ts";
 
 type RequiredPorts = Pick<
   Ports,
-  "clock" | "hasher" | "ids" | "ledger" | "policy" | "sessions" | "tokenFactory" | "users"
+  | "clock"
+  | "failures"
+  | "hasher"
+  | "ids"
+  | "ledger"
+  | "limiter"
+  | "policy"
+  | "seal"
+  | "sessions"
+  | "tokenFactory"
+  | "users"
 >;
 
 interface LogInInput {
@@ -19,25 +32,54 @@ interface LogInInput {
   /** Asks for a longer session, whose cookie the browser keeps after it closes. */
   readonly remember?: boolean;
   readonly client?: ClientInfo;
+  readonly caller?: Caller;
 }
 
-/** Opens a session for the right password. Every refusal is the same, after the same work. */
+export interface LoggedIn extends StartedSession {
+  /** The cookie by which this browser is known from now on, if the policy knows devices. */
+  readonly knownDevices: string | undefined;
+}
+
+/**
+ * Opens a session for the right password. Every refusal is the same, after the same work. Throws
+ * `RateLimited` if the caller's own budgets are used up.
+ */
 export async function logIn(
   ports: RequiredPorts,
-  { email, password: given, ...options }: LogInInput,
-): Promise<Result<StartedSession, "credentials_invalid">> {
+  { email, password: given, caller = {}, ...options }: LogInInput,
+): Promise<Result<LoggedIn, "credentials_invalid">> {
   const password = normalizePassword(given, ports.hasher.maxBytes);
   if (!password.ok) return err("credentials_invalid"); // before hashing: it cannot be a password
-  ports.hasher.admit();
+  ports.hasher.admit({ network: caller.network });
   const key = parseEmail(email)?.key;
+  const admission = await admitGuess(ports, key, caller);
   const credentials = key && (await ports.users.findCredentialsByEmail(key));
-  const matches = await ports.hasher.verify(password.value, credentials?.passwordHash);
+  const guess = await reserveGuess(ports, admission, credentials);
+  const hash = guess.isEvaluated ? credentials?.passwordHash : undefined;
+  const matches = await verify(ports, guess, password.value, hash, admission.share);
+  // A right password that does not log in counts as a wrong one.
   if (!credentials || !matches || !mayLogIn(credentials.user, ports.policy))
     return err("credentials_invalid");
 
-  const user = await rehashIfOutdated(ports, credentials, password.value);
+  await guess.succeed();
+  const { user, passwordHash } = await rehashIfOutdated(ports, credentials, password.value);
   const started = await startSession(ports, user, options);
-  return started ? ok(started) : err("credentials_invalid");
+  if (!started) return err("credentials_invalid");
+  return ok({ ...started, knownDevices: rememberDevice(ports, caller, { user, passwordHash }) });
+}
+
+/** Compares the password. If that is not possible now, the guess does not count. */
+async function verify(
+  { hasher }: RequiredPorts,
+  guess: Guess,
+  ...given: Parameters<Ports["hasher"]["verify"]>
+): Promise<boolean> {
+  try {
+    return await hasher.verify(...given);
+  } catch (error) {
+    await guess.giveBack();
+    throw error;
+  }
 }
 
 const mayLogIn = (user: User, { verification }: Policy) =>
@@ -46,15 +88,17 @@ const mayLogIn = (user: User, { verification }: Policy) =>
 /** Replaces an outdated hash. Only a log-in can, because only then is the password known. */
 async function rehashIfOutdated(
   ports: Pick<Ports, "hasher" | "users">,
-  { user, passwordHash }: Credentials,
+  credentials: Credentials,
   password: Password,
-): Promise<User> {
-  if (!passwordHash || !ports.hasher.isOutdated(passwordHash)) return user;
+): Promise<Credentials> {
+  const { user, passwordHash } = credentials;
+  if (!passwordHash || !ports.hasher.isOutdated(passwordHash)) return credentials;
   const rehash = {
     userId: user.id,
     expectedEpoch: user.epoch,
     expectedHash: passwordHash,
     passwordHash: await ports.hasher.hash(password),
   };
-  return (await ports.users.rehash(rehash)) ?? user;
+  const rehashed = await ports.users.rehash(rehash);
+  return rehashed ? { user: rehashed, passwordHash: rehash.passwordHash } : credentials;
 }

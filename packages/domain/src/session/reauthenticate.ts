@@ -1,4 +1,5 @@
-import { normalizePassword } from "../password/password.ts";
+import type { Caller } from "../caller.ts";
+import { isCurrentPassword } from "../limit/current-password.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { User } from "../user/user.ts";
@@ -6,6 +7,11 @@ import { checkSession } from "./check-session.ts";
 import type { Session } from "./session.ts";
 
 export type ReauthenticationError = "password_required" | "password_wrong" | "session_missing";
+
+export type ReauthenticationPorts = Pick<
+  Ports,
+  "clock" | "failures" | "hasher" | "limiter" | "policy" | "sessions" | "tokenFactory" | "users"
+>;
 
 /** The session, and its user as the user store has it now. */
 export interface Reauthenticated {
@@ -16,24 +22,23 @@ export interface Reauthenticated {
 /**
  * Re-authenticates the caller, so that an unattended session is not enough to change credentials.
  * The caller proves it with the current password, or with a log-in younger than the policy's
- * `freshMs` (OWASP ASVS 5.0 items 6.3.7 and 7.5.1).
+ * `freshMs` (OWASP ASVS 5.0 items 6.3.7 and 7.5.1). Throws `RateLimited`.
  */
 export async function reauthenticate(
-  ports: Pick<Ports, "clock" | "hasher" | "policy" | "sessions" | "tokenFactory" | "users">,
+  ports: ReauthenticationPorts,
   token: string | undefined,
   currentPassword: string | undefined,
+  from: Caller = {},
 ): Promise<Result<Reauthenticated, ReauthenticationError>> {
   const checked = await checkSession(ports, token);
   const credentials = checked && (await ports.users.findCredentialsById(checked.user.id));
   if (!credentials) return err("session_missing");
-  const { user, passwordHash } = credentials;
+  const { user } = credentials;
   const caller = { session: checked.session, user };
   if (currentPassword === undefined) {
     return isFresh(ports, checked.session) ? ok(caller) : err("password_required");
   }
-  const password = normalizePassword(currentPassword, ports.hasher.maxBytes);
-  if (!password.ok) return err("password_wrong");
-  const matches = await ports.hasher.verify(password.value, passwordHash);
+  const matches = await isCurrentPassword(ports, credentials, currentPassword, from);
   return matches ? ok(caller) : err("password_wrong");
 }
 

@@ -21,6 +21,7 @@ export function memoryTokenFactory(): TokenFactory {
   const mint = (token: string) => ({ token: token as Token, tokenHash: hashToken(token) });
   return {
     hashToken,
+    keyedHash: hashToken,
     createSessionToken: (userId) => mint(`${userId}.${++count}`),
     parseSessionToken(token) {
       const [userId, number, ...rest] = token.split(".");

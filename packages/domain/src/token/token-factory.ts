@@ -20,4 +20,9 @@ export interface TokenFactory {
    */
   deriveEmailToken(purpose: TokenPurpose, eventId: EventId, keyId?: string): MintedToken;
   hashToken(token: string): TokenHash;
+  /**
+   * Returns a short hash under the newest key (HMAC), for texts that could be guessed: the store
+   * that holds it does not reveal them.
+   */
+  keyedHash(text: string): string;
 }

@@ -36,12 +36,12 @@ export interface EmailChangeStore {
   ): Promise<boolean>;
   /** Returns the change, unless it has expired or the user was deleted. */
   find(id: EventId): Promise<EmailChange | undefined>;
-  /** Returns the user's pending changes, the oldest first. */
+  /** Returns the user's requested changes that have not expired, the oldest first. */
   list(userId: UserId): Promise<readonly EmailChange[]>;
   /**
    * Sets the new address as verified and raises the epoch, if the epoch is still the change's, the
    * user is enabled and the acting session is valid. Without `keepsPassword` the password is
-   * cleared. Of many at once, of one user or for one address, one succeeds. `email_taken`: another
+   * cleared. If several confirmations for one user or one address run at once, one succeeds. `email_taken`: another
    * user has the address now.
    */
   confirm(

@@ -1,6 +1,8 @@
+import type { Caller } from "../caller.ts";
 import { parseEmail } from "../email.ts";
 import type { OutgoingEvent } from "../event/event.ts";
 import { newEvent } from "../event/new-event.ts";
+import { admitMail, spaceMail } from "../limit/mail-spacing.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
 import { isEnabled, type User } from "../user/user.ts";
@@ -9,18 +11,25 @@ export type RequestVerificationError = "email_unknown";
 
 /**
  * Mails the link that verifies an address once more. Under closed disclosure the result and the
- * work are the same for every address. A user whose address is verified receives no mail.
+ * work are the same for every address. A user whose address is verified receives no mail, and mails to
+ * one address are spaced. Throws `RateLimited`.
  */
 export async function requestVerification(
-  ports: Pick<Ports, "clock" | "events" | "ids" | "policy" | "users">,
-  input: { readonly email: string },
+  ports: Pick<Ports, "clock" | "events" | "ids" | "limiter" | "policy" | "tokenFactory" | "users">,
+  input: { readonly email: string; readonly caller?: Caller },
 ): Promise<Result<undefined, RequestVerificationError>> {
   const key = parseEmail(input.email)?.key;
-  const found = key && (await ports.users.findByEmail(key));
-  if (!found && ports.policy.disclosure === "open") return err("email_unknown");
-  const user = found && isEnabled(found) && !found.emailVerifiedAt ? found : undefined;
-  await ports.events.append([verificationRequested(ports, user)]);
-  return ok(undefined);
+  await admitMail(ports, input.caller);
+  const mail = { kind: "verification", address: key ?? input.email } as const;
+  return await spaceMail(ports, mail, async (isMailed) => {
+    const isClosed = ports.policy.disclosure === "closed";
+    if (isClosed && !isMailed) return ok(undefined); // before anything is looked up
+    const found = key && (await ports.users.findByEmail(key));
+    if (!found && !isClosed) return err("email_unknown");
+    const user = found && isEnabled(found) && !found.emailVerifiedAt ? found : undefined;
+    if (isMailed) await ports.events.append([verificationRequested(ports, user)]);
+    return ok(undefined);
+  });
 }
 
 /** The event that makes the worker mail the link. Without a user it makes no mail. */

@@ -1,6 +1,8 @@
+import type { Caller } from "../caller.ts";
 import { newEvent } from "../event/new-event.ts";
 import type { SessionRef } from "../ids.ts";
-import { normalizePassword } from "../password/password.ts";
+import { isCurrentPassword } from "../limit/current-password.ts";
+import { admitToken } from "../limit/token-guess.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
 import { checkSession } from "../session/check-session.ts";
@@ -22,6 +24,7 @@ interface VerifyEmailInput {
   /** The token of the caller's session, if the caller is logged in. */
   readonly sessionToken?: string | undefined;
   readonly client?: ClientInfo;
+  readonly caller?: Caller;
 }
 
 export interface VerifiedEmail {
@@ -38,9 +41,11 @@ type RequiredPorts = Pick<
   Ports,
   | "clock"
   | "emailChanges"
+  | "failures"
   | "hasher"
   | "ids"
   | "ledger"
+  | "limiter"
   | "policy"
   | "sessions"
   | "tokenFactory"
@@ -50,7 +55,7 @@ type RequiredPorts = Pick<
 
 /**
  * Verifies an address with the token of a mailed link. The link proves only control of the address:
- * another person may have registered it, or may have requested it for an own account. So the
+ * another person may have registered an account with it, or may want it for their own account. So the
  * account keeps its password only if the caller also sends that password or has a live session.
  * Otherwise the password is cleared, every session ends, and the owner of the address sets a new
  * password (docs/decisions/0013).
@@ -59,6 +64,7 @@ export async function verifyEmail(
   ports: RequiredPorts,
   input: VerifyEmailInput,
 ): Promise<Result<VerifiedEmail, VerifyEmailError>> {
+  const giveBack = await admitToken(ports, input.caller ?? {});
   const tokenHash = ports.tokenFactory.hashToken(input.token);
   const claim =
     (await ports.tokens.find("email_verification", tokenHash)) ??
@@ -66,6 +72,7 @@ export async function verifyEmail(
   const credentials = claim && (await ports.users.findCredentialsById(claim.userId));
   if (!credentials || !isEnabled(credentials.user) || credentials.user.epoch !== claim.epoch)
     return err("verification_token_invalid");
+  await giveBack();
   const { user } = credentials;
   const isChange = claim.purpose === "email_change";
   if (!isChange && user.emailVerifiedAt) return ok({ user, outcome: { kind: "verified" } });
@@ -100,17 +107,16 @@ interface Proof {
 
 async function checkProof(
   ports: RequiredPorts,
-  { user, passwordHash }: Credentials,
-  { password: given, sessionToken }: VerifyEmailInput,
+  credentials: Credentials,
+  { password: given, sessionToken, caller = {} }: VerifyEmailInput,
 ): Promise<Result<Proof, "password_wrong">> {
+  const { user } = credentials;
   const checked = await checkSession(ports, sessionToken);
   const isOwn = checked?.user.id === user.id && checked.session.epoch === user.epoch;
   const session = isOwn ? checked.session : undefined;
   if (given === undefined)
     return ok({ keepsPassword: session !== undefined, session, actingSession: session });
-  const password = normalizePassword(given, ports.hasher.maxBytes);
-  const matches = password.ok && (await ports.hasher.verify(password.value, passwordHash));
-  if (!matches) return err("password_wrong");
+  if (!(await isCurrentPassword(ports, credentials, given, caller))) return err("password_wrong");
   return ok({ keepsPassword: true, session, actingSession: undefined });
 }
 

@@ -1,6 +1,7 @@
 import { type Ports, requestVerification, verifyEmail } from "@postern/domain";
 import { z } from "zod";
 import { type CallerOptions, clientInfoOf, sessionToken, setSessionCookie } from "../caller.ts";
+import { callerOf } from "../device-cookie.ts";
 import { endpoint, type Resource } from "../endpoint.ts";
 import { json } from "../respond.ts";
 import { email, messageBody, password, resetToken } from "../schemas.ts";
@@ -33,6 +34,7 @@ export const emailVerificationResource = (ports: Ports, caller: CallerOptions): 
     id: "requestVerification",
     tag: "Verification",
     summary: "Mails the link that verifies an address once more",
+    isLimited: true,
     fields: z.strictObject({ email: email.catch("") }),
     responses: {
       verification_requested: {
@@ -43,7 +45,10 @@ export const emailVerificationResource = (ports: Ports, caller: CallerOptions): 
     },
     errors: { email_unknown: {} },
     async handle(c, { email: address }) {
-      const result = await requestVerification(ports, { email: address });
+      const result = await requestVerification(ports, {
+        email: address,
+        caller: callerOf(c, ports, caller),
+      });
       if (!result.ok) return result;
       return json(c, { email: address, message: "verification requested" }, 202);
     },
@@ -53,6 +58,7 @@ export const emailVerificationResource = (ports: Ports, caller: CallerOptions): 
     id: "verifyEmail",
     tag: "Verification",
     summary: "Uses the link of a mail: verifies an address, or changes it",
+    isLimited: true,
     fields: z.strictObject({
       token: z.string().catch("").meta({ description: "From the mail." }),
       password: password.optional().meta({
@@ -73,6 +79,7 @@ export const emailVerificationResource = (ports: Ports, caller: CallerOptions): 
         password: givenPassword,
         sessionToken: sessionToken(c, ports),
         client: clientInfoOf(c, caller),
+        caller: callerOf(c, ports, caller),
       });
       if (!result.ok) return result;
       const { user, outcome } = result.value;

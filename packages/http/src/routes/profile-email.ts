@@ -1,15 +1,17 @@
 import { changeEmail, type Ports } from "@postern/domain";
 import { z } from "zod";
-import { sessionToken } from "../caller.ts";
+import { type CallerOptions, sessionToken } from "../caller.ts";
+import { callerOf } from "../device-cookie.ts";
 import { endpoint, REAUTHENTICATION_ERRORS, type Resource } from "../endpoint.ts";
 import { json } from "../respond.ts";
 import { currentPassword, email, messageBody } from "../schemas.ts";
 
-export const profileEmailResource = (ports: Ports): Resource => ({
+export const profileEmailResource = (ports: Ports, caller: CallerOptions): Resource => ({
   PUT: endpoint({
     id: "changeEmail",
     tag: "Profile",
     summary: "Requests a change of address",
+    isLimited: true,
     fields: z.strictObject({ email, current_password: currentPassword }),
     session: "needed",
     responses: {
@@ -26,7 +28,11 @@ export const profileEmailResource = (ports: Ports): Resource => ({
       ...REAUTHENTICATION_ERRORS,
     },
     async handle(c, { email: address, current_password: currentPasswordGiven }) {
-      const input = { email: address, currentPassword: currentPasswordGiven };
+      const input = {
+        email: address,
+        currentPassword: currentPasswordGiven,
+        caller: callerOf(c, ports, caller),
+      };
       const result = await changeEmail(ports, sessionToken(c, ports), input);
       if (!result.ok) return result;
       return json(c, { email: address, message: "confirmation requested" }, 202);

@@ -1,6 +1,7 @@
 import { changePassword, type Ports } from "@postern/domain";
 import { z } from "zod";
 import { type CallerOptions, clientInfoOf, renewSessionCookie, sessionToken } from "../caller.ts";
+import { callerOf, setDeviceCookie } from "../device-cookie.ts";
 import { endpoint, passwordErrors, REAUTHENTICATION_ERRORS, type Resource } from "../endpoint.ts";
 import { json } from "../respond.ts";
 import { currentPassword, messageBody, newPassword } from "../schemas.ts";
@@ -10,6 +11,7 @@ export const profilePasswordResource = (ports: Ports, caller: CallerOptions): Re
     id: "changePassword",
     tag: "Profile",
     summary: "Changes the password of the user who is logged in",
+    isLimited: true,
     fields: z.strictObject({ current_password: currentPassword, new_password: newPassword }),
     session: "needed",
     responses: {
@@ -26,11 +28,13 @@ export const profilePasswordResource = (ports: Ports, caller: CallerOptions): Re
         currentPassword: fields.current_password,
         newPassword: fields.new_password,
         client: clientInfoOf(c, caller),
+        caller: callerOf(c, ports, caller),
       });
       if (!result.ok) return result;
-      const { user, renewed } = result.value;
+      const { user, renewed, knownDevices } = result.value;
       c.set("userId", user.id);
       renewSessionCookie(c, ports, renewed);
+      setDeviceCookie(c, ports, knownDevices);
       return json(c, { email: user.email, message: "Password updated" });
     },
   }),

@@ -1,11 +1,12 @@
 import { checkSession, deleteOwnUser, err, type Ports } from "@postern/domain";
 import { z } from "zod";
-import { clearSessionCookie, sessionToken } from "../caller.ts";
+import { type CallerOptions, clearSessionCookie, sessionToken } from "../caller.ts";
+import { callerOf } from "../device-cookie.ts";
 import { endpoint, REAUTHENTICATION_ERRORS, type Resource } from "../endpoint.ts";
 import { json } from "../respond.ts";
 import { currentPassword, email, messageBody } from "../schemas.ts";
 
-export const profileResource = (ports: Ports): Resource => ({
+export const profileResource = (ports: Ports, caller: CallerOptions): Resource => ({
   GET: endpoint({
     id: "profile",
     tag: "Profile",
@@ -31,6 +32,7 @@ export const profileResource = (ports: Ports): Resource => ({
     id: "deleteUser",
     tag: "Profile",
     summary: "Deletes the user and everything stored about the user",
+    isLimited: true,
     fields: z.strictObject({ current_password: currentPassword }),
     session: "needed",
     responses: {
@@ -43,7 +45,12 @@ export const profileResource = (ports: Ports): Resource => ({
     },
     errors: REAUTHENTICATION_ERRORS,
     async handle(c, { current_password }) {
-      const result = await deleteOwnUser(ports, sessionToken(c, ports), current_password);
+      const result = await deleteOwnUser(
+        ports,
+        sessionToken(c, ports),
+        current_password,
+        callerOf(c, ports, caller),
+      );
       if (!result.ok) return result;
       c.set("userId", result.value.id);
       clearSessionCookie(c, ports);

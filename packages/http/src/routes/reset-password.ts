@@ -1,5 +1,7 @@
 import { type Ports, requestReset, resetPassword } from "@postern/domain";
 import { z } from "zod";
+import type { CallerOptions } from "../caller.ts";
+import { callerOf, setDeviceCookie } from "../device-cookie.ts";
 import { endpoint, passwordErrors, type Resource } from "../endpoint.ts";
 import { json } from "../respond.ts";
 import { email, messageBody, newPassword, resetToken } from "../schemas.ts";
@@ -17,11 +19,12 @@ const idempotencyKey = z
 /** A missing field counts as a wrong value, and is refused in the same way. */
 const missing = "";
 
-export const resetPasswordResource = (ports: Ports): Resource => ({
+export const resetPasswordResource = (ports: Ports, caller: CallerOptions): Resource => ({
   POST: endpoint({
     id: "requestReset",
     tag: "Recovery",
     summary: "Requests a reset token",
+    isLimited: true,
     fields: z.strictObject({ email: email.catch(missing) }),
     responses: {
       reset_token_given: {
@@ -37,7 +40,10 @@ export const resetPasswordResource = (ports: Ports): Resource => ({
     },
     errors: { email_unknown: {} },
     async handle(c, { email: address }) {
-      const result = await requestReset(ports, { email: address });
+      const result = await requestReset(ports, {
+        email: address,
+        caller: callerOf(c, ports, caller),
+      });
       if (!result.ok) return result;
       if (result.value) return json(c, { email: address, reset_token: result.value });
       return json(c, { email: address, message: "reset requested" }, 202);
@@ -48,6 +54,7 @@ export const resetPasswordResource = (ports: Ports): Resource => ({
     id: "resetPassword",
     tag: "Recovery",
     summary: "Sets a new password with a reset token",
+    isLimited: true,
     fields: z.strictObject({
       email: email.catch(missing),
       reset_token: resetToken.catch(missing),
@@ -71,9 +78,11 @@ export const resetPasswordResource = (ports: Ports): Resource => ({
         token,
         newPassword: newPasswordGiven,
         idempotencyKey: rest["idempotency-key"],
+        caller: callerOf(c, ports, caller),
       });
       if (!result.ok) return result;
-      c.set("userId", result.value.id);
+      c.set("userId", result.value.user.id);
+      setDeviceCookie(c, ports, result.value.knownDevices);
       return json(c, { email: address, message: "Password updated" });
     },
   }),

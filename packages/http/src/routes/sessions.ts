@@ -16,6 +16,7 @@ import {
   sessionToken,
   setSessionCookie,
 } from "../caller.ts";
+import { callerOf, setDeviceCookie } from "../device-cookie.ts";
 import { type Endpoint, endpoint, type Resource } from "../endpoint.ts";
 import type { ProblemDetails } from "../problem.ts";
 import { json, redirect } from "../respond.ts";
@@ -54,6 +55,7 @@ const logInEndpoint = (ports: Ports, caller: CallerOptions): Endpoint =>
     id: "logIn",
     tag: "Sessions",
     summary: "Logs in",
+    isLimited: true,
     // A field that is missing or not text counts as a wrong value.
     fields: z.strictObject({
       email: email.catch(""),
@@ -78,9 +80,11 @@ const logInEndpoint = (ports: Ports, caller: CallerOptions): Endpoint =>
         password: given,
         remember: isChosen(remember),
         client: clientInfoOf(c, caller),
+        caller: callerOf(c, ports, caller),
       });
       if (!result.ok) return result;
       c.set("userId", result.value.session.userId);
+      setDeviceCookie(c, ports, result.value.knownDevices);
       setSessionCookie(c, ports, result.value);
       return json(c, { email: address, message: "logged in" });
     },

@@ -1,6 +1,7 @@
 import { type Ports, registerUser } from "@postern/domain";
 import { z } from "zod";
 import { type CallerOptions, clientInfoOf, setSessionCookie } from "../caller.ts";
+import { callerOf } from "../device-cookie.ts";
 import { endpoint, passwordErrors, type Resource } from "../endpoint.ts";
 import { json } from "../respond.ts";
 import { email, messageBody, newPassword } from "../schemas.ts";
@@ -10,6 +11,7 @@ export const usersResource = (ports: Ports, caller: CallerOptions): Resource => 
     id: "register",
     tag: "Users",
     summary: "Creates a user",
+    isLimited: true,
     fields: z.strictObject({ email, password: newPassword }),
     responses: {
       user_created: {
@@ -33,7 +35,12 @@ export const usersResource = (ports: Ports, caller: CallerOptions): Resource => 
     },
     async handle(c, { email: address, password }) {
       const client = clientInfoOf(c, caller);
-      const result = await registerUser(ports, { email: address, password, client });
+      const result = await registerUser(ports, {
+        email: address,
+        password,
+        client,
+        caller: callerOf(c, ports, caller),
+      });
       if (!result.ok) return result;
       if (result.value.kind === "accepted")
         return json(c, { email: address, message: "registration accepted" }, 202);

@@ -1,0 +1,35 @@
+import type { Caller } from "../caller.ts";
+import { normalizePassword } from "../password/password.ts";
+import type { Ports } from "../ports.ts";
+import type { Credentials } from "../user/user-store.ts";
+import { giveBackAll, placeOf, takeAll } from "./places.ts";
+
+/**
+ * Returns whether `given` is the password of this user, whom a session or a mailed link has named.
+ * Counts wrong ones apart from log-ins: strangers cannot use up the owner's places. Throws
+ * `RateLimited`. Beyond the durable cap every password is wrong, until the password is reset.
+ */
+export async function isCurrentPassword(
+  ports: Pick<Ports, "failures" | "hasher" | "limiter" | "policy" | "tokenFactory">,
+  { user, passwordHash }: Credentials,
+  given: string,
+  { network }: Caller,
+): Promise<boolean> {
+  const password = normalizePassword(given, ports.hasher.maxBytes);
+  if (!password.ok) return false; // before hashing: it cannot be a password
+  ports.hasher.admit({ network });
+  const place = placeOf(ports, "currentPassword", user.id);
+  await takeAll(ports, [place]);
+  const cap = ports.policy.limits.failures;
+  const isEvaluated = await ports.failures.reserve(place.key, cap, user.id);
+  const hash = isEvaluated ? passwordHash : undefined;
+  try {
+    const matches = await ports.hasher.verify(password.value, hash, { network });
+    if (matches) await Promise.all([giveBackAll(ports, [place]), ports.failures.reset(place.key)]);
+    return matches;
+  } catch (error) {
+    const release = isEvaluated ? [ports.failures.release(place.key)] : [];
+    await Promise.all([giveBackAll(ports, [place]), ...release]);
+    throw error;
+  }
+}

@@ -1,0 +1,103 @@
+import type { Caller } from "../caller.ts";
+import type { EmailKey } from "../email.ts";
+import type { HashingShare } from "../password/password-hasher.ts";
+import type { Ports } from "../ports.ts";
+import type { Credentials } from "../user/user-store.ts";
+import { accountOf, isStillKnown, type KnownDevice, knownDeviceOf } from "./known-devices.ts";
+import { giveBackAll, placeOf, takeAll } from "./places.ts";
+import type { Place } from "./rate-limiter.ts";
+
+type GuessPorts = Pick<
+  Ports,
+  "clock" | "failures" | "limiter" | "policy" | "seal" | "tokenFactory"
+>;
+
+/** A guess that the caller's own budgets allow. */
+export interface Admission {
+  readonly caller: Caller;
+  /** The keyed hash of the address. `undefined`: it is not an address. */
+  readonly account: string | undefined;
+  readonly device: KnownDevice | undefined;
+  readonly taken: readonly Place[];
+  readonly share: HashingShare;
+}
+
+/** A guess that is counted, before the password is compared. */
+export interface Guess {
+  /**
+   * If false, the account has no place left: compare with no hash, and refuse whatever comes out.
+   * The work and the answer are those of a wrong password.
+   */
+  readonly isEvaluated: boolean;
+  /** The guess was right: it does not count, and the count of failures starts from zero. */
+  succeed(): Promise<void>;
+  /** The password could not be compared, so the guess does not count. */
+  giveBack(): Promise<void>;
+}
+
+/**
+ * Takes a place in the caller's own budgets, before anything is looked up. A device that has logged
+ * in with this address has a budget of its own, so that nobody else can use it up. Throws
+ * `RateLimited`.
+ */
+export async function admitGuess(
+  ports: GuessPorts,
+  key: EmailKey | undefined,
+  caller: Caller,
+): Promise<Admission> {
+  const account = key && accountOf(ports, key);
+  const device = account === undefined ? undefined : knownDeviceOf(ports, caller, account);
+  const taken = device
+    ? [placeOf(ports, "logInDevice", device.id)]
+    : placesOfNetwork(ports, caller, account);
+  await takeAll(ports, taken);
+  const share = { network: caller.network, isKnownDevice: device !== undefined };
+  return { caller, account, device, taken, share };
+}
+
+/** Returns the places of a guess from an unknown device. */
+function placesOfNetwork(ports: GuessPorts, { network }: Caller, account: string | undefined) {
+  if (network === undefined) return [];
+  const places = [placeOf(ports, "logInNetwork", network)];
+  if (account !== undefined) places.push(placeOf(ports, "logInPair", `${network} ${account}`));
+  return places;
+}
+
+/**
+ * Counts the guess for the account, before the password is compared: of any number of guesses at
+ * once, as many are compared as places are left. An unknown address is counted in the same way.
+ */
+export async function reserveGuess(
+  ports: GuessPorts,
+  admission: Admission,
+  credentials: Credentials | undefined,
+): Promise<Guess> {
+  const { caller, account } = admission;
+  let { device, taken } = admission;
+  if (device && !isStillKnown(ports, device, credentials)) {
+    // The password was changed since, or the user is another one: the device is unknown again.
+    await giveBackAll(ports, taken);
+    device = undefined;
+    taken = placesOfNetwork(ports, caller, account);
+    await takeAll(ports, taken);
+  }
+  const nothing = { isEvaluated: false, giveBack: () => giveBackAll(ports, taken) };
+  if (account === undefined) return { ...nothing, succeed: nothing.giveBack };
+  const silent = device ? undefined : placeOf(ports, "logInAccount", account);
+  const isFree = !silent || (await ports.limiter.take(silent)) === undefined;
+  const all = silent && isFree ? [...taken, silent] : taken;
+  const counter = device ? placeOf(ports, "logInDevice", device.id).key : account;
+  // Also where no place is left, so that the work is the same.
+  const cap = isFree ? ports.policy.limits.failures : 0;
+  const isEvaluated = await ports.failures.reserve(counter, cap, credentials?.user.id);
+  return {
+    isEvaluated,
+    async succeed() {
+      await Promise.all([giveBackAll(ports, all), ports.failures.reset(counter)]);
+    },
+    async giveBack() {
+      const isCounted = isEvaluated ? [ports.failures.release(counter)] : [];
+      await Promise.all([giveBackAll(ports, all), ...isCounted]);
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import type { Caller } from "../caller.ts";
+import { giveBackAll, type LimitPorts, placeOf, takeAll } from "./places.ts";
+
+/** Mails that a person can request for an address, each spaced on its own. */
+export type MailKind = "change" | "registration" | "reset" | "verification";
+
+/** Takes a place for one request for a mail by this network. Throws `RateLimited`. */
+export async function admitMail(ports: LimitPorts, { network }: Caller = {}): Promise<void> {
+  if (network !== undefined) await takeAll(ports, [placeOf(ports, "mailNetwork", network)]);
+}
+
+/**
+ * Runs `act`, and tells it whether a mail of this kind may be sent to the address now. The address
+ * alone decides, before anything is looked up, so the answer tells nothing about an account. Mails
+ * are spaced and never reduced to none: a token lives longer than the space. If `act` fails, the
+ * next request may send the mail.
+ */
+export async function spaceMail<Value>(
+  ports: LimitPorts,
+  { kind, address }: { readonly kind: MailKind; readonly address: string },
+  act: (isMailed: boolean) => Promise<Value>,
+): Promise<Value> {
+  const subject = `mail ${kind} ${address}`;
+  const spacing = placeOf(ports, "mailSpacing", subject);
+  const longer = placeOf(ports, "mailAddress", subject);
+  const isSpaced = (await ports.limiter.take(spacing)) === undefined;
+  // Only a mail that passes the spacing counts here, or a flood would use up all of them at once.
+  const isMailed = isSpaced && (await ports.limiter.take(longer)) === undefined;
+  try {
+    return await act(isMailed);
+  } catch (error) {
+    if (isMailed) await giveBackAll(ports, [spacing, longer]);
+    throw error;
+  }
+}

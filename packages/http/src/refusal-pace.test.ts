@@ -1,0 +1,34 @@
+import { expect, it } from "vitest";
+import { refusalPace } from "./refusal-pace.ts";
+
+const WAIT_MS = 80;
+
+/** Returns whether `pace` has let each network go at once, in the order of the calls. */
+async function areImmediate(
+  pace: ReturnType<typeof refusalPace>,
+  networks: readonly (string | undefined)[],
+): Promise<boolean[]> {
+  return await Promise.all(
+    networks.map(async (network) => {
+      const startedAt = performance.now();
+      await pace(network);
+      return performance.now() - startedAt < WAIT_MS / 2;
+    }),
+  );
+}
+
+it("holds a network that was refused a moment ago, and no other", async () => {
+  const pace = refusalPace({ everyMs: WAIT_MS });
+  const networks = ["192.0.2.1", "192.0.2.1", "192.0.2.2", undefined, "192.0.2.1"];
+  expect(await areImmediate(pace, networks)).toEqual([true, false, true, true, false]);
+  expect(await areImmediate(pace, ["192.0.2.1"])).toEqual([false]);
+  await new Promise((resolve) => setTimeout(resolve, WAIT_MS * 1.5));
+  expect(await areImmediate(pace, ["192.0.2.1"])).toEqual([true]);
+});
+
+it("holds no more than it may, so that refusals never fill the connections", async () => {
+  const pace = refusalPace({ everyMs: WAIT_MS, maxHeld: 2 });
+  const networks = Array<string>(5).fill("192.0.2.1");
+  expect(await areImmediate(pace, networks)).toEqual([true, false, false, true, true]);
+  expect(await areImmediate(pace, ["192.0.2.1"])).toEqual([false]); // the places are free again
+});

@@ -1,0 +1,35 @@
+interface PaceOptions {
+  /** A network that was refused less than this long ago waits for the rest of it. */
+  readonly everyMs?: number;
+  /** Maximum number of refusals that wait at once. The others are sent immediately. */
+  readonly maxHeld?: number;
+}
+
+/** More networks than this are not remembered; the longest unused is forgotten. */
+const MAX_NETWORKS = 10_000;
+
+/**
+ * Returns a function that waits before a refusal is sent, if the network was refused a moment ago.
+ * A client that repeats at once is slowed down to its own cost, and others are not affected. The
+ * first refusal is immediate.
+ */
+export function refusalPace({ everyMs = 1_000, maxHeld = 5_000 }: PaceOptions = {}): (
+  network: string | undefined,
+) => Promise<void> {
+  const refusedAt = new Map<string, number>();
+  let held = 0;
+  return async (network = "unknown") => {
+    const now = performance.now();
+    const last = refusedAt.get(network);
+    refusedAt.delete(network); // so that the map is ordered by use
+    refusedAt.set(network, now);
+    const [longestUnused] = refusedAt.keys();
+    if (refusedAt.size > MAX_NETWORKS && longestUnused !== undefined)
+      refusedAt.delete(longestUnused);
+    if (last === undefined || now - last >= everyMs || held >= maxHeld) return;
+    held += 1;
+    await new Promise((resolve) => setTimeout(resolve, everyMs - (now - last)));
+    held -= 1;
+    refusedAt.set(network, performance.now());
+  };
+}

@@ -1,0 +1,51 @@
+import type { FailureCounter } from "@postern/domain";
+import { type Kysely, sql } from "kysely";
+import type { Schema } from "./schema.ts";
+
+/** Consecutive failures in the table `failure_counts`. */
+export function postgresFailureCounter(db: Kysely<Schema>): FailureCounter {
+  const subtract = (key: string, failures: string) =>
+    sql`
+      update failure_counts set failures = greatest(${sql.raw(failures)}, 0), updated_at = now()
+      where key = ${key}`.execute(db);
+
+  return {
+    async reserve(key, cap, userId) {
+      // Writes a row whether a place is left or not, so that both take the same time.
+      const { rows } = await sql<{ is_reserved: boolean }>`
+        insert into failure_counts as counted (key, failures, is_reserved, user_id)
+        values (${key}, case when ${cap}::integer > 0 then 1 else 0 end, ${cap}::integer > 0,
+          ${userId ?? null}::uuid)
+        on conflict (key) do update set
+          is_reserved = counted.failures < ${cap}::integer,
+          failures = counted.failures + case when counted.failures < ${cap}::integer then 1 else 0 end,
+          user_id = coalesce(excluded.user_id, counted.user_id),
+          updated_at = now()
+        returning is_reserved`.execute(db);
+      return rows[0]?.is_reserved === true;
+    },
+
+    async release(key) {
+      await subtract(key, "failures - 1");
+    },
+
+    async reset(key) {
+      await subtract(key, "0");
+    },
+
+    async resetUser(userId) {
+      await sql`
+        update failure_counts set failures = 0, updated_at = now()
+        where user_id = ${userId}`.execute(db);
+    },
+
+    async list(userId) {
+      const rows = await db
+        .selectFrom("failure_counts")
+        .select("failures")
+        .where("user_id", "=", userId)
+        .execute();
+      return rows.map(({ failures }) => failures);
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import type { Place, RateLimiter } from "@postern/domain";
+import { CompiledQuery, type Kysely } from "kysely";
+import { RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
+import type { Schema } from "./schema.ts";
+
+interface Query {
+  readonly text: string;
+  readonly values?: readonly unknown[];
+}
+
+/** Windows of attempts in the table `rate_limits`, for installations without Redis. */
+export function postgresRateLimiter(db: Kysely<Schema>): RateLimiter {
+  const storeClient = {
+    async query({ text, values = [] }: Query) {
+      const { rows } = await db.executeQuery(CompiledQuery.raw(text, [...values]));
+      return { rows, rowCount: rows.length };
+    },
+  };
+  const limiters = new Map<string, RateLimiterPostgres>();
+  const limiterFor = ({ name, limit }: Place) => {
+    const budget = `${name} ${limit.places} ${limit.windowSeconds}`;
+    const found = limiters.get(budget);
+    if (found) return found;
+    const limiter = new RateLimiterPostgres({
+      storeClient,
+      storeType: "pool",
+      tableName: "rate_limits",
+      tableCreated: true,
+      clearExpiredByTimeout: false, // the worker deletes them
+      keyPrefix: name,
+      points: limit.places,
+      duration: limit.windowSeconds,
+    });
+    limiters.set(budget, limiter);
+    return limiter;
+  };
+
+  return {
+    async take(place) {
+      try {
+        await limiterFor(place).consume(place.key);
+        return undefined;
+      } catch (refused) {
+        if (refused instanceof RateLimiterRes) return Math.max(1, refused.msBeforeNext);
+        throw refused;
+      }
+    },
+
+    async giveBack(place) {
+      await limiterFor(place).reward(place.key);
+    },
+
+    async clear(place) {
+      await limiterFor(place).delete(place.key);
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { Place, RateLimiter } from "@postern/domain";
+import { RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
+import { type RedisClient, withTimeout } from "./connect.ts";
+
+/** Windows of attempts in keys that expire by Redis' own clock. */
+export function redisRateLimiter(client: RedisClient): RateLimiter {
+  const limiters = new Map<string, RateLimiterRedis>();
+  const limiterFor = ({ name, limit }: Place) => {
+    const budget = `${name} ${limit.places} ${limit.windowSeconds}`;
+    const found = limiters.get(budget);
+    if (found) return found;
+    const limiter = new RateLimiterRedis({
+      storeClient: client,
+      keyPrefix: `postern:limit:${name}`,
+      points: limit.places,
+      duration: limit.windowSeconds,
+    });
+    limiters.set(budget, limiter);
+    return limiter;
+  };
+
+  return {
+    async take(place) {
+      const limiter = limiterFor(place);
+      // `consume` rejects with the state of the window if no place is left.
+      const taking = limiter.consume(place.key).catch((refused: unknown) => {
+        if (refused instanceof RateLimiterRes) return refused;
+        throw refused;
+      });
+      const { consumedPoints, msBeforeNext } = await withTimeout(taking);
+      return consumedPoints > limiter.points ? Math.max(1, msBeforeNext) : undefined;
+    },
+
+    async giveBack(place) {
+      await withTimeout(limiterFor(place).reward(place.key));
+    },
+
+    async clear(place) {
+      await withTimeout(limiterFor(place).delete(place.key));
+    },
+  };
+}
