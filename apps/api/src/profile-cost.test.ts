@@ -69,7 +69,9 @@ describe.skipIf(!servers.redisUrl)("what a request costs", () => {
       return response;
     });
     const script = expect.stringMatching(/^eval(sha)?$/); // whole, the first time on a connection
-    expect(loggedIn).toEqual({ status: 200, sql: 2, redis: [script] });
+    // The limits add two statements (count a failure in advance, and forget it), and two commands
+    // (take a place for the account, and give it back).
+    expect(loggedIn).toEqual({ status: 200, sql: 4, redis: [script, script, script] });
     for (const path of ["/profile", "/sessions/current"]) {
       const checked = await cost(() => request("GET", path, { headers: { cookie } }));
       expect(checked).toEqual({ status: 200, sql: 0, redis: [script] });

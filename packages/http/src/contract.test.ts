@@ -199,7 +199,7 @@ describe("the strict policy", () => {
     if (user) await verifyUser(ports, user.id);
     const { response } = await logIn();
     expect(response.headers.get("set-cookie")).toMatch(
-      /^__Host-session_id=[^;]+; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
+      /^__Host-session_id=[^;]+; Path=\/; HttpOnly; SameSite=Lax; Secure, __Host-known_devices=/,
     );
   });
 });

@@ -16,7 +16,8 @@ describe("migrations", () => {
   it("lets one of several simultaneous runners migrate, and knows what is pending", async () => {
     const { db } = database;
     await expect(requireCurrentSchema(db)).rejects.toThrow(
-      "lacks 0001-start, 0002-events, 0003-account, 0004-sessions, 0005-names; run migrate first",
+      "lacks 0001-start, 0002-events, 0003-account, 0004-sessions, 0005-names, " +
+        "0006-limits; run migrate first",
     );
     const runs = await Promise.all([migrate(db), migrate(db), migrate(db), migrate(db)]);
     expect(runs.flat()).toEqual([
@@ -25,6 +26,7 @@ describe("migrations", () => {
       "0003-account",
       "0004-sessions",
       "0005-names",
+      "0006-limits",
     ]);
     await expect(requireCurrentSchema(db)).resolves.toBeUndefined();
     expect(await migrate(db)).toEqual([]);

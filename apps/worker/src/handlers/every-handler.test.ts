@@ -5,6 +5,7 @@ import {
   type Ports,
   registerUser,
   type SessionId,
+  coursePolicy,
   strictPolicy,
   type TokenPurpose,
   type UserEvent,
@@ -20,6 +21,12 @@ type Type = UserEvent["type"];
 type Data = { readonly [Of in Type]: Extract<UserEvent, { type: Of }>["data"] };
 
 const EMAIL = "bob@example.com";
+/** Users log in before they verify their address. */
+const UNVERIFIED = {
+  ...strictPolicy,
+  verification: { ...strictPolicy.verification, isRequired: false },
+  limits: coursePolicy.limits,
+};
 const PASSWORD = "MyPwdOfBob";
 const EXPIRES_AT = "2026-01-01T00:15:00.000Z";
 
@@ -58,7 +65,7 @@ const PAYLOAD: EventPayload = {
  * Creates a user with two sessions and a requested change of address, and one event of every type.
  */
 async function world() {
-  const ports: Ports = memoryPorts({ policy: strictPolicy });
+  const ports: Ports = memoryPorts({ policy: UNVERIFIED });
   await registerUser(ports, { email: EMAIL, password: PASSWORD });
   const sessions = [];
   for (let count = 0; count < 2; count += 1) {

@@ -11,7 +11,7 @@ import {
   resetTokenFor,
 } from "../journey.fixture.ts";
 import { memoryClock, memoryPorts } from "../memory.ts";
-import { strictPolicy } from "../policy.ts";
+import { coursePolicy, strictPolicy } from "../policy.ts";
 import type { Ports } from "../ports.ts";
 import { checkSession } from "../session/check-session.ts";
 import { logIn } from "../session/log-in.ts";
@@ -53,7 +53,7 @@ describe("asking for a reset", () => {
   );
 
   it("does the same for every address and state when disclosure is closed", async () => {
-    const ports = memoryPorts({ policy: strictPolicy });
+    const ports = memoryPorts({ policy: { ...strictPolicy, limits: coursePolicy.limits } });
     const { id } = await registered(ports);
     await registerUser(ports, { email: "off@example.com", password: PASSWORD });
     const calls: string[] = [];
@@ -84,7 +84,7 @@ describe("resetting a password", () => {
     await registered(ports);
     const sessions = [await loggedIn(ports), await loggedIn(ports)];
     const result = await reset(ports, await resetTokenFor(ports));
-    expect(result).toMatchObject({ ok: true, value: { epoch: 1 } });
+    expect(result).toMatchObject({ ok: true, value: { user: { epoch: 1 } } });
     for (const { token } of sessions) expect(await checkSession(ports, token)).toBeUndefined();
     expect((await logIn(ports, { email: EMAIL, password: PASSWORD })).ok).toBe(false);
     expect((await logIn(ports, { email: EMAIL, password: "NewPwd" })).ok).toBe(true);

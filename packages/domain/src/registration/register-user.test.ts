@@ -81,7 +81,7 @@ describe("registering", () => {
     };
     expect(await refusal("1234567")).toBe("password_too_short");
     expect(await refusal("Bob.Builder")).toBe("password_too_easy");
-    expect(await refusal("12345678")).toBe("password_too_easy");
+    expect(await refusal("12345678")).toBe("password_common");
     expect(await refusal("twelve tortoises")).toBeUndefined();
   });
 });

@@ -61,12 +61,15 @@ export async function registerUser(
   return await withPlaces(ports, places, async () => {
     const password = await validateNewPassword(ports, givenPassword, email.key);
     if (!password.ok) return password;
-    // Many registrations of one address at once send one mail.
-    const mail = { kind: "registration", address: email.key } as const;
-    return await spaceMail(ports, mail, async (isMailed) => {
+    const hashAndCreate = async (isMailed: boolean) => {
       const passwordHash = await ports.hasher.hash(password.value, { network });
       return await create(ports, { email, passwordHash, client, isMailed });
-    });
+    };
+    const { disclosure, verification } = ports.policy;
+    if (disclosure === "open" && !verification.onRegistration) return await hashAndCreate(false);
+    // Many registrations of one address at once send one mail.
+    const mail = { kind: "registration", address: email.key } as const;
+    return await spaceMail(ports, mail, hashAndCreate);
   });
 }
 

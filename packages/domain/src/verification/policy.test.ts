@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bob, EMAIL, PASSWORD, registered } from "../journey.fixture.ts";
 import { memoryClock, memoryPorts } from "../memory.ts";
-import { strictPolicy } from "../policy.ts";
+import { coursePolicy, strictPolicy } from "../policy.ts";
 import { verifyUser } from "../administration/verify-user.ts";
 import { checkSession } from "../session/check-session.ts";
 import { startSession } from "../session/start-session.ts";
@@ -13,7 +13,7 @@ import { verifyEmail } from "./verify-email.ts";
 
 describe("under a policy that verifies addresses", () => {
   it("keeps as many events for a taken address as for a free one, and drops the second password", async () => {
-    const ports = memoryPorts({ policy: strictPolicy });
+    const ports = memoryPorts({ policy: { ...strictPolicy, limits: coursePolicy.limits } });
     const kept: number[] = [];
     for (const password of [PASSWORD, "OtherPassword"]) {
       const create = ports.users.create;

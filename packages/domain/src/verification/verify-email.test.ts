@@ -11,7 +11,7 @@ import {
   resetTokenFor,
 } from "../journey.fixture.ts";
 import { memoryPorts } from "../memory.ts";
-import { strictPolicy } from "../policy.ts";
+import { coursePolicy, strictPolicy } from "../policy.ts";
 import { resetPassword } from "../recovery/reset-password.ts";
 import { checkSession } from "../session/check-session.ts";
 import { logIn } from "../session/log-in.ts";
@@ -155,7 +155,7 @@ describe("a reset whose token was mailed", () => {
 
 describe("asking for the link again", () => {
   it("does and says the same for everybody when disclosure is closed", async () => {
-    const ports = memoryPorts({ policy: strictPolicy });
+    const ports = memoryPorts({ policy: { ...strictPolicy, limits: coursePolicy.limits } });
     await registered(ports);
     const calls: string[] = [];
     const users = meanwhile(ports.users, "findByEmail", async () => calls.push("find"));
