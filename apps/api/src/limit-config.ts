@@ -33,6 +33,7 @@ export const limitEnvironment = {
   LIMIT_MAIL_ADDRESS: limit,
   LIMIT_TOKEN_NETWORK: limit,
   LIMIT_EMAIL_CHANGE: limit,
+  LIMIT_EXPORT_AT_ONCE: limit,
   LIMIT_KNOWN_DEVICES: z.stringbool().optional(),
 };
 
@@ -53,5 +54,6 @@ export const toLimits = (
   mailAddress: env.LIMIT_MAIL_ADDRESS ?? base.mailAddress,
   tokenNetwork: env.LIMIT_TOKEN_NETWORK ?? base.tokenNetwork,
   emailChange: env.LIMIT_EMAIL_CHANGE ?? base.emailChange,
+  exportAtOnce: env.LIMIT_EXPORT_AT_ONCE ?? base.exportAtOnce,
   knowsDevices: env.LIMIT_KNOWN_DEVICES ?? base.knowsDevices,
 });

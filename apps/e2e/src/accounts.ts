@@ -11,18 +11,33 @@ export const NEW_PASSWORD = "eight blue tortoises";
 export function accounts(open: () => Deployment) {
   const codeOf = async (outcome: Promise<{ code: string }>) => (await outcome).code;
 
-  /** A new user who is logged in. Under closed disclosure the address is verified. */
-  async function registered(name: string) {
-    const email = anEmail(name);
+  /** A new user who has not logged in. */
+  async function signedUp(name: string, email = anEmail(name)) {
     const browser = open().visitor();
     const expected = open().isClosed ? "registration_accepted" : "user_created";
-    const register = async () =>
-      expect(await codeOf(browser.register({ email, password: PASSWORD }))).toBe(expected);
-    if (open().isClosed) {
-      const token = await nextToken(email, register);
+    expect(await codeOf(browser.register({ email, password: PASSWORD }))).toBe(expected);
+    return { email, browser, token: "" };
+  }
+
+  /** A new user with the token that verifies the address. */
+  async function unverified(name: string) {
+    const email = anEmail(name);
+    const browser = open().visitor();
+    const { isClosed } = open();
+    if (!isClosed) await signedUp(name, email);
+    const ask = () => (isClosed ? signedUp(name, email) : browser.requestVerification({ email }));
+    const token = await nextToken(email, ask);
+    return { email, browser, token };
+  }
+
+  /** A new user who is logged in. Under closed disclosure the address is verified. */
+  async function registered(name: string) {
+    const { isClosed } = open();
+    const { email, browser, token } = isClosed ? await unverified(name) : await signedUp(name);
+    if (isClosed) {
       const verifying = browser.verifyEmail({ token, password: PASSWORD });
       expect(await codeOf(verifying)).toBe("email_verified");
-    } else await register();
+    }
     expect(await codeOf(browser.logIn({ email, password: PASSWORD }))).toBe("logged_in");
     return { email, browser };
   }
@@ -48,5 +63,5 @@ export function accounts(open: () => Deployment) {
     return given.code === "reset_token_given" ? given.body.reset_token : "";
   }
 
-  return { another, codeOf, isIn, nextToken, registered, resetTokenFor };
+  return { another, codeOf, isIn, nextToken, registered, resetTokenFor, unverified };
 }

@@ -35,7 +35,7 @@ const BAD_BYTES = ["%", "%zz", "%ff", "%c0%80", "%ed%a0%80", "%00", "%f8%88%80%8
 describe.skipIf(!testServers().redisUrl)("every field of every route", () => {
   let service: EventService;
   beforeAll(async () => {
-    service = await startEventService({ environment: { POLICY_DISCLOSURE: "open" } });
+    service = await startEventService({ environment: OPEN });
   });
   afterAll(() => service?.close());
 

@@ -2,7 +2,7 @@ import { testServers } from "@postern/test-servers";
 import { Redis } from "ioredis";
 import { describe, expect, it } from "vitest";
 import { startApi } from "./api-process.ts";
-import { startEventService } from "./event-service.ts";
+import { CLOSED, OPEN, startEventService } from "./event-service.ts";
 import { anEmail, checkedFetch, visitor } from "./visitor.ts";
 
 const { redisUrl } = testServers();
@@ -24,7 +24,7 @@ describe.skipIf(!redisUrl)("secrets", () => {
   it("are in no log, event or job, and no store holds them in plain text", async () => {
     let refusals = 0;
     const service = await startEventService({
-      environment: { POLICY_DISCLOSURE: "open", LOG_LEVEL: "trace" },
+      environment: { ...OPEN, LOG_LEVEL: "trace" },
       // And it names the refused recipient.
       judgeMail: () => ((refusals += 1) <= 2 ? "refuse" : "accept"),
       answerPost: () => ({ body: "thanks" }),
@@ -32,7 +32,7 @@ describe.skipIf(!redisUrl)("secrets", () => {
     const { api, stores, environment } = service;
     await service.operate("webhooks", "add", `${service.receiver.url}/hook`);
     const [closed, worker] = await Promise.all([
-      startApi({ ...environment, POLICY_DISCLOSURE: "closed" }),
+      startApi({ ...environment, ...CLOSED }),
       service.startWorker(),
     ]);
     const [email, password, newPassword] = [
@@ -75,7 +75,7 @@ describe.skipIf(!redisUrl)("secrets", () => {
         new Set([
           "A log-in from a new device",
           "Reset your password",
-          "You have an account already",
+          "Confirm your e-mail address",
           "Your password was changed",
         ]),
       );

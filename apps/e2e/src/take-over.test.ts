@@ -1,6 +1,6 @@
 import { testServers } from "@postern/test-servers";
 import { describe, expect, it } from "vitest";
-import { startEventService } from "./event-service.ts";
+import { OPEN, startEventService } from "./event-service.ts";
 import { anEmail, visitor } from "./visitor.ts";
 
 const TAKEN_OVER = { timeout: 60_000, interval: 50 };
@@ -12,6 +12,7 @@ describe.skipIf(!testServers().redisUrl)("the jobs of a worker", () => {
     async (signal) => {
       let isHanging = true;
       const service = await startEventService({
+        environment: OPEN, // one event for each registration
         answerPost: () => (isHanging ? { status: "hang" } : {}),
       });
       await service.operate("webhooks", "add", `${service.receiver.url}/hook`);

@@ -9,6 +9,12 @@ export interface Retention {
   readonly jobDays: number;
 }
 
+/**
+ * Anybody can request mails for an address, so these events are kept for a short time: they must not
+ * grow a user's log without bound.
+ */
+const REQUEST_DAYS = 7;
+
 const BATCH_SIZE = 10_000;
 
 /**
@@ -38,7 +44,31 @@ export async function cleanUp(
     after = old.at(-1)?.id ?? after;
     if (old.length < BATCH_SIZE) break;
   }
-  await sql`delete from session_records where expires_at < now()`.execute(db);
+  // An ended session's record serves retries of the request that ended it. The event stays.
+  await sql`
+    delete from session_records where expires_at < now() or ended_at < now() - interval '1 hour'`.execute(
+    db,
+  );
+  await sql`
+    delete from session_records using users
+    where users.id = session_records.user_id and users.epoch > session_records.epoch
+      and users.updated_at < now() - interval '1 hour'`.execute(db);
+  await sql`
+    delete from rate_limits where expire < extract(epoch from now()) * 1000`.execute(db);
+  // A user's count of failures is durable; that of an unknown address lasts for a day.
+  await sql`
+    delete from failure_counts where updated_at < now() - interval '1 day'
+      and not exists (select from users where users.id = failure_counts.user_id)`.execute(db);
+  // Requests that anybody can make. Their mails are sent or expired by now.
+  await sql`
+    delete from events where recorded_at < now() - ${REQUEST_DAYS}::integer * interval '1 day'
+      and type in ('user.password_reset_requested', 'user.email_verification_requested',
+        'user.registration_attempted')
+      and not exists (select from outbox where event_id = events.id)
+      and not exists (
+        select from pgboss.job where state in ('created', 'retry', 'active')
+          and data->'event'->>'id' = events.id::text
+      )`.execute(db);
   await sql`delete from email_changes where expires_at < now()`.execute(db);
   await dropPayloads(db);
   for (let deleted = BATCH_SIZE; deleted >= BATCH_SIZE;) {

@@ -20,6 +20,8 @@ interface ConsumerOptions<Data> {
   readonly atOnce: number;
   /** A running job delays the next one by at most this long. Default 0: they run in parallel. */
   readonly staggerMs?: number | undefined;
+  /** Maximum number of running jobs of one group. Default: no maximum. */
+  readonly perGroup?: number | undefined;
   readonly perform: (job: Job<Data>) => Promise<Outcome>;
   /**
    * Called after the queue has stored that the job is completed, to clean up. Not called if the job
@@ -60,7 +62,7 @@ const STOP_WITHIN_MS = 25_000;
  */
 export function startConsumer<Data>(options: ConsumerOptions<Data>): Consumer {
   const { boss, queue, atOnce, staggerMs = 0, pollMs = POLL_MS, perform, onFault } = options;
-  const { mayFetch = () => true } = options;
+  const { mayFetch = () => true, perGroup: groupConcurrency } = options;
   const running = new Map<string, Running>();
   const stopping = new AbortController();
   let mayHaveMore = false;
@@ -76,7 +78,10 @@ export function startConsumer<Data>(options: ConsumerOptions<Data>): Consumer {
     const most = staggerMs > 0 ? 1 : atOnce;
     const free = Math.min(most, atOnce - running.size);
     if (free <= 0 || staggeredMs() > 0 || !mayFetch()) return 0;
-    const jobs = await boss.fetch<Data>(queue, { batchSize: free });
+    const jobs = await boss.fetch<Data>(queue, {
+      batchSize: free,
+      ...(groupConcurrency && { groupConcurrency }),
+    });
     mayHaveMore = jobs.length === free;
     for (const job of jobs) void handle(job);
     return jobs.length;

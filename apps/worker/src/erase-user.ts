@@ -59,6 +59,7 @@ export async function eraseUser(
   await sql`
     update webhook_attempts set answer = '' from events
     where events.id = webhook_attempts.event_id and events.user_id = ${userId}`.execute(db);
+  await sql`delete from failure_counts where user_id = ${userId}`.execute(db);
   if (emailKey !== undefined) await eraseEventsWithoutUser({ db, seal, readers }, emailKey);
 }
 

@@ -1,4 +1,5 @@
 import { aesSeal, idSource, tokenFactory } from "@postern/crypto";
+import type { UserEvent } from "@postern/domain";
 import { en, linksTo, type Mailer, smtpMailer } from "@postern/mail";
 import {
   connectPostgres,
@@ -14,6 +15,15 @@ import { JOBS_CHANNEL, OUTBOX_CHANNEL, queuesOnPostgres } from "./queues.ts";
 import { mailSubscriber } from "./handlers/mail.ts";
 import { noticesSubscriber } from "./handlers/notices.ts";
 import type { WorkerOptions } from "./worker.ts";
+
+/** Logs and counts mails that were dropped because their link had expired. */
+function expiredMailLog(log: Log): (cause: UserEvent) => void {
+  let total = 0;
+  return ({ id, type }) => {
+    total += 1;
+    log.warn({ eventId: id, cause: type, total }, "mail expired unsent");
+  };
+}
 
 const QUEUES_TIMEOUT_MS = 10_000;
 const MAX_QUEUE_CONNECTIONS = 6;
@@ -52,6 +62,7 @@ export async function openPorts(config: WorkerConfig, log: Log) {
       ids: idSource(),
       templates: en,
       links: linksTo(config.publicUrl),
+      onMailExpired: expiredMailLog(log),
       mailer: smtp ?? dropping,
       tokenFactory: tokenFactory({ keys }),
     },

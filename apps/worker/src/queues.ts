@@ -1,5 +1,6 @@
 import {
   type EventJson,
+  type EventPayload,
   fromEventJson,
   type Seal,
   toEventJson,
@@ -144,25 +145,50 @@ export interface JobData {
 }
 
 /**
- * Inserts a job for each subscriber that handles the event, within `transaction`. A job has the id
- * of its event.
+ * Inserts a job for each subscriber that handles and needs the event, within `transaction`. A job
+ * has the id of its event, unless the event takes the place of a waiting one.
  */
 export async function insertJobs(
-  boss: PgBoss,
+  { boss, seal }: { readonly boss: PgBoss; readonly seal: Seal },
   subscribers: readonly Subscriber[],
   claimed: readonly ClaimedEvent[],
   transaction: Transaction<Schema>,
 ): Promise<void> {
+  const opened = claimed.map((one) => ({ ...one, payload: payloadOf(one, seal) }));
+  const db = fromKysely(transaction);
   for (const subscriber of subscribers) {
-    const heard = claimed.filter(({ event }) => handlerFor(subscriber, event));
-    const jobs = heard.map(({ event, sealed }) => {
-      const isRead = subscriber.readsPayload && sealed !== undefined;
+    const { name, readsPayload, isNeeded = () => true, groupOf, replaces } = subscriber;
+    const jobs = [];
+    for (const { event, sealed, payload } of opened) {
+      if (!handlerFor(subscriber, event) || !isNeeded(event, payload)) continue;
+      const isRead = readsPayload && sealed !== undefined;
       const data: JobData = { event: toEventJson(event), ...(isRead && { sealed }) };
-      return { id: event.id, data };
-    });
-    if (jobs.length > 0) await boss.insert(subscriber.name, jobs, { db: fromKysely(transaction) });
+      const singletonKey = replaces?.(event);
+      // The waiting job keeps its place in the queue, so repeating a request delays nothing.
+      if (singletonKey !== undefined) {
+        const { updated } = await boss.update(name, data, { singletonKey, match: "oldest", db });
+        if (updated > 0) continue;
+      }
+      const id = groupOf?.(event, payload);
+      jobs.push({
+        id: event.id,
+        data,
+        ...(singletonKey !== undefined && { singletonKey }),
+        ...(id !== undefined && { group: { id } }),
+      });
+    }
+    if (jobs.length > 0) await boss.insert(name, jobs, { db });
   }
   await sql`select pg_notify(${JOBS_CHANNEL}, '')`.execute(transaction);
+}
+
+/** A payload whose key is gone counts as empty here. The handler reports it. */
+function payloadOf({ event, sealed }: ClaimedEvent, seal: Seal): EventPayload {
+  try {
+    return sealed === undefined ? {} : openPayload(seal, event.id, sealed).payload;
+  } catch {
+    return {};
+  }
 }
 
 /** The channel that signals new jobs. */

@@ -1,4 +1,4 @@
-import { EVENT_TYPES } from "@postern/domain";
+import { EVENT_TYPES, type Seal } from "@postern/domain";
 import { claimOutbox, type Schema } from "@postern/postgres";
 import type { Kysely } from "kysely";
 import type { PgBoss } from "pg-boss";
@@ -10,6 +10,7 @@ import type { Subscriber } from "./subscriber.ts";
 interface RelayOptions {
   readonly db: Kysely<Schema>;
   readonly boss: PgBoss;
+  readonly seal: Seal;
   readonly subscribers: readonly Subscriber[];
   readonly onFault: (error: unknown, during: string) => void;
   /** Called when there are new jobs. */
@@ -22,7 +23,14 @@ const POLL_MS = 1_000;
 const AFTER_FAULT_MS = 1_000;
 
 /** Moves events from the outbox to the queues until it is stopped. */
-export function startRelay({ db, boss, subscribers, onFault, onJobs }: RelayOptions): Consumer {
+export function startRelay({
+  db,
+  boss,
+  seal,
+  subscribers,
+  onFault,
+  onJobs,
+}: RelayOptions): Consumer {
   // The types that this release knows: each subscriber has an entry for them. Events of a newer
   // release stay in the outbox for its workers.
   const types = EVENT_TYPES.filter((type) => subscribers.every(({ on }) => type in on));
@@ -35,7 +43,7 @@ export function startRelay({ db, boss, subscribers, onFault, onJobs }: RelayOpti
         const claimed = await claimOutbox(
           db,
           { limit: MAX_BATCH_SIZE, types },
-          (events, transaction) => insertJobs(boss, subscribers, events, transaction),
+          (events, transaction) => insertJobs({ boss, seal }, subscribers, events, transaction),
         );
         if (claimed > 0) onJobs();
         if (claimed < MAX_BATCH_SIZE) await sleep(POLL_MS);

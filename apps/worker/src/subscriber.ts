@@ -4,11 +4,21 @@ import type { EmailTemplates, Links, Mailer } from "@postern/mail";
 /** The ports that handlers may use. */
 export type HandlerPorts = Pick<
   Ports,
-  "clock" | "devices" | "emailChanges" | "ids" | "sessions" | "tokenFactory" | "tokens" | "users"
+  | "clock"
+  | "devices"
+  | "emailChanges"
+  | "events"
+  | "ids"
+  | "sessions"
+  | "tokenFactory"
+  | "tokens"
+  | "users"
 > & {
   readonly mailer: Mailer;
   readonly templates: EmailTemplates;
   readonly links: Links;
+  /** Called when a mail was dropped because its link had expired. */
+  readonly onMailExpired?: ((cause: UserEvent) => void) | undefined;
   readonly webhooks: {
     /**
      * Queues one delivery to each endpoint that wants events of this type. Repeating it is
@@ -52,6 +62,15 @@ export interface Subscriber {
    * repeats at most one quick side effect, and a slow one delays nobody. Default: no delay.
    */
   readonly staggerMs?: number;
+  /** If it returns false, no job is made for the event. */
+  readonly isNeeded?: (event: UserEvent, payload: EventPayload) => boolean;
+  /**
+   * Jobs of one group wait for each other, and never take all slots: at most `perGroup` run at once.
+   */
+  readonly groupOf?: (event: UserEvent, payload: EventPayload) => string | undefined;
+  readonly perGroup?: number;
+  /** A newer event takes the place of a waiting one with the same key. */
+  readonly replaces?: (event: UserEvent) => string | undefined;
   /** A handler that takes longer has failed. */
   readonly handleWithinMs: number;
   /** A handler for each event type, or `undefined` if there is nothing to do. */

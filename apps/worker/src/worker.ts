@@ -98,6 +98,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       queue: subscriber.name,
       atOnce: subscriber.atOnce,
       staggerMs: subscriber.staggerMs,
+      perGroup: subscriber.perGroup,
       perform: (job) => perform(options, ports, subscriber, job),
       async onCompleted({ id, data }) {
         if (data.sealed !== undefined) await dropPayload(maintenanceDb, subscriber.name, id);
@@ -108,7 +109,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const onJobs = () => {
     for (const consumer of consumers) consumer.wake();
   };
-  const relay = startRelay({ db, boss, subscribers, onFault, onJobs });
+  const relay = startRelay({ db, boss, seal: options.seal, subscribers, onFault, onJobs });
   const listener = await options.listen((channel) => {
     if (channel === OUTBOX_CHANNEL) relay.wake();
     else onJobs();

@@ -13,6 +13,7 @@ const ROOT_FILES = new Set([
   "email-domain.ts",
   "email.ts",
   "ids.ts",
+  "limit-rules.ts",
   "rate-limited.ts",
   "result.ts",
   "unavailable.ts",

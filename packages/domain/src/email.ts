@@ -21,22 +21,32 @@ const MAX_DOMAIN_LENGTH = 253;
  * another host. Quoted strings are refused, so no character of an address is special to a parser.
  */
 const LOCAL = /^[a-z0-9#$&'*+/=?^_`{|}~-]+(?:\.[a-z0-9#$&'*+/=?^_`{|}~-]+)*$/;
+/**
+ * The start of a MIME encoded word (RFC 2047), such as `=?utf-8?q?bob=40example.com?=`. A relay may
+ * decode it in a header, and then the mail goes to another address.
+ */
+const ENCODED_WORD = "=?";
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const DIGITS = /^[0-9]+$/;
 /** Tested before lower-casing: the Kelvin sign becomes a plain `k` in lower case. */
 // oxlint-disable-next-line no-control-regex
 const ASCII = /^[\x00-\x7f]*$/;
 
+/** `trim` removes these too, but they are no part of a copied address. */
+const LINE_BREAK = /[\n\v\f\r\u2028\u2029]/;
+
 /**
  * Parses an address, or returns `undefined` if it is not one. Every entry point uses this function.
- * It is idempotent. A `+tag` is kept: only the host knows whether two local parts are one mailbox.
+ * Spaces around the address are removed, because copying often adds them. It is idempotent. A
+ * `+tag` is kept: only the host knows whether two local parts are one mailbox.
  */
 export function parseEmail(text: string): Email | undefined {
-  const address = toAsciiDomain(text);
+  const address = toAsciiDomain(LINE_BREAK.test(text) ? text : text.trim());
   if (address.length > MAX_LENGTH || !ASCII.test(address)) return undefined;
   const [local, domain, ...rest] = address.toLowerCase().split("@");
   if (local === undefined || domain === undefined || rest.length > 0) return undefined;
-  if (local.length > MAX_LOCAL_LENGTH || !LOCAL.test(local)) return undefined;
+  if (local.length > MAX_LOCAL_LENGTH || !LOCAL.test(local) || local.includes(ENCODED_WORD))
+    return undefined;
   return isHostName(domain) ? { address, key: `${local}@${domain}` as EmailKey } : undefined;
 }
 

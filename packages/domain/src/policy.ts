@@ -1,4 +1,4 @@
-import { type LimitRules, tightLimits, wideLimits } from "./limit/limit-rules.ts";
+import { type LimitRules, tightLimits, wideLimits } from "./limit-rules.ts";
 import type { PasswordRules } from "./password/password.ts";
 import type { SessionRules } from "./session/session.ts";
 

@@ -12,7 +12,7 @@ export function setHeader(c: Context<AppEnv>, name: Lowercase<string>, value: st
 /** Creates the response, with every header that was set. Every response is created here. */
 export function respond(
   c: Context<AppEnv>,
-  { status, body, type }: { status: number; body?: string; type?: string },
+  { status, body, type }: { status: number; body?: string | ReadableStream; type?: string },
 ): Response {
   if (type) setHeader(c, "content-type", type);
   const response = new Response(body ?? null, { status, headers: c.get("headers") });

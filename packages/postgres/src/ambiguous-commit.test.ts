@@ -128,7 +128,7 @@ describe.each<{ how: string; verdict: Verdict }>([
     const session = aSessionRecord(user);
     const confirm = () => ledger.confirm(session, created);
     expect(await keptOnce(/insert into events/, confirm, created)).toBe(true);
-    expect(await ledger.list(user.id)).toEqual([session]);
+    expect(await ledger.list(user.id, 100)).toEqual([session]);
     await keptOnce(/insert into events/, () => events.append([appended]), appended);
     const remove = () => users.delete(user.id, [deleted]);
     expect(await keptOnce(/delete from users/, remove, deleted)).toBe(true);

@@ -87,7 +87,7 @@ interface TokensTable {
   readonly is_sole: Generated<boolean>;
 }
 
-interface SessionRecordsTable {
+export interface SessionRecordsTable {
   readonly id: SessionId;
   readonly user_id: UserId;
   readonly epoch: number;
@@ -96,6 +96,8 @@ interface SessionRecordsTable {
   /** The latest possible end of the session. */
   readonly expires_at: Date;
   readonly created_at: Generated<Date>;
+  /** When its end was recorded. NULL: it was not ended by itself. */
+  readonly ended_at: Generated<Date | null>;
 }
 
 interface FailureCountsTable {

@@ -1,14 +1,28 @@
-import type { Seal, SessionLedger } from "@postern/domain";
-import { type Kysely, sql } from "kysely";
+import {
+  MAX_SESSIONS,
+  type Seal,
+  type SessionLedger,
+  type SessionRecord,
+  type UserId,
+} from "@postern/domain";
+import { type Kysely, type Selectable, sql } from "kysely";
 import { retryIfAmbiguous } from "./ambiguous-commit.ts";
 import { eventsOf } from "./event-log.ts";
-import type { Schema } from "./schema.ts";
+import type { Schema, SessionRecordsTable } from "./schema.ts";
 import { userChanges } from "./user-change.ts";
 import { isAllowed, isRevoked } from "./user-row.ts";
+
+/**
+ * The session store ends the oldest session beyond `MAX_SESSIONS` and reports nothing. Twice as many
+ * records without a recorded end are kept, so a record is never dropped before its session.
+ */
+const MAX_OPEN_RECORDS = 2 * MAX_SESSIONS;
 
 /** Session records in the table `session_records`; the ends of sessions in the event log. */
 export function postgresSessionLedger(db: Kysely<Schema>, seal?: Seal): SessionLedger {
   const { isCommitted } = userChanges(db, seal);
+  const recordsOf = (userId: UserId) =>
+    db.selectFrom("session_records").selectAll().where("user_id", "=", userId);
 
   return {
     async confirm(session, created, replaces) {
@@ -29,6 +43,12 @@ export function postgresSessionLedger(db: Kysely<Schema>, seal?: Seal): SessionL
               ${expiresAt}::timestamptz
             from changed
             on conflict (id) do nothing
+          ), pruned as (
+            delete from session_records where id in (
+              select id from session_records
+              where user_id in (select id from changed) and ended_at is null
+              order by created_at desc offset ${MAX_OPEN_RECORDS}
+            )
           ) select from changed`.execute(db);
         return rows.length > 0;
       };
@@ -56,7 +76,10 @@ export function postgresSessionLedger(db: Kysely<Schema>, seal?: Seal): SessionL
             where users.id = ${userId} and users.disabled_at is null and ${belongsToEpoch}
               and ${isAllowed(actingSession)}
             for share of users
-          ), ${eventsOf(seal, { events: [revoked] })}
+          ), ${eventsOf(seal, { events: [revoked] })}, ended as (
+            update session_records set ended_at = now()
+            where id = ${id} and ended_at is null and exists (select from changed)
+          )
           select exists (select from logged) as is_new from changed`.execute(db);
         return rows[0] && (rows[0].is_new ? ("revoked" as const) : ("already_revoked" as const));
       };
@@ -65,20 +88,27 @@ export function postgresSessionLedger(db: Kysely<Schema>, seal?: Seal): SessionL
       );
     },
 
-    async list(userId) {
-      const rows = await db
-        .selectFrom("session_records")
-        .selectAll()
-        .where("user_id", "=", userId)
+    async find(userId, sessionIds) {
+      if (sessionIds.length === 0) return [];
+      const rows = await recordsOf(userId)
+        .where("id", "in", [...sessionIds])
         .execute();
-      return rows.map((row) => ({
-        id: row.id,
-        userId: row.user_id,
-        epoch: row.epoch,
-        device: row.device ?? undefined,
-        network: row.network ?? undefined,
-        expiresAt: row.expires_at,
-      }));
+      return rows.map(toRecord);
+    },
+
+    async list(userId, limit, after) {
+      const page =
+        after === undefined ? recordsOf(userId) : recordsOf(userId).where("id", ">", after);
+      return (await page.orderBy("id").limit(limit).execute()).map(toRecord);
     },
   };
 }
+
+const toRecord = (row: Selectable<SessionRecordsTable>): SessionRecord => ({
+  id: row.id,
+  userId: row.user_id,
+  epoch: row.epoch,
+  device: row.device ?? undefined,
+  network: row.network ?? undefined,
+  expiresAt: row.expires_at,
+});

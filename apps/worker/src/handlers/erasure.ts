@@ -18,6 +18,7 @@ export const erasureSubscriber: Subscriber = {
     "user.email_verification_requested": undefined,
     "user.email_verified": undefined,
     "user.enabled": undefined,
+    "user.mail_expired": undefined,
     "user.password_changed": undefined,
     "user.password_reset_requested": undefined,
     "user.registration_attempted": undefined,

@@ -1,5 +1,6 @@
 import {
   type EmailKey,
+  type EventId,
   type EventPayload,
   logIn,
   type Ports,
@@ -42,6 +43,7 @@ const dataOf = (revoked: SessionId, opened: SessionId): Data => ({
   "user.email_verification_requested": { epoch: 0, expiresAt: EXPIRES_AT },
   "user.email_verified": { by: "link" },
   "user.enabled": {},
+  "user.mail_expired": { mail: "password_reset", eventId: "" as EventId },
   "user.password_changed": { by: "change" },
   "user.password_reset_requested": { epoch: 0, expiresAt: EXPIRES_AT, tokenBy: "mail" },
   "user.registration_attempted": {},

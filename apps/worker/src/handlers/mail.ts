@@ -1,6 +1,8 @@
 import {
   type EventId,
+  followingEventId,
   isEnabled,
+  newEvent,
   type Token,
   type TokenClaim,
   type UserEvent,
@@ -31,13 +33,29 @@ async function putToken(
   return token;
 }
 
+type ExpiredMail = Extract<UserEvent, { type: "user.mail_expired" }>["data"]["mail"];
+
+/** Records that a mail was dropped, so that neither its user nor the operator has to guess. */
+async function noteExpired(
+  ports: HandlerPorts,
+  cause: UserEvent,
+  mail: ExpiredMail,
+): Promise<void> {
+  if (!cause.userId) return;
+  const facts = { userId: cause.userId, data: { mail, eventId: cause.id } };
+  const expired = newEvent(ports, "user.mail_expired", facts);
+  await ports.events.append([{ ...expired, id: followingEventId(cause.id) }]);
+  ports.onMailExpired?.(cause);
+}
+
 const sendReset: Of<"user.password_reset_requested"> = async (ports, event, { keyId }) => {
   const { id, userId, occurredAt, data } = event;
   if (data.tokenBy !== "mail" || !userId) return;
   const user = await ports.users.findById(userId);
   const expiresAt = new Date(data.expiresAt).getTime();
   const ttlMs = expiresAt - ports.clock.now().getTime();
-  if (!user || !isEnabled(user) || user.epoch !== data.epoch || ttlMs <= 0) return;
+  if (!user || !isEnabled(user) || user.epoch !== data.epoch) return;
+  if (ttlMs <= 0) return await noteExpired(ports, event, "password_reset");
   const claim = { purpose: "password_reset", userId, epoch: data.epoch } as const;
   const token = await putToken(ports, { id, keyId, ttlMs }, claim);
   const { email: to } = user;
@@ -73,14 +91,17 @@ const sendAttempted: Of<"user.registration_attempted"> = async (ports, { id }, {
 /** To the user who registered, or who has the address that somebody tried to register again. */
 const sendVerification: Of<"user.email_verification_requested"> = async (
   ports,
-  { id, userId, data },
+  event,
   { payload: { emailKey }, keyId },
 ) => {
+  const { id, userId, data } = event;
   const again = emailKey && (await ports.users.findByEmail(emailKey));
   const user = userId ? await ports.users.findById(userId) : again;
   const ttlMs = new Date(data.expiresAt).getTime() - ports.clock.now().getTime();
-  if (!user || !isEnabled(user) || user.emailVerifiedAt || ttlMs <= 0) return;
+  if (!user || !isEnabled(user) || user.emailVerifiedAt) return;
   if (userId && user.epoch !== data.epoch) return;
+  if (ttlMs <= 0)
+    return await noteExpired(ports, { ...event, userId: user.id }, "email_verification");
   const claim = { purpose: "email_verification", userId: user.id, epoch: user.epoch } as const;
   const token = await putToken(ports, { id, keyId, ttlMs }, claim);
   const { email: to } = user;
@@ -89,15 +110,14 @@ const sendVerification: Of<"user.email_verification_requested"> = async (
 };
 
 /** To the new address. An owner who has it already is told so; the user who asked is not. */
-const sendEmailChange: Of<"user.email_change_requested"> = async (
-  ports,
-  { id, userId, data },
-  { keyId },
-) => {
+const sendEmailChange: Of<"user.email_change_requested"> = async (ports, event, { keyId }) => {
+  const { id, userId, data } = event;
   const change = await ports.emailChanges.find(id);
   const user = await ports.users.findById(userId);
   const ttlMs = new Date(data.expiresAt).getTime() - ports.clock.now().getTime();
-  if (!change || user?.epoch !== data.epoch || ttlMs <= 0) return;
+  if (ttlMs <= 0 && user?.epoch === data.epoch)
+    return await noteExpired(ports, event, "email_change");
+  if (!change || user?.epoch !== data.epoch) return;
   const owner = await ports.users.findByEmail(change.emailKey);
   if (owner && owner.id !== userId) {
     const { email: to } = owner;
@@ -131,7 +151,15 @@ export const mailSubscriber: Subscriber = {
   name: "mail",
   readsPayload: true,
   atOnce: 20,
-  staggerMs: 1_000,
+  // Long enough that a quick server gets one mail after the other, and short enough that a slow one
+  // gets 20 at once.
+  staggerMs: 50,
+  perGroup: 4,
+  // Some events have no user: they exist so that the same data is stored for every address.
+  isNeeded: ({ userId }, { emailKey }) => userId !== undefined || emailKey !== undefined,
+  groupOf: ({ userId }, { sender }) => sender ?? userId,
+  replaces: ({ type, userId }) =>
+    type === "user.password_reset_requested" && userId ? `reset ${userId}` : undefined,
   handleWithinMs: 180_000, // longer than the mail server's time limit
   on: {
     "session.created": sendNewDevice,
@@ -147,6 +175,7 @@ export const mailSubscriber: Subscriber = {
     "user.disabled": undefined,
     "user.email_verified": undefined,
     "user.enabled": undefined,
+    "user.mail_expired": undefined,
     "user.sessions_ended": undefined,
   },
 };

@@ -21,7 +21,7 @@ const sendNotice: Handler<EmailChangeRequested> = async (ports, { id, userId }) 
 export const noticesSubscriber: Subscriber = {
   name: "notices",
   atOnce: 5,
-  staggerMs: 1_000,
+  staggerMs: 50,
   handleWithinMs: 180_000, // longer than the mail server's time limit
   on: {
     "user.email_change_requested": sendNotice,
@@ -34,6 +34,7 @@ export const noticesSubscriber: Subscriber = {
     "user.email_verification_requested": undefined,
     "user.email_verified": undefined,
     "user.enabled": undefined,
+    "user.mail_expired": undefined,
     "user.password_changed": undefined,
     "user.password_reset_requested": undefined,
     "user.registration_attempted": undefined,

@@ -39,6 +39,7 @@ export const sessionsSubscriber: Subscriber = {
     "user.sessions_ended": sync,
     "session.created": undefined,
     "user.created": undefined,
+    "user.mail_expired": undefined,
     "user.email_change_requested": undefined,
     "user.email_verification_requested": undefined,
     "user.password_reset_requested": undefined,

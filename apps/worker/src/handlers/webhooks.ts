@@ -24,6 +24,7 @@ export const webhooksSubscriber: Subscriber = {
     "user.email_verification_requested": enqueue,
     "user.email_verified": enqueue,
     "user.enabled": enqueue,
+    "user.mail_expired": enqueue,
     "user.password_changed": enqueue,
     "user.password_reset_requested": enqueue,
     "user.registration_attempted": undefined,

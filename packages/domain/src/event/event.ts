@@ -88,6 +88,20 @@ type EmailChangeRequested = Event<
 /** The user has another address, which is verified. Every earlier session and token has ended. */
 type EmailChanged = Event<"user.email_changed", 1, Nothing>;
 
+/**
+ * A mail could not be sent before its link expired, so it was dropped. The user may request another
+ * one.
+ */
+type MailExpired = Event<
+  "user.mail_expired",
+  1,
+  {
+    readonly mail: "email_change" | "email_verification" | "password_reset";
+    /** The event that caused the mail. */
+    readonly eventId: EventId;
+  }
+>;
+
 type UserDisabled = Event<"user.disabled", 1, Nothing>;
 type UserEnabled = Event<"user.enabled", 1, Nothing>;
 
@@ -115,6 +129,7 @@ export type UserEvent =
   | EmailVerified
   | EmailChangeRequested
   | EmailChanged
+  | MailExpired
   | UserDisabled
   | UserEnabled
   | SessionsEnded
@@ -134,6 +149,8 @@ export interface EventPayload {
   readonly isLinkSent?: boolean;
   /** The client that logged in, in words: "Firefox on Windows". */
   readonly device?: string;
+  /** A keyed hash of the network that requested a mail, so that its mails wait for each other. */
+  readonly sender?: string;
 }
 
 /** An event on its way to a store, which keeps the payload apart from the event. */

@@ -1,3 +1,4 @@
+import type { EventId } from "../ids.ts";
 import type { Ports } from "../ports.ts";
 import type { EventPayload, UserEvent } from "./event.ts";
 
@@ -20,11 +21,20 @@ const VERSIONS: {
   "user.email_verification_requested": 1,
   "user.email_verified": 1,
   "user.enabled": 1,
+  "user.mail_expired": 1,
   "user.password_changed": 1,
   "user.password_reset_requested": 1,
   "user.registration_attempted": 1,
   "user.sessions_ended": 1,
 };
+
+/**
+ * Returns the id of the event that a handler adds because of `cause`. It is the same each time, so
+ * that a handler which runs twice adds one event. UUIDv8 (RFC 9562 section 5.8) instead of 7: it
+ * meets no other id, and its place in the log is right behind the cause.
+ */
+export const followingEventId = (cause: EventId): EventId =>
+  `${cause.slice(0, 14)}8${cause.slice(15)}` as EventId;
 
 /** All event types. */
 export const EVENT_TYPES: readonly string[] = Object.keys(VERSIONS);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bob, PASSWORD } from "../journey.fixture.ts";
+import { PASSWORD } from "../journey.fixture.ts";
 import { RateLimited } from "../rate-limited.ts";
 import { registerUser } from "../registration/register-user.ts";
 import { logIn } from "../session/log-in.ts";

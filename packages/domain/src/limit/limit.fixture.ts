@@ -3,7 +3,7 @@ import { memoryClock, memoryPasswordHasher, memoryPorts } from "../memory.ts";
 import { strictPolicy } from "../policy.ts";
 import type { Ports } from "../ports.ts";
 import { logIn } from "../session/log-in.ts";
-import type { LimitRules } from "./limit-rules.ts";
+import type { LimitRules } from "../limit-rules.ts";
 
 export const few = { places: 3, windowSeconds: 900 };
 export const NEW_PASSWORD = "eight blue tortoises";

@@ -9,6 +9,13 @@ export async function admitMail(ports: LimitPorts, { network }: Caller = {}): Pr
   if (network !== undefined) await takeAll(ports, [placeOf(ports, "mailNetwork", network)]);
 }
 
+/** Names the network that requests a mail, in the event's payload. */
+export const senderOf = (
+  { tokenFactory }: Pick<LimitPorts, "tokenFactory">,
+  { network }: Caller = {},
+): { readonly sender?: string } =>
+  network === undefined ? {} : { sender: tokenFactory.keyedHash(`sender ${network}`) };
+
 /**
  * Runs `act`, and tells it whether a mail of this kind may be sent to the address now. The address
  * alone decides, before anything is looked up, so the answer tells nothing about an account. Mails

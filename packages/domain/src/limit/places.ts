@@ -1,6 +1,6 @@
 import type { Ports } from "../ports.ts";
 import { RateLimited } from "../rate-limited.ts";
-import type { LimitName } from "./limit-rules.ts";
+import type { LimitName } from "../limit-rules.ts";
 import type { Place } from "./rate-limiter.ts";
 
 export type LimitPorts = Pick<Ports, "limiter" | "policy" | "tokenFactory">;

@@ -1,4 +1,4 @@
-import type { Limit, LimitName } from "./limit-rules.ts";
+import type { Limit, LimitName } from "../limit-rules.ts";
 
 /** One attempt, and the budget that it counts against. */
 export interface Place {

@@ -1,5 +1,5 @@
 import type { UserEvent } from "../event/event.ts";
-import type { UserId } from "../ids.ts";
+import { giveBackAll, placeOf, takeAll } from "../limit/places.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
 import { checkSession } from "../session/check-session.ts";
@@ -12,11 +12,14 @@ import type { EmailChange } from "../verification/email-change-store.ts";
 export interface UserExport {
   readonly user: User;
   readonly sessions: readonly ListedSession[];
-  /** Includes sessions that have ended. */
-  readonly sessionRecords: readonly SessionRecord[];
   readonly devices: readonly string[];
   readonly emailChanges: readonly EmailChange[];
-  readonly events: readonly UserEvent[];
+  /** Page by page, because there may be many. Includes sessions that have ended. */
+  readonly sessionRecords: AsyncIterable<readonly SessionRecord[]>;
+  /** Page by page, the oldest first. */
+  readonly events: AsyncIterable<readonly UserEvent[]>;
+  /** Must be called when the export is written or given up: a user has one export at a time. */
+  finish(): Promise<void>;
 }
 
 type RequiredPorts = Pick<
@@ -25,15 +28,19 @@ type RequiredPorts = Pick<
   | "emailChanges"
   | "events"
   | "ledger"
+  | "limiter"
   | "policy"
   | "sessions"
   | "tokenFactory"
   | "users"
 >;
 
-const PAGE_SIZE = 1_000;
+const PAGE_SIZE = 500;
 
-/** Exports everything stored about the caller (GDPR articles 15 and 20). */
+/**
+ * Exports everything stored about the caller (GDPR articles 15 and 20). Throws `RateLimited` while
+ * another export of the user is under way.
+ */
 export async function exportUser(
   ports: RequiredPorts,
   token: string | undefined,
@@ -41,22 +48,34 @@ export async function exportUser(
   const checked = await checkSession(ports, token);
   const user = checked && (await ports.users.findById(checked.user.id));
   if (!user) return err("session_missing");
-  return ok({
-    user,
-    sessions: await sessionsOf(ports, checked.session),
-    sessionRecords: await ports.ledger.list(user.id),
-    devices: await ports.devices.list(user.id),
-    emailChanges: await ports.emailChanges.list(user.id),
-    events: await allEvents(ports, user.id),
-  });
+  const place = placeOf(ports, "exportAtOnce", user.id);
+  await takeAll(ports, [place]);
+  const finish = () => giveBackAll(ports, [place]);
+  try {
+    return ok({
+      user,
+      sessions: await sessionsOf(ports, checked.session),
+      devices: await ports.devices.list(user.id),
+      emailChanges: await ports.emailChanges.list(user.id),
+      sessionRecords: pages((after) => ports.ledger.list(user.id, PAGE_SIZE, after?.id)),
+      events: pages((after) => ports.events.list(user.id, PAGE_SIZE, after?.id)),
+      finish,
+    });
+  } catch (error) {
+    await finish();
+    throw error;
+  }
 }
 
-async function allEvents({ events }: Pick<Ports, "events">, userId: UserId): Promise<UserEvent[]> {
-  const all: UserEvent[] = [];
-  let page = await events.list(userId, PAGE_SIZE);
-  while (page.length > 0) {
-    all.push(...page);
-    page = await events.list(userId, PAGE_SIZE, all.at(-1)?.id);
+/** Reads a page when the one before was taken, until one is empty. */
+async function* pages<Item>(
+  read: (after: Item | undefined) => Promise<readonly Item[]>,
+): AsyncIterable<readonly Item[]> {
+  let after: Item | undefined;
+  for (;;) {
+    const page = await read(after);
+    if (page.length === 0) return;
+    yield page;
+    after = page.at(-1);
   }
-  return all;
 }

@@ -1,3 +1,4 @@
+import { RateLimited } from "../rate-limited.ts";
 import { describe, expect, it } from "vitest";
 import { bob, EMAIL, loggedIn, meanwhile, PASSWORD, registered } from "../journey.fixture.ts";
 import { memoryClock, memoryPorts } from "../memory.ts";
@@ -73,8 +74,21 @@ describe("an export", () => {
     const list: typeof ports.events.list = (userId, limit, after) =>
       ports.events.list(userId, Math.min(limit, 1), after);
     const result = await exportUser({ ...ports, events: { ...ports.events, list } }, token);
-    const types = result.ok ? result.value.events.map(({ type }) => type) : [];
+    if (!result.ok) throw new Error(result.error);
+    const types: string[] = [];
+    for await (const page of result.value.events) types.push(...page.map(({ type }) => type));
     expect(types).toEqual(["user.created", "session.created"]);
     expect(await exportUser(ports, "no token")).toEqual({ ok: false, error: "session_missing" });
+  });
+
+  it("is one at a time for each user", async () => {
+    const ports = memoryPorts();
+    await registered(ports);
+    const { token } = await loggedIn(ports);
+    const first = await exportUser(ports, token);
+    if (!first.ok) throw new Error(first.error);
+    await expect(exportUser(ports, token)).rejects.toThrow(RateLimited);
+    await first.value.finish();
+    expect((await exportUser(ports, token)).ok).toBe(true);
   });
 });

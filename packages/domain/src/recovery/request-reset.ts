@@ -1,7 +1,7 @@
 import type { Caller } from "../caller.ts";
 import { type EmailKey, parseEmail } from "../email.ts";
 import { newEvent } from "../event/new-event.ts";
-import { admitMail, spaceMail } from "../limit/mail-spacing.ts";
+import { admitMail, senderOf, spaceMail } from "../limit/mail-spacing.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Token } from "../token/token.ts";
@@ -31,7 +31,8 @@ export async function requestReset(
     return await spaceMail(ports, mail, async (isMailed) => {
       if (!isMailed) return ok(undefined); // before anything is looked up
       const user = await findEnabled(ports, key);
-      await ports.events.append([resetRequested(ports, user, "mail")]);
+      const payload = senderOf(ports, input.caller);
+      await ports.events.append([{ ...resetRequested(ports, user, "mail"), payload }]);
       return ok(undefined);
     });
   }

@@ -1,7 +1,7 @@
 import type { Caller } from "../caller.ts";
 import { type Email, parseEmail } from "../email.ts";
 import { newEvent } from "../event/new-event.ts";
-import { spaceMail } from "../limit/mail-spacing.ts";
+import { senderOf, spaceMail } from "../limit/mail-spacing.ts";
 import { placeOf, withPlaces } from "../limit/places.ts";
 import type { PasswordRefusal } from "../password/password.ts";
 import type { PasswordHash } from "../password/password-hasher.ts";
@@ -63,7 +63,7 @@ export async function registerUser(
     if (!password.ok) return password;
     const hashAndCreate = async (isMailed: boolean) => {
       const passwordHash = await ports.hasher.hash(password.value, { network });
-      return await create(ports, { email, passwordHash, client, isMailed });
+      return await create(ports, { email, passwordHash, client, caller, isMailed });
     };
     const { disclosure, verification } = ports.policy;
     if (disclosure === "open" && !verification.onRegistration) return await hashAndCreate(false);
@@ -77,28 +77,33 @@ interface NewAccount {
   readonly email: Email;
   readonly passwordHash: PasswordHash;
   readonly client: ClientInfo | undefined;
+  readonly caller: Caller;
   readonly isMailed: boolean;
 }
 
 async function create(
   ports: RequiredPorts,
-  { email: { address, key: emailKey }, passwordHash, client, isMailed }: NewAccount,
+  { email: { address, key: emailKey }, passwordHash, client, caller, isMailed }: NewAccount,
 ): Promise<Result<Registration, "email_already_registered">> {
   const { disclosure, registration, verification } = ports.policy;
+  const sender = senderOf(ports, caller);
   const id = ports.ids.userId();
   const isLinkSent = isMailed && verification.onRegistration;
   const events = [
     newEvent(ports, "user.created", { userId: id, data: {} }),
-    ...(isLinkSent ? [verificationRequested(ports, { id, epoch: 0 })] : []),
+    ...(isLinkSent ? [{ ...verificationRequested(ports, { id, epoch: 0 }), payload: sender }] : []),
   ];
   const verifyWithinMs = verification.unverifiedTtlMs;
   const newUser = { id, email: address, emailKey, passwordHash, verifyWithinMs };
   if (disclosure === "closed") {
     // A free and a taken address append the same number of events and receive the same answer.
-    const payload = isMailed ? { emailKey, isLinkSent } : {};
+    const payload = isMailed ? { emailKey, isLinkSent, ...sender } : {};
     const facts = { userId: undefined, data: {}, payload };
     const attempted = newEvent(ports, "user.registration_attempted", facts);
-    const withoutUser = { ...verificationRequested(ports, undefined), payload: { emailKey } };
+    const withoutUser = {
+      ...verificationRequested(ports, undefined),
+      payload: { emailKey, ...sender },
+    };
     const eventsIfTaken = isLinkSent ? [attempted, withoutUser] : [attempted];
     await ports.users.create(newUser, events, eventsIfTaken);
     return ok({ kind: "accepted" });

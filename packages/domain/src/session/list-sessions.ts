@@ -19,10 +19,11 @@ export async function sessionsOf(
   ports: Pick<Ports, "ledger" | "sessions">,
   { id: currentId, userId }: Session,
 ): Promise<readonly ListedSession[]> {
-  const [sessions, records] = await Promise.all([
-    ports.sessions.list(userId),
-    ports.ledger.list(userId),
-  ]);
+  const sessions = await ports.sessions.list(userId);
+  const records = await ports.ledger.find(
+    userId,
+    sessions.map(({ id }) => id),
+  );
   const recordOf = new Map(records.map((record) => [record.id, record]));
   return sessions.map((session) => {
     const { device, network } = recordOf.get(session.id) ?? {};

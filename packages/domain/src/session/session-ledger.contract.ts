@@ -31,7 +31,7 @@ export function sessionLedgerContract(open: () => Promise<LedgerWorld>): void {
       const session = aSessionRecord(user, { device: "curl", network: "192.0.2.0/24" });
       expect(await ledger.confirm(session, event)).toBe(true);
       expect(await events.list(user.id, 10)).toEqual([event]);
-      expect(await ledger.list(user.id)).toEqual([session]);
+      expect(await ledger.list(user.id, 100)).toEqual([session]);
       expect(await users.findById(user.id)).toEqual(user);
     });
 
@@ -47,7 +47,7 @@ export function sessionLedgerContract(open: () => Promise<LedgerWorld>): void {
       const unknown = aSessionRecord(user, { userId: aNewUser().id });
       expect(await ledger.confirm(unknown, anEvent(user.id))).toBe(false);
       expect(await events.list(user.id, 10)).toEqual([]);
-      expect(await ledger.list(user.id)).toEqual([]);
+      expect(await ledger.list(user.id, 100)).toEqual([]);
     });
 
     it("records no session that replaces a revoked one", async () => {
@@ -57,7 +57,7 @@ export function sessionLedgerContract(open: () => Promise<LedgerWorld>): void {
       await events.append([revocationOf(revoked)]);
       const session = aSessionRecord(user);
       expect(await ledger.confirm(session, anEvent(user.id), revoked.id)).toBe(false);
-      expect(await ledger.list(user.id)).toEqual([]);
+      expect(await ledger.list(user.id, 100)).toEqual([]);
       expect(await ledger.confirm(session, anEvent(user.id), other.id)).toBe(true);
     });
   });
@@ -70,11 +70,11 @@ export function sessionLedgerContract(open: () => Promise<LedgerWorld>): void {
       const sessions = [await recorded(world, user), await recorded(world, user)];
       await recorded(world, await aUser(users));
       await ledger.revoke(sessions[0] ?? aSessionRef(user), anEvent(user.id));
-      const listed = await ledger.list(user.id);
+      const listed = await ledger.list(user.id, 100);
       expect(listed).toHaveLength(2);
       expect(listed).toEqual(expect.arrayContaining(sessions));
       await users.delete(user.id, []);
-      expect(await ledger.list(user.id)).toEqual([]);
+      expect(await ledger.list(user.id, 100)).toEqual([]);
     });
   });
 

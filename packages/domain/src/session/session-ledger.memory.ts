@@ -36,8 +36,13 @@ export function memorySessionLedger(
       return revocation;
     },
 
-    async list(userId) {
-      return recordsOf(userId);
+    async find(userId, sessionIds) {
+      return recordsOf(userId).filter(({ id }) => sessionIds.includes(id));
+    },
+
+    async list(userId, limit, after) {
+      const sorted = recordsOf(userId).toSorted((one, other) => (one.id < other.id ? -1 : 1));
+      return sorted.filter(({ id }) => after === undefined || id > after).slice(0, limit);
     },
   };
 }

@@ -37,6 +37,11 @@ export interface SessionLedger {
     revoked: OutgoingEvent,
     actingSession?: SessionRef,
   ): Promise<Revocation | undefined>;
-  /** Returns the user's recorded sessions, including those that have ended. */
-  list(userId: UserId): Promise<readonly SessionRecord[]>;
+  /** Returns the records of these sessions of the user. */
+  find(userId: UserId, sessionIds: readonly SessionId[]): Promise<readonly SessionRecord[]>;
+  /**
+   * Returns the user's recorded sessions, including some that have ended, ordered by id: the first
+   * `limit` that follow `after`.
+   */
+  list(userId: UserId, limit: number, after?: SessionId): Promise<readonly SessionRecord[]>;
 }

@@ -2,7 +2,7 @@ import type { Caller } from "../caller.ts";
 import { parseEmail } from "../email.ts";
 import type { OutgoingEvent } from "../event/event.ts";
 import { newEvent } from "../event/new-event.ts";
-import { admitMail, spaceMail } from "../limit/mail-spacing.ts";
+import { admitMail, senderOf, spaceMail } from "../limit/mail-spacing.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
 import { isEnabled, type User } from "../user/user.ts";
@@ -27,7 +27,8 @@ export async function requestVerification(
     const found = key && (await ports.users.findByEmail(key));
     if (!found && !isClosed) return err("email_unknown");
     const user = found && isEnabled(found) && !found.emailVerifiedAt ? found : undefined;
-    if (isMailed) await ports.events.append([verificationRequested(ports, user)]);
+    const payload = senderOf(ports, input.caller);
+    if (isMailed) await ports.events.append([{ ...verificationRequested(ports, user), payload }]);
     return ok(undefined);
   });
 }

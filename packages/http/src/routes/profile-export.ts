@@ -1,8 +1,14 @@
-import { exportUser, type Ports, toEventJson, type UserExport } from "@postern/domain";
+import {
+  exportUser,
+  type Ports,
+  type SessionRecord,
+  toEventJson,
+  type UserExport,
+} from "@postern/domain";
 import { z } from "zod";
 import { sessionToken } from "../caller.ts";
 import { endpoint, type Resource } from "../endpoint.ts";
-import { json, setHeader } from "../respond.ts";
+import { respond, setHeader } from "../respond.ts";
 import { email, id, time } from "../schemas.ts";
 import { sessionBody, toSessionBody } from "./session.ts";
 
@@ -38,7 +44,7 @@ const exportBody = z.strictObject({
         expires_at: time,
       }),
     )
-    .meta({ description: "Includes sessions that have ended." }),
+    .meta({ description: "Includes some sessions that have ended." }),
   devices: z.array(z.string()),
   email_changes: z
     .array(z.strictObject({ id, email, email_key: z.string(), epoch: z.int() }))
@@ -51,6 +57,7 @@ export const profileExportResource = (ports: Ports): Resource => ({
     id: "exportUser",
     tag: "Profile",
     summary: "Returns everything stored about the user, except hashes of secrets",
+    isLimited: true,
     session: "needed",
     responses: { export: { status: 200, description: "As JSON.", body: exportBody } },
     errors: { session_missing: {} },
@@ -59,12 +66,59 @@ export const profileExportResource = (ports: Ports): Resource => ({
       if (!result.ok) return result;
       c.set("userId", result.value.user.id);
       setHeader(c, "content-disposition", 'attachment; filename="export.json"');
-      return json(c, toExportBody(result.value));
+      const body = toStream(exportText(result.value), result.value.finish);
+      return respond(c, { status: 200, body, type: "application/json" });
     },
   }),
 });
 
 const timeOf = (at: Date | undefined) => at?.toISOString() ?? null;
+
+/** Writes the export as JSON, one page after the other: it may be larger than the memory. */
+async function* exportText(exported: UserExport): AsyncIterable<string> {
+  // The lists that may be long come last, behind what is written at once.
+  yield JSON.stringify(toExportBody(exported)).slice(0, -1);
+  yield* list("session_origins", exported.sessionRecords, toRecordBody);
+  yield* list("events", exported.events, toEventJson);
+  yield "}";
+}
+
+/** Writes a member of an object, whose value is a list. */
+async function* list<Item>(
+  name: string,
+  pages: AsyncIterable<readonly Item[]>,
+  toBody: (item: Item) => unknown,
+): AsyncIterable<string> {
+  yield `,"${name}":[`;
+  let separator = "";
+  for await (const page of pages) {
+    yield separator + page.map((item) => JSON.stringify(toBody(item))).join(",");
+    separator = ",";
+  }
+  yield "]";
+}
+
+/** Reads from `text` only when the client takes more. Calls `finish` at the end in any case. */
+function toStream(text: AsyncIterable<string>, finish: () => Promise<void>): ReadableStream {
+  const parts = text[Symbol.asyncIterator]();
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await parts.next();
+        if (!done) return controller.enqueue(encoder.encode(value));
+        await finish();
+        controller.close();
+      } catch (error) {
+        await finish().catch(() => undefined); // the first error tells more
+        controller.error(error); // cuts the connection, so that the client sees that it is not whole
+      }
+    },
+    async cancel() {
+      await finish();
+    },
+  });
+}
 
 const toExportBody = ({ user, ...stored }: UserExport) => ({
   user: {
@@ -80,12 +134,6 @@ const toExportBody = ({ user, ...stored }: UserExport) => ({
     revision: user.revision,
   },
   sessions: stored.sessions.map(toSessionBody),
-  session_origins: stored.sessionRecords.map((record) => ({
-    session_id: record.id,
-    device: record.device ?? null,
-    network: record.network ?? null,
-    expires_at: record.expiresAt.toISOString(),
-  })),
   devices: stored.devices,
   email_changes: stored.emailChanges.map((change) => ({
     id: change.id,
@@ -93,5 +141,11 @@ const toExportBody = ({ user, ...stored }: UserExport) => ({
     email_key: change.emailKey,
     epoch: change.epoch,
   })),
-  events: stored.events.map(toEventJson),
+});
+
+const toRecordBody = (record: SessionRecord) => ({
+  session_id: record.id,
+  device: record.device ?? null,
+  network: record.network ?? null,
+  expires_at: record.expiresAt.toISOString(),
 });

@@ -28,15 +28,28 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute();
   await db.schema.createIndex("rate_limits_expired").on("rate_limits").column("expire").execute();
 
-  // The newest records of a user are kept; `session_records_of_user` is replaced by this index.
+  // The newest records of a user are kept, and ended ones are deleted.
   await db.schema
     .alterTable("session_records")
     .addColumn("created_at", "timestamptz", (column) => column.notNull().defaultTo(now))
+    .addColumn("ended_at", "timestamptz")
     .execute();
   await db.schema
-    .createIndex("session_records_newest")
+    .createIndex("session_records_open")
     .on("session_records")
     .columns(["user_id", "created_at"])
+    .where(sql.ref("ended_at"), "is", null)
+    .execute();
+  await db.schema
+    .createIndex("session_records_ended")
+    .on("session_records")
+    .column("ended_at")
+    .where(sql.ref("ended_at"), "is not", null)
+    .execute();
+  await db.schema
+    .createIndex("session_records_in_order")
+    .on("session_records")
+    .columns(["user_id", "id"])
     .execute();
   await db.schema.dropIndex("session_records_of_user").execute();
 

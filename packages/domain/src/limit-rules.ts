@@ -37,6 +37,8 @@ export interface LimitRules {
   readonly tokenNetwork: Limit;
   /** Changes of address that one user requests. */
   readonly emailChange: Limit;
+  /** Exports of one user's data at the same time. The window ends an export that was cut off. */
+  readonly exportAtOnce: Limit;
   /** Whether a browser that has logged in is recognised (OWASP "device cookies"). */
   readonly knowsDevices: boolean;
 }
@@ -62,6 +64,7 @@ export const tightLimits: LimitRules = {
   mailAddress: { places: 5, windowSeconds: QUARTER_HOUR },
   tokenNetwork: { places: 30, windowSeconds: QUARTER_HOUR },
   emailChange: { places: 10, windowSeconds: HOUR },
+  exportAtOnce: { places: 1, windowSeconds: QUARTER_HOUR },
   knowsDevices: true,
 };
 
@@ -81,5 +84,6 @@ export const wideLimits: LimitRules = {
   mailAddress: wide,
   tokenNetwork: wide,
   emailChange: wide,
+  exportAtOnce: { places: 1, windowSeconds: QUARTER_HOUR },
   knowsDevices: false,
 };
