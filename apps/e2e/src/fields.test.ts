@@ -1,6 +1,6 @@
 import { testServers } from "@postern/test-servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type EventService, startEventService } from "./event-service.ts";
+import { type EventService, OPEN, startEventService } from "./event-service.ts";
 import { anEmail, checkedFetch, visitor } from "./visitor.ts";
 
 interface Operation {

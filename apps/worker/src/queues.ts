@@ -19,6 +19,7 @@ import {
   type ConstructorOptions,
   fromKysely,
   fromPglite,
+  type JobInsert,
   PgBoss,
   type QueueOptions,
 } from "pg-boss";
@@ -158,7 +159,7 @@ export async function insertJobs(
   const db = fromKysely(transaction);
   for (const subscriber of subscribers) {
     const { name, readsPayload, isNeeded = () => true, groupOf, replaces } = subscriber;
-    const jobs = [];
+    const jobs = new Map<string, JobInsert<JobData>>(); // by what a newer event replaces
     for (const { event, sealed, payload } of opened) {
       if (!handlerFor(subscriber, event) || !isNeeded(event, payload)) continue;
       const isRead = readsPayload && sealed !== undefined;
@@ -170,14 +171,14 @@ export async function insertJobs(
         if (updated > 0) continue;
       }
       const id = groupOf?.(event, payload);
-      jobs.push({
+      jobs.set(singletonKey ?? event.id, {
         id: event.id,
         data,
         ...(singletonKey !== undefined && { singletonKey }),
         ...(id !== undefined && { group: { id } }),
       });
     }
-    if (jobs.length > 0) await boss.insert(name, jobs, { db });
+    if (jobs.size > 0) await boss.insert(name, [...jobs.values()], { db });
   }
   await sql`select pg_notify(${JOBS_CHANNEL}, '')`.execute(transaction);
 }

@@ -232,7 +232,12 @@ export interface Operations {
         }[];
       };
     };
-    errors: "internal_error" | "misdirected_request" | "session_missing" | "unavailable";
+    errors:
+      | "internal_error"
+      | "misdirected_request"
+      | "session_missing"
+      | "too_many_attempts"
+      | "unavailable";
   };
   /** Requests a reset token. `POST /reset_password` */
   requestReset: {

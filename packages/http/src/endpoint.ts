@@ -15,8 +15,11 @@ export interface ResponseDescription {
   readonly page?: string;
   /** The target of a redirect. It is always the same. */
   readonly location?: string;
-  /** The response sets the session cookie, or makes the browser delete it. */
-  readonly cookie?: "set" | "ended";
+  /**
+   * The response sets the session cookie, makes the browser delete it, or sets only the cookie by
+   * which the browser is known.
+   */
+  readonly cookie?: "set" | "ended" | "device";
 }
 
 /** What an operation is and how it succeeds. The OpenAPI document and the client come from it. */

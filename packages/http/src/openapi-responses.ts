@@ -21,8 +21,15 @@ function toResponse(alike: readonly ResponseDescription[]): OpenApiResponse {
   const bodies = alike.flatMap(({ body }) => (body ? [toSchema(body)] : []));
   const [first] = bodies;
   const page = alike.find((response) => response.page)?.page;
+  const cookies = alike.flatMap(({ cookie }) => cookie ?? []);
   const headers = {
-    ...(alike.some(({ cookie }) => cookie) && { "Set-Cookie": header("The session cookie.") }),
+    ...(cookies.length > 0 && {
+      "Set-Cookie": header(
+        cookies.includes("device")
+          ? "Strict policy: the cookie by which this browser is known."
+          : "The session cookie.",
+      ),
+    }),
     ...(alike.some(({ status }) => status === 302) && { Location: header("Where it leads.") }),
   };
   const json = { "application/json": { schema: bodies.length > 1 ? { anyOf: bodies } : first } };

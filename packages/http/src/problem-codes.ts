@@ -67,12 +67,12 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
     status: 400,
     message: "is in a list of stolen passwords, which attackers try first; choose another one",
   },
-  password_malformed: { status: 400, message: "contains characters that are not text" },
-  password_required: { status: 403, message: "required, because the log-in is not recent" },
   password_common: {
     status: 400,
     message: "is one of the most used passwords, which attackers try first; choose another one",
   },
+  password_malformed: { status: 400, message: "contains characters that are not text" },
+  password_required: { status: 403, message: "required, because the log-in is not recent" },
   password_too_easy: {
     status: 400,
     message: "is too close to your address or to the name of this service; choose another one",

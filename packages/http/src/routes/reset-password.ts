@@ -65,6 +65,7 @@ export const resetPasswordResource = (ports: Ports, caller: CallerOptions): Reso
       password_updated: {
         status: 200,
         description: "Every session and token has ended.",
+        cookie: "device",
         body: messageBody("Password updated"),
       },
     },
