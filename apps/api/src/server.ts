@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
 import { SECURITY_HEADERS } from "@postern/http";
+import { oneAtATime } from "./one-at-a-time.ts";
 
 export interface RunningServer {
   readonly port: number;
@@ -17,6 +18,8 @@ interface ServerOptions {
   readonly fetch: (request: Request) => Response | Promise<Response>;
   readonly host: string;
   readonly port: number;
+  /** Default: a minute. */
+  readonly idleMs?: number;
 }
 
 /** Time limits, because a slow client occupies a connection (OWASP ASVS 5.0 section 15.2.2). */
@@ -25,15 +28,29 @@ const TIME_LIMITS = {
   requestTimeout: 15_000,
   connectionsCheckingInterval: 2_000,
 };
+/**
+ * A connection on which nothing moves for this long is cut: a client that does not read its answers
+ * would keep them in our memory. Longer than a request may wait to be hashed.
+ */
+const IDLE_MS = 60_000;
 export const MAX_CONNECTIONS = 10_000;
 /** Maximum time for running requests during a stop. */
 const DRAIN_MS = TIME_LIMITS.requestTimeout;
 const IDLE_CHECK_EVERY_MS = 50;
 
 /** Starts an HTTP server. Rejects if it cannot listen, for example if the port is in use. */
-export async function startServer({ fetch, host, port }: ServerOptions): Promise<RunningServer> {
+export async function startServer({
+  fetch,
+  host,
+  port,
+  idleMs = IDLE_MS,
+}: ServerOptions): Promise<RunningServer> {
   const listener = getRequestListener(fetch, { errorHandler: badRequest });
-  const server = createServer(TIME_LIMITS, (request, response) => void listener(request, response));
+  const server = createServer(
+    TIME_LIMITS,
+    oneAtATime((request, response) => void listener(request, response)),
+  );
+  server.timeout = idleMs;
   server.maxConnections = MAX_CONNECTIONS;
   server.on("clientError", rejectClientError);
   await new Promise<void>((resolve, reject) => {
