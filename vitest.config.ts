@@ -4,6 +4,16 @@ const patience = { testTimeout: 30_000, hookTimeout: 60_000 };
 /** A test without an assertion cannot fail, so it fails. */
 const strict = { expect: { requireAssertions: true } };
 
+/** Minutes each. The tests hold a small form of every one. */
+const long = {
+  globalSetup: ["packages/test-servers/src/global-setup.ts"],
+  fileParallelism: false,
+  disableConsoleIntercept: true,
+  ...strict,
+  testTimeout: 3_600_000,
+  hookTimeout: 60_000,
+};
+
 export default defineConfig({
   test: {
     projects: [
@@ -26,19 +36,9 @@ export default defineConfig({
           ...strict,
         },
       },
-      {
-        // Minutes each: `pnpm test:faults`. The tests hold a small form of every one.
-        test: {
-          name: "faults",
-          include: ["apps/e2e/src/**/*.faults.ts"],
-          globalSetup: ["packages/test-servers/src/global-setup.ts"],
-          fileParallelism: false,
-          disableConsoleIntercept: true,
-          ...strict,
-          testTimeout: 3_600_000,
-          hookTimeout: 60_000,
-        },
-      },
+      // `pnpm test:faults` and `pnpm test:timing`
+      { test: { name: "faults", include: ["apps/e2e/src/**/*.faults.ts"], ...long } },
+      { test: { name: "timing", include: ["apps/e2e/src/**/*.timing.ts"], ...long } },
     ],
   },
 });
