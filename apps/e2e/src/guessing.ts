@@ -3,6 +3,7 @@ import { hash } from "@node-rs/bcrypt";
 import { Redis } from "ioredis";
 import { startApi } from "./api-process.ts";
 import { fullStores } from "./stores.ts";
+import { anEmail } from "./visitor.ts";
 
 export const PASSWORD = "the owner's nine tortoises";
 export const CAP = 100;
@@ -28,7 +29,7 @@ export async function guessedAt(more: Readonly<Record<string, string>> = {}) {
     LOG_LEVEL: "warn",
     ...more,
   });
-  const email = "owner@example.com";
+  const email = anEmail("owner"); // the counters of other services are in the same Redis
   await stores.query(
     `insert into users (id, email, email_key, password_hash, email_verified_at)
      values (gen_random_uuid(), $1, $1, $2, now())`,
