@@ -58,6 +58,24 @@ it.skipIf(!redisUrl)(
 );
 
 it.skipIf(!redisUrl)(
+  "spellings of the path and of the address share one limit",
+  async () => {
+    const service = await guessedAt();
+    const { email } = service;
+    const paths = ["/sessions", "/sessions?", "/sessions?x=1", "http://127.0.0.1/sessions"];
+    const spellings = [email, email.toUpperCase(), ` ${email}`, `${email}\t`];
+    const statuses: number[] = [];
+    for (let index = 0; index < 12; index += 1) {
+      const given = { path: paths[index % 4] ?? "", to: spellings[index % 3] ?? "" };
+      statuses.push((await service.logIn("127.0.0.4", given)).status);
+    }
+    expect(statuses).toEqual([...Array<number>(10).fill(401), 429, 429]);
+    await service.close();
+  },
+  60_000,
+);
+
+it.skipIf(!redisUrl)(
   "a flood of log-ins from one network leaves those of another one",
   async () => {
     const service = await guessedAt({ LIMIT_LOG_IN_NETWORK: "1000000/60" });

@@ -40,7 +40,7 @@ export async function guessedAt(more: Readonly<Record<string, string>> = {}) {
   /** Logs in from a network, and never waits longer than ten seconds. */
   const logIn = (
     network: string,
-    { password = "wrong", cookie = "", to = email } = {},
+    { password = "wrong", cookie = "", to = email, path = "/sessions" } = {},
   ): Promise<Reply> =>
     new Promise((resolve, reject) => {
       const startedAt = performance.now();
@@ -50,7 +50,7 @@ export async function guessedAt(more: Readonly<Record<string, string>> = {}) {
           port,
           localAddress: network,
           method: "POST",
-          path: "/sessions",
+          path,
           agent: false,
           timeout: 10_000,
           headers: { "content-type": "application/x-www-form-urlencoded", cookie },
@@ -96,13 +96,13 @@ export async function guessedAt(more: Readonly<Record<string, string>> = {}) {
 
 /** Calls `act` again and again in some lanes until it is stopped. Returns how to stop. */
 export function endlessly(lanes: number, act: () => Promise<unknown>): () => Promise<void> {
-  let isOver = false;
+  const stopping = new AbortController();
   const lane = async () => {
-    while (!isOver) await act().catch(() => undefined);
+    while (!stopping.signal.aborted) await act().catch(() => undefined);
   };
   const all = Promise.all(Array.from({ length: lanes }, lane));
   return async () => {
-    isOver = true;
+    stopping.abort();
     await all;
   };
 }

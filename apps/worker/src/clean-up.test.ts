@@ -1,4 +1,5 @@
-import { aUser, anEvent } from "@postern/domain/contract";
+import type { OutgoingEvent } from "@postern/domain";
+import { aSessionRecord, aUser, anEvent } from "@postern/domain/contract";
 import { sql } from "kysely";
 import { describe, expect, it } from "vitest";
 import { cleanUp } from "./clean-up.ts";
@@ -50,6 +51,48 @@ describe("cleaning up", () => {
     );
     await world.close();
   });
+});
+
+it("what strangers request, and what no retry needs, is kept for a short time", async () => {
+  const world = await aWorld();
+  const user = await aUser(world.users);
+  const { id } = user;
+  const { db, events, stores } = world;
+  const requested = (): OutgoingEvent => ({
+    ...anEvent(id),
+    type: "user.password_reset_requested",
+    data: { epoch: 0, expiresAt: new Date().toISOString(), tokenBy: "mail" },
+  });
+  const [old, young, waiting, kept] = [requested(), requested(), requested(), anEvent(id)];
+  await events.append([old, young, kept]);
+  await sql`delete from outbox`.execute(db);
+  await events.append([waiting]);
+  await sql`
+    update events set recorded_at = now() - interval '8 days' where id <> ${young.id}`.execute(db);
+  for (let count = 0; count < 150; count += 1) {
+    const record = aSessionRecord(user);
+    await stores.ledger.confirm(record, anEvent(id));
+    if (count < 20) await stores.ledger.revoke(record, anEvent(id));
+  }
+  const records = async () => (await stores.ledger.list(id, 1_000)).length;
+  expect(await records()).toBe(20 + 100); // the newest hundred that nobody ended
+  await sql`update session_records set ended_at = ended_at - interval '2 hours'`.execute(db);
+  await stores.failures.reserve("of a user", 9, id);
+  await stores.failures.reserve("of nobody", 9, undefined);
+  await stores.failures.reserve("of nobody, a moment ago", 9, undefined);
+  await sql`
+    update failure_counts set updated_at = now() - interval '2 days'
+    where key <> 'of nobody, a moment ago'`.execute(db);
+  await world.start(); // creates the queues that the clean-up looks at
+  await cleanUp(db, RETENTION);
+  const left = (await events.list(id, 1_000)).map((event) => event.id);
+  expect(left).toEqual(expect.arrayContaining([young.id, waiting.id, kept.id]));
+  expect(left).not.toContain(old.id);
+  expect(await records()).toBe(100);
+  const { rows } = await sql<{ key: string }>`
+    select key from failure_counts order by key`.execute(db);
+  expect(rows.map(({ key }) => key)).toEqual(["of a user", "of nobody, a moment ago"].toSorted());
+  await world.close();
 });
 
 describe("what somebody should look at", () => {

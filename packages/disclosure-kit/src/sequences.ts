@@ -27,11 +27,11 @@ export const strangersSteps = (password = "seven green tortoises"): readonly Ste
  * answer only in a second request.
  */
 export function sequences(steps: readonly Step[], length: number): readonly (readonly Step[])[] {
-  let all: (readonly Step[])[] = [];
-  let longest: (readonly Step[])[] = [[]];
-  for (let count = 0; count < length; count += 1) {
-    longest = longest.flatMap((sequence) => steps.map((step) => [...sequence, step]));
-    all = [...all, ...longest];
-  }
-  return all;
+  if (length === 0) return [];
+  const shorter = sequences(steps, length - 1);
+  const longest = shorter.filter((sequence) => sequence.length === length - 1);
+  const extended = (length === 1 ? [[]] : longest).flatMap((sequence) =>
+    steps.map((step) => [...sequence, step]),
+  );
+  return [...shorter, ...extended];
 }

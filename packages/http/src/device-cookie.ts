@@ -8,7 +8,7 @@ import { attributesOf, readCookie } from "./session-cookie.ts";
  * The name of the cookie by which a browser is known. Only this host receives it, whatever
  * `COOKIE_DOMAIN` says.
  */
-export const deviceCookieName = ({ cookie }: Policy): string =>
+const deviceCookieName = ({ cookie }: Policy): string =>
   cookie.secure ? "__Host-known_devices" : "known_devices";
 
 /** Returns who calls, as far as limits need to know. */

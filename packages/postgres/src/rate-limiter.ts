@@ -37,12 +37,14 @@ export function postgresRateLimiter(db: Kysely<Schema>): RateLimiter {
 
   return {
     async take(place) {
+      const limiter = limiterFor(place);
       try {
-        await limiterFor(place).consume(place.key);
+        await limiter.consume(place.key);
         return undefined;
       } catch (refused) {
-        if (refused instanceof RateLimiterRes) return Math.max(1, refused.msBeforeNext);
-        throw refused;
+        if (!(refused instanceof RateLimiterRes)) throw refused;
+        await limiter.reward(place.key); // it does not count
+        return Math.max(1, refused.msBeforeNext);
       }
     },
 

@@ -47,7 +47,7 @@ export function postgresSessionLedger(db: Kysely<Schema>, seal?: Seal): SessionL
             delete from session_records where id in (
               select id from session_records
               where user_id in (select id from changed) and ended_at is null
-              order by created_at desc offset ${MAX_OPEN_RECORDS}
+              order by created_at desc offset ${MAX_OPEN_RECORDS - 1} -- and the new one
             )
           ) select from changed`.execute(db);
         return rows.length > 0;

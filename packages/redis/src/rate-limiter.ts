@@ -28,7 +28,9 @@ export function redisRateLimiter(client: RedisClient): RateLimiter {
         throw refused;
       });
       const { consumedPoints, msBeforeNext } = await withTimeout(taking);
-      return consumedPoints > limiter.points ? Math.max(1, msBeforeNext) : undefined;
+      if (consumedPoints <= limiter.points) return undefined;
+      await withTimeout(limiter.reward(place.key)); // it does not count
+      return Math.max(1, msBeforeNext);
     },
 
     async giveBack(place) {

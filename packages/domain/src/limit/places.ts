@@ -13,8 +13,7 @@ export const placeOf = (
 ): Place => ({ name, limit: policy.limits[name], key: tokenFactory.keyedHash(subject) });
 
 /**
- * Takes a place in each budget, or throws `RateLimited` with the longest wait. Then it keeps none,
- * but a budget that was used up counts the attempt all the same.
+ * Takes a place in each budget, or throws `RateLimited` with the longest wait. Then it keeps none.
  */
 export async function takeAll({ limiter }: LimitPorts, places: readonly Place[]): Promise<void> {
   const waits = await Promise.all(places.map((place) => limiter.take(place)));

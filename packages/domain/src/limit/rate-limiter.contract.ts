@@ -72,6 +72,16 @@ export function rateLimiterContract(open: () => Promise<LimiterWorld>): void {
     expect(taken).toEqual([true, true, true, false]);
   });
 
+  it("does not count a call that finds no place", async () => {
+    const { limiter } = await open();
+    const place = aPlace({ limit: { places: 2, windowSeconds: 600 } });
+    const calls = await Promise.all(Array.from({ length: 20 }, () => limiter.take(place)));
+    const taken = calls.filter((waitMs) => waitMs === undefined);
+    expect(taken).toHaveLength(2);
+    for (const _ of taken) await limiter.giveBack(place);
+    expect(await limiter.take(place)).toBeUndefined();
+  });
+
   it("starts anew when the window ends, and attempts do not make it longer", async () => {
     const { limiter, pass } = await open();
     const place = aPlace({ limit: { places: 1, windowSeconds: 2 } });

@@ -20,9 +20,9 @@ export function memoryRateLimiter(clock: Clock): RateLimiter {
   return {
     async take(place) {
       const window = windowOf(place);
+      if (window.taken >= place.limit.places) return window.endsAt - clock.now().getTime();
       window.taken += 1;
-      const isLeft = window.taken <= place.limit.places;
-      return isLeft ? undefined : window.endsAt - clock.now().getTime();
+      return undefined;
     },
     async giveBack(place) {
       windowOf(place).taken -= 1;
