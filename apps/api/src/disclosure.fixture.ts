@@ -39,8 +39,8 @@ export interface Work {
 /** A change to the service that makes it tell which addresses have an account. */
 export interface Mutant {
   readonly ports?: (ports: Ports) => Ports;
-  readonly bcrypt?: (bcrypt: Bcrypt) => Bcrypt;
-  /** Without it, hashes of other costs are not compensated. */
+  /** The hasher does not know what stored hashes cost. */
+  readonly ignoresStoredCost?: boolean;
   readonly hasher?: (hasher: Ports["hasher"]) => Ports["hasher"];
   readonly answer?: (email: string, isKnown: boolean, response: Response) => Response;
 }
@@ -69,8 +69,8 @@ export async function strictService({ ports: mutate = (ports) => ports, ...mutan
     },
   };
   const gate = hashGate({ atOnce: 2, maxWaitMs: 60_000, expectedMs: 1 });
-  const bcrypt = mutant.bcrypt?.(counting) ?? counting;
-  const hasher = bcryptHasher({ cost: COST, gate, bcrypt, highestStoredCost: () => COST + 1 });
+  const highestStoredCost = () => (mutant.ignoresStoredCost ? COST : COST + 1);
+  const hasher = bcryptHasher({ cost: COST, gate, bcrypt: counting, highestStoredCost });
   const ports = mutate({
     ...postgresStores(database.db, aesSeal({ keys })),
     ...redisStores(redis.client),
@@ -95,7 +95,9 @@ export async function strictService({ ports: mutate = (ports) => ports, ...mutan
   });
 
   let count = 0;
-  const anEmail = (state: string) => `${state}-${(count += 1)}@example.com`;
+  // The counters of other services are in the same Redis.
+  const run = crypto.randomUUID().slice(0, 8);
+  const anEmail = (state: string) => `${state}-${run}-${(count += 1)}@example.com`;
   const { db } = database;
 
   /** Creates a verified user whose hash has this cost, or who has no password. */

@@ -63,17 +63,7 @@ describe.skipIf(!testServers().redisUrl)("the strict policy", () => {
           hash !== undefined && (await hasher.verify(password, hash, share)),
       }),
     },
-    "one hash whatever its cost": {
-      hasher: (hasher) => ({
-        ...hasher,
-        verify: (password, hash, share) =>
-          hasher.verify(password, hash?.includes("$05$") ? hash : undefined, share),
-      }),
-      bcrypt: (bcrypt) => ({
-        ...bcrypt,
-        verify: (password, hash) => bcrypt.verify(password, hash.replace("$04$", "$05$")),
-      }),
-    },
+    "hashes that take as long as they cost": { ignoresStoredCost: true },
     "no event for an unknown address": {
       ports: (ports) => ({
         ...ports,

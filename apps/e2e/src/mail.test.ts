@@ -43,8 +43,10 @@ describe.skipIf(!testServers().redisUrl)("a reset by mail", () => {
     const email = anEmail();
     const bob = visitor(service.api.origin);
     await bob.register(email, PASSWORD);
-    for (let count = 0; count < 2; count += 1) await bob.send("POST", "/reset_password", { email });
-    await expect.poll(() => mailsTo(email).length, PATIENCE).toBe(2);
+    for (const count of [1, 2]) {
+      await bob.send("POST", "/reset_password", { email });
+      await expect.poll(() => mailsTo(email).length, PATIENCE).toBe(count);
+    }
     const tokens = mailsTo(email).map(
       ({ message }) => /The reset token: (\S+)/.exec(message.text ?? "")?.[1] ?? "",
     );

@@ -64,6 +64,7 @@ it("what strangers request, and what no retry needs, is kept for a short time", 
     data: { epoch: 0, expiresAt: new Date().toISOString(), tokenBy: "mail" },
   });
   const [old, young, waiting, kept] = [requested(), requested(), requested(), anEvent(id)];
+  await (await world.start()).stop(); // creates the queues that the clean-up looks at
   await events.append([old, young, kept]);
   await sql`delete from outbox`.execute(db);
   await events.append([waiting]);
@@ -83,7 +84,6 @@ it("what strangers request, and what no retry needs, is kept for a short time", 
   await sql`
     update failure_counts set updated_at = now() - interval '2 days'
     where key <> 'of nobody, a moment ago'`.execute(db);
-  await world.start(); // creates the queues that the clean-up looks at
   await cleanUp(db, RETENTION);
   const left = (await events.list(id, 1_000)).map((event) => event.id);
   expect(left).toEqual(expect.arrayContaining([young.id, waiting.id, kept.id]));

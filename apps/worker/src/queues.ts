@@ -160,27 +160,52 @@ export async function insertJobs(
   for (const subscriber of subscribers) {
     const { name, readsPayload, isNeeded = () => true, groupOf, replaces } = subscriber;
     const jobs = new Map<string, JobInsert<JobData>>(); // by what a newer event replaces
+    const ranks = groupOf ? await waitingByGroup(transaction, name) : new Map<string, number>();
     for (const { event, sealed, payload } of opened) {
       if (!handlerFor(subscriber, event) || !isNeeded(event, payload)) continue;
       const isRead = readsPayload && sealed !== undefined;
       const data: JobData = { event: toEventJson(event), ...(isRead && { sealed }) };
       const singletonKey = replaces?.(event);
-      // The waiting job keeps its place in the queue, so repeating a request delays nothing.
+      const id = groupOf?.(event, payload);
+      // The waiting job keeps its place in the queue, so repeating a request delays nothing. A job
+      // that waits for its next try is tried at once.
       if (singletonKey !== undefined) {
-        const { updated } = await boss.update(name, data, { singletonKey, match: "oldest", db });
+        const now = { startAfter: new Date(), ...(id !== undefined && { group: { id } }) };
+        const options = { ...now, singletonKey, match: "oldest", db } as const;
+        const { updated } = await boss.update(name, data, options);
         if (updated > 0) continue;
       }
-      const id = groupOf?.(event, payload);
-      jobs.set(singletonKey ?? event.id, {
+      const key = singletonKey ?? event.id;
+      const replaced = jobs.get(key);
+      if (replaced) {
+        jobs.set(key, { ...replaced, id: event.id, data });
+        continue;
+      }
+      const rank = id === undefined ? 0 : (ranks.get(id) ?? 0);
+      if (id !== undefined) ranks.set(id, rank + 1);
+      jobs.set(key, {
         id: event.id,
         data,
         ...(singletonKey !== undefined && { singletonKey }),
-        ...(id !== undefined && { group: { id } }),
+        // Fair queuing: the first job of each group comes before the second job of any.
+        ...(id !== undefined && { group: { id }, priority: -rank }),
       });
     }
     if (jobs.size > 0) await boss.insert(name, [...jobs.values()], { db });
   }
   await sql`select pg_notify(${JOBS_CHANNEL}, '')`.execute(transaction);
+}
+
+/** Returns how many jobs of each group wait in this queue. */
+async function waitingByGroup(
+  transaction: Transaction<Schema>,
+  queue: string,
+): Promise<Map<string, number>> {
+  const { rows } = await sql<{ group_id: string; count: number }>`
+    select group_id, count(*)::int as count from pgboss.job
+    where name = ${queue} and state < 'active' and group_id is not null
+    group by group_id`.execute(transaction);
+  return new Map(rows.map(({ group_id, count }) => [group_id, count]));
 }
 
 /** A payload whose key is gone counts as empty here. The handler reports it. */

@@ -1,79 +1,92 @@
 /** A place in the queue. */
 export interface Waiting {
   readonly network: string;
-  /** Before all that are not first. */
+  /** In the first lane, if its network has room there. */
   readonly isFirst: boolean;
 }
 
 type Lane<Item> = Map<string, Item[]>;
 
+/** One network cannot fill the first lane, whatever it sends. */
+const MAX_FIRST = 2;
+
 /**
  * Serves networks in turn, one item each, however many items one of them has (round robin, as in
- * fair queuing, RFC 970). Items of one network keep their order.
+ * fair queuing, RFC 970). Items of one network keep their order. Two lanes take turns, so that
+ * neither starves the other; the first is the short one.
  */
 export function fairQueue<Item extends Waiting>() {
-  const lanes: readonly [Lane<Item>, Lane<Item>] = [new Map(), new Map()];
-  let size = 0;
-  const laneOf = ({ isFirst }: Waiting) => lanes[isFirst ? 0 : 1];
+  const [first, second]: [Lane<Item>, Lane<Item>] = [new Map(), new Map()];
+  const laneOf = new Map<Item, Lane<Item>>();
+  let isFirstsTurn = true;
 
-  /** Removes an item of a network. The network's turn goes to the end of its lane. */
+  const countIn = (lane: Lane<Item>, network: string) => lane.get(network)?.length ?? 0;
+  const laneFor = ({ isFirst, network }: Waiting) =>
+    isFirst && countIn(first, network) < MAX_FIRST ? first : second;
+  const sizeOf = (lane: Lane<Item>) => {
+    let size = 0;
+    for (const items of lane.values()) size += items.length;
+    return size;
+  };
+
   function takeFrom(lane: Lane<Item>, network: string, at: number): Item | undefined {
     const items = lane.get(network) ?? [];
     const [item] = items.splice(at, 1);
-    if (item) size -= 1;
+    if (item) laneOf.delete(item);
     if (items.length === 0) lane.delete(network);
     return item;
   }
 
   return {
-    size: () => size,
+    size: () => laneOf.size,
 
-    /** Returns how many items are served before an item that is added now. */
+    /** Returns how many items are served before an item that is added now, at most. */
     ahead(item: Waiting): number {
-      const own = laneOf(item).get(item.network)?.length ?? 0;
+      const lane = laneFor(item);
+      const own = countIn(lane, item.network);
       let count = 0;
-      if (!item.isFirst) for (const items of lanes[0].values()) count += items.length;
-      for (const [network, items] of laneOf(item))
+      for (const [network, items] of lane)
         count += network === item.network ? own : Math.min(items.length, own + 1);
-      return count;
+      return count + Math.min(sizeOf(lane === first ? second : first), count + 1);
     },
 
     add(item: Item): void {
-      const lane = laneOf(item);
+      const lane = laneFor(item);
       const items = lane.get(item.network);
       if (items) items.push(item);
       else lane.set(item.network, [item]);
-      size += 1;
+      laneOf.set(item, lane);
     },
 
     remove(item: Item): void {
-      const lane = laneOf(item);
-      const at = lane.get(item.network)?.indexOf(item) ?? -1;
-      if (at !== -1) takeFrom(lane, item.network, at);
+      const lane = laneOf.get(item);
+      const at = lane?.get(item.network)?.indexOf(item) ?? -1;
+      if (lane && at !== -1) takeFrom(lane, item.network, at);
     },
 
     /** Removes the item whose turn it is. */
     next(): Item | undefined {
-      const lane = lanes[0].size > 0 ? lanes[0] : lanes[1];
+      const lane = first.size > 0 && (isFirstsTurn || second.size === 0) ? first : second;
+      isFirstsTurn = lane !== first;
       const [network] = lane.keys();
       if (network === undefined) return undefined;
       const item = takeFrom(lane, network, 0);
       const rest = lane.get(network);
       if (rest) {
-        lane.delete(network);
+        lane.delete(network); // its next turn is after those of the others
         lane.set(network, rest);
       }
       return item;
     },
 
-    /** Removes the newest item of the network that has the most, if it has more than `than`. */
-    dropOfLongest(than: number): Item | undefined {
-      const [longest] = [...lanes[1]].toSorted(([, one], [, other]) => other.length - one.length);
-      if (!longest || longest[1].length <= than) return undefined;
-      return takeFrom(lanes[1], longest[0], longest[1].length - 1);
+    /** Returns the network with the most items, if it has at least two more than this one has. */
+    longestBeyond({ network: own }: Waiting): string | undefined {
+      const [longest] = [...second].toSorted(([, one], [, other]) => other.length - one.length);
+      return longest && longest[1].length > countIn(second, own) + 1 ? longest[0] : undefined;
     },
 
-    /** Returns how many items of this network wait. */
-    countOf: (item: Waiting): number => laneOf(item).get(item.network)?.length ?? 0,
+    /** Removes the newest item of a network. */
+    dropNewest: (network: string): Item | undefined =>
+      takeFrom(second, network, countIn(second, network) - 1),
   };
 }

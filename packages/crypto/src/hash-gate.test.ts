@@ -81,6 +81,23 @@ describe("hash gate", () => {
     expect(served).toEqual(["flood", "owner", "flood", "one", "two", "flood", "one", "flood"]);
   });
 
+  it("lets known devices go first, but not all the time, and few of one network", async () => {
+    const gate = hashGate({ atOnce: 1, maxWaitMs: 60_000, expectedMs: 1 });
+    const { work, finish } = manualWork();
+    const served: string[] = [];
+    const ask = (network: string, isKnownDevice: boolean) =>
+      gate.run(work, { network, isKnownDevice }).then(() => served.push(network));
+    const all = Array.from({ length: 9 }, () => ask("known", true));
+    all.push(ask("new 1", false), ask("new 2", false), ask("new 3", false));
+    for (const _ of all) {
+      await settle();
+      finish.shift()?.();
+    }
+    await Promise.all(all);
+    const last = served.lastIndexOf("new 3");
+    expect(last).toBeLessThan(8);
+  });
+
   it("refuses a network beyond its share while others are admitted", async () => {
     const gate = hashGate({ atOnce: 1, maxWaitMs: 4_000, expectedMs: 1_000 });
     const { work, finish } = manualWork();

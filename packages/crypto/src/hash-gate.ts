@@ -60,11 +60,14 @@ export function hashGate(options: HashGateOptions): HashGate {
     const waiting = toWaiting(share);
     const waitMs = ((queue.ahead(waiting) + 1) * averageMs) / atOnce;
     if (waitMs > maxWaitMs) throw capacityError(waitMs);
-    if (queue.size() < MAX_WAITING) return;
-    // The queue is full: a network that has fewer items takes a place of the one with the most.
-    const dropped = queue.dropOfLongest(queue.countOf(waiting) + 1);
-    if (!dropped) throw capacityError(waitMs);
-    dropped.refuse();
+    const isFull = queue.size() >= MAX_WAITING;
+    if (isFull && queue.longestBeyond(waiting) === undefined) throw capacityError(waitMs);
+  }
+
+  /** If the queue is full, a network with fewer items takes a place of the one with the most. */
+  function makeRoom(share: HashingShare | undefined): void {
+    const longest = queue.size() < MAX_WAITING ? undefined : queue.longestBeyond(toWaiting(share));
+    if (longest !== undefined) queue.dropNewest(longest)?.refuse();
   }
 
   /** Waits for its turn. The estimate may be wrong if other work needs the CPUs. */
@@ -74,6 +77,7 @@ export function hashGate(options: HashGateOptions): HashGate {
       running += 1;
       return;
     }
+    makeRoom(share);
     await new Promise<void>((resume, reject) => {
       const refuse = () => {
         clearTimeout(deadline);

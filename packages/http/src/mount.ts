@@ -16,7 +16,7 @@ export function mount(app: Hono<AppEnv>, path: string, resource: Resource, guard
   const handlers = new Map<string, Handler>();
   for (const [method, endpoint] of endpointsOf(resource)) handlers.set(method, handlerOf(endpoint));
   const head = handlers.get("GET");
-  if (head) handlers.set("HEAD", head);
+  if (head) handlers.set("HEAD", async (c) => withoutBody(await head(c)));
   const allow = [...handlers.keys(), "OPTIONS"].join(", ");
   handlers.set("OPTIONS", (c) => {
     setHeader(c, "allow", allow);
@@ -27,6 +27,13 @@ export function mount(app: Hono<AppEnv>, path: string, resource: Resource, guard
     pattern,
     guard(pattern, (c) => (handlers.get(c.req.method) ?? refuse)(c)),
   );
+}
+
+/** Cancels a body that nobody reads, so that what makes it can stop. */
+async function withoutBody(response: Response): Promise<Response> {
+  const { status, headers } = response;
+  await response.body?.cancel();
+  return new Response(null, { status, headers });
 }
 
 const NOTHING = {};

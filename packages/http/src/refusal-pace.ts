@@ -30,6 +30,6 @@ export function refusalPace({ everyMs = 1_000, maxHeld = 5_000 }: PaceOptions = 
     held += 1;
     await new Promise((resolve) => setTimeout(resolve, everyMs - (now - last)));
     held -= 1;
-    refusedAt.set(network, performance.now());
+    if (refusedAt.has(network)) refusedAt.set(network, performance.now());
   };
 }

@@ -4,11 +4,6 @@ import type { Schema } from "./schema.ts";
 
 /** Consecutive failures in the table `failure_counts`. */
 export function postgresFailureCounter(db: Kysely<Schema>): FailureCounter {
-  const subtract = (key: string, failures: string) =>
-    sql`
-      update failure_counts set failures = greatest(${sql.raw(failures)}, 0), updated_at = now()
-      where key = ${key}`.execute(db);
-
   return {
     async reserve(key, cap, userId) {
       // Writes a row whether a place is left or not, so that both take the same time.
@@ -26,17 +21,17 @@ export function postgresFailureCounter(db: Kysely<Schema>): FailureCounter {
     },
 
     async release(key) {
-      await subtract(key, "failures - 1");
+      await sql`
+        update failure_counts set failures = failures - 1, updated_at = now()
+        where key = ${key} and failures > 0`.execute(db);
     },
 
     async reset(key) {
-      await subtract(key, "0");
+      await sql`delete from failure_counts where key = ${key}`.execute(db);
     },
 
     async resetUser(userId) {
-      await sql`
-        update failure_counts set failures = 0, updated_at = now()
-        where user_id = ${userId}`.execute(db);
+      await sql`delete from failure_counts where user_id = ${userId}`.execute(db);
     },
 
     async list(userId) {

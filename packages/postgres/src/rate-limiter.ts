@@ -1,5 +1,5 @@
 import type { Place, RateLimiter } from "@postern/domain";
-import { CompiledQuery, type Kysely } from "kysely";
+import { CompiledQuery, type Kysely, sql } from "kysely";
 import { RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
 import type { Schema } from "./schema.ts";
 
@@ -35,6 +35,14 @@ export function postgresRateLimiter(db: Kysely<Schema>): RateLimiter {
     return limiter;
   };
 
+  /** Not with the library's `reward`: it would give a place to the next window if this one is over. */
+  async function giveBack(place: Place): Promise<void> {
+    const key = limiterFor(place).getKey(place.key);
+    await sql`
+      update rate_limits set points = points - 1
+      where key = ${key} and points > 0 and expire > ${Date.now()}`.execute(db);
+  }
+
   return {
     async take(place) {
       const limiter = limiterFor(place);
@@ -43,14 +51,12 @@ export function postgresRateLimiter(db: Kysely<Schema>): RateLimiter {
         return undefined;
       } catch (refused) {
         if (!(refused instanceof RateLimiterRes)) throw refused;
-        await limiter.reward(place.key); // it does not count
+        await giveBack(place); // it does not count
         return Math.max(1, refused.msBeforeNext);
       }
     },
 
-    async giveBack(place) {
-      await limiterFor(place).reward(place.key);
-    },
+    giveBack,
 
     async clear(place) {
       await limiterFor(place).delete(place.key);

@@ -1,6 +1,6 @@
 import { Unavailable } from "@postern/domain";
 import { Redis, type RedisOptions } from "ioredis";
-import { END, LIST, LOOKUP_SESSIONS, OPEN, SYNC_USER, TOUCH } from "./scripts.ts";
+import { END, GIVE_BACK, LIST, LOOKUP_SESSIONS, OPEN, SYNC_USER, TOUCH } from "./scripts.ts";
 
 /** ioredis with the scripts as commands: sent by SHA-1, or whole if Redis does not know them. */
 export interface RedisClient extends Redis {
@@ -10,6 +10,7 @@ export interface RedisClient extends Redis {
   posternEnd(key: string, prefix: string): Promise<[string, string] | null>;
   posternSyncUser(key: string, user: string): Promise<null>;
   posternList(key: string): Promise<[string, string][]>;
+  posternGiveBack(key: string): Promise<null>;
 }
 
 export interface RedisConnection {
@@ -52,6 +53,7 @@ export async function connectRedis(
     posternEnd: END,
     posternSyncUser: SYNC_USER,
     posternList: LIST,
+    posternGiveBack: GIVE_BACK,
   };
   for (const [name, lua] of Object.entries(scripts))
     client.defineCommand(name, { numberOfKeys: 1, lua });

@@ -19,6 +19,11 @@ export function redisRateLimiter(client: RedisClient): RateLimiter {
     return limiter;
   };
 
+  /** Not with the library's `reward`: it would give a place to the next window if this one is over. */
+  async function giveBack(place: Place): Promise<void> {
+    await withTimeout(client.posternGiveBack(limiterFor(place).getKey(place.key)));
+  }
+
   return {
     async take(place) {
       const limiter = limiterFor(place);
@@ -29,13 +34,11 @@ export function redisRateLimiter(client: RedisClient): RateLimiter {
       });
       const { consumedPoints, msBeforeNext } = await withTimeout(taking);
       if (consumedPoints <= limiter.points) return undefined;
-      await withTimeout(limiter.reward(place.key)); // it does not count
+      await giveBack(place); // it does not count
       return Math.max(1, msBeforeNext);
     },
 
-    async giveBack(place) {
-      await withTimeout(limiterFor(place).reward(place.key));
-    },
+    giveBack,
 
     async clear(place) {
       await withTimeout(limiterFor(place).delete(place.key));

@@ -170,3 +170,8 @@ for i = 1, #all, 2 do
 end
 return listed
 `;
+
+/** KEYS: a window of attempts. Takes one back, unless the window is over. */
+export const GIVE_BACK = `
+if tonumber(redis.call('GET', KEYS[1]) or '0') > 0 then redis.call('DECR', KEYS[1]) end
+`;

@@ -21,15 +21,16 @@ export async function isCurrentPassword(
   const place = placeOf(ports, "currentPassword", user.id);
   await takeAll(ports, [place]);
   const cap = ports.policy.limits.failures;
-  const isEvaluated = await ports.failures.reserve(place.key, cap, user.id);
-  const hash = isEvaluated ? passwordHash : undefined;
+  let isEvaluated = false;
   try {
+    isEvaluated = await ports.failures.reserve(place.key, cap, user.id);
+    const hash = isEvaluated ? passwordHash : undefined;
     const matches = await ports.hasher.verify(password.value, hash, { network });
     if (matches) await Promise.all([giveBackAll(ports, [place]), ports.failures.reset(place.key)]);
     return matches;
   } catch (error) {
     const release = isEvaluated ? [ports.failures.release(place.key)] : [];
-    await Promise.all([giveBackAll(ports, [place]), ...release]);
+    await Promise.allSettled([giveBackAll(ports, [place]), ...release]); // the first error counts
     throw error;
   }
 }

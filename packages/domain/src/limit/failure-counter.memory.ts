@@ -24,11 +24,10 @@ export function memoryFailureCounter(): FailureCounter {
       if (counter && counter.failures > 0) counter.failures -= 1;
     },
     async reset(key) {
-      const counter = counters.get(key);
-      if (counter) counter.failures = 0;
+      counters.delete(key);
     },
     async resetUser(userId) {
-      for (const counter of of(userId)) counter.failures = 0;
+      for (const [key, counter] of counters) if (counter.userId === userId) counters.delete(key);
     },
     list: async (userId) => of(userId).map(({ failures }) => failures),
   };

@@ -18,8 +18,11 @@ export interface Admission {
   /** The keyed hash of the address. `undefined`: it is not an address. */
   readonly account: string | undefined;
   readonly device: KnownDevice | undefined;
-  readonly taken: readonly Place[];
+  /** The places that this guess has taken so far. */
+  readonly taken: Place[];
   readonly share: HashingShare;
+  /** The password cannot be compared, so the guess does not count. */
+  giveBack(): Promise<void>;
 }
 
 /** A guess that is counted, before the password is compared. */
@@ -31,8 +34,8 @@ export interface Guess {
   readonly isEvaluated: boolean;
   /** The guess was right: it does not count, and the count of failures starts from zero. */
   succeed(): Promise<void>;
-  /** The password could not be compared, so the guess does not count. */
-  giveBack(): Promise<void>;
+  /** The password could not be compared, so the count of failures goes down again. */
+  release?: () => Promise<void>;
 }
 
 /**
@@ -52,7 +55,8 @@ export async function admitGuess(
     : placesOfNetwork(ports, caller, account);
   await takeAll(ports, taken);
   const share = { network: caller.network, isKnownDevice: device !== undefined };
-  return { caller, account, device, taken, share };
+  const giveBack = () => giveBackAll(ports, taken.splice(0));
+  return { caller, account, device, taken, share, giveBack };
 }
 
 /** Returns the places of a guess from an unknown device. */
@@ -72,20 +76,20 @@ export async function reserveGuess(
   admission: Admission,
   credentials: Credentials | undefined,
 ): Promise<Guess> {
-  const { caller, account } = admission;
-  let { device, taken } = admission;
+  const { caller, account, taken, giveBack } = admission;
+  let { device } = admission;
   if (device && !isStillKnown(ports, device, credentials)) {
     // The password was changed since, or the user is another one: the device is unknown again.
-    await giveBackAll(ports, taken);
+    await giveBack();
     device = undefined;
-    taken = placesOfNetwork(ports, caller, account);
-    await takeAll(ports, taken);
+    const places = placesOfNetwork(ports, caller, account);
+    await takeAll(ports, places);
+    taken.push(...places);
   }
-  const nothing = { isEvaluated: false, giveBack: () => giveBackAll(ports, taken) };
-  if (account === undefined) return { ...nothing, succeed: nothing.giveBack };
+  if (account === undefined) return { isEvaluated: false, succeed: giveBack };
   const silent = device ? undefined : placeOf(ports, "logInAccount", account);
   const isFree = !silent || (await ports.limiter.take(silent)) === undefined;
-  const all = silent && isFree ? [...taken, silent] : taken;
+  if (silent && isFree) taken.push(silent);
   const counter = device ? placeOf(ports, "logInDevice", device.id).key : account;
   // Also where no place is left, so that the work is the same.
   const cap = isFree ? ports.policy.limits.failures : 0;
@@ -93,11 +97,8 @@ export async function reserveGuess(
   return {
     isEvaluated,
     async succeed() {
-      await Promise.all([giveBackAll(ports, all), ports.failures.reset(counter)]);
+      await Promise.all([giveBack(), ports.failures.reset(counter)]);
     },
-    async giveBack() {
-      const isCounted = isEvaluated ? [ports.failures.release(counter)] : [];
-      await Promise.all([giveBackAll(ports, all), ...isCounted]);
-    },
+    ...(isEvaluated && { release: () => ports.failures.release(counter) }),
   };
 }

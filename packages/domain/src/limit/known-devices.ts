@@ -54,9 +54,11 @@ export function rememberDevice(
   { user: { id: userId, emailKey }, passwordHash }: Credentials,
 ): string | undefined {
   if (!ports.policy.limits.knowsDevices || passwordHash === undefined) return undefined;
-  const others = openDevices(ports, knownDevices).filter((device) => device.userId !== userId);
+  const devices = openDevices(ports, knownDevices);
+  const others = devices.filter((device) => device.userId !== userId);
+  const before = devices.find((device) => device.userId === userId);
   const device: KnownDevice = {
-    id: ports.tokenFactory.createResetToken().token,
+    id: before?.id ?? ports.tokenFactory.createResetToken().token,
     account: accountOf(ports, emailKey),
     userId,
     generation: generationOf(ports, passwordHash),

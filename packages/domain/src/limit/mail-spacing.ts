@@ -1,13 +1,13 @@
 import type { Caller } from "../caller.ts";
-import { giveBackAll, type LimitPorts, placeOf, takeAll } from "./places.ts";
+import { giveBackAll, type LimitPorts, placeOf } from "./places.ts";
+import type { Place } from "./rate-limiter.ts";
 
 /** Mails that a person can request for an address, each spaced on its own. */
 export type MailKind = "change" | "registration" | "reset" | "verification";
 
-/** Takes a place for one request for a mail by this network. Throws `RateLimited`. */
-export async function admitMail(ports: LimitPorts, { network }: Caller = {}): Promise<void> {
-  if (network !== undefined) await takeAll(ports, [placeOf(ports, "mailNetwork", network)]);
-}
+/** Returns the place of one request for a mail by this network. */
+export const mailPlaces = (ports: LimitPorts, { network }: Caller = {}): readonly Place[] =>
+  network === undefined ? [] : [placeOf(ports, "mailNetwork", network)];
 
 /** Names the network that requests a mail, in the event's payload. */
 export const senderOf = (
@@ -15,6 +15,13 @@ export const senderOf = (
   { network }: Caller = {},
 ): { readonly sender?: string } =>
   network === undefined ? {} : { sender: tokenFactory.keyedHash(`sender ${network}`) };
+
+interface RequestedMail {
+  readonly kind: MailKind;
+  readonly address: string;
+  /** The user who requests it, if that matters: others' requests do not take this one's turn. */
+  readonly requester?: string;
+}
 
 /**
  * Runs `act`, and tells it whether a mail of this kind may be sent to the address now. The address
@@ -24,11 +31,11 @@ export const senderOf = (
  */
 export async function spaceMail<Value>(
   ports: LimitPorts,
-  { kind, address }: { readonly kind: MailKind; readonly address: string },
+  { kind, address, requester = "" }: RequestedMail,
   act: (isMailed: boolean) => Promise<Value>,
 ): Promise<Value> {
   const subject = `mail ${kind} ${address}`;
-  const spacing = placeOf(ports, "mailSpacing", subject);
+  const spacing = placeOf(ports, "mailSpacing", `${subject} ${requester}`);
   const longer = placeOf(ports, "mailAddress", subject);
   const isSpaced = (await ports.limiter.take(spacing)) === undefined;
   // Only a mail that passes the spacing counts here, or a flood would use up all of them at once.

@@ -16,12 +16,13 @@ export const placeOf = (
  * Takes a place in each budget, or throws `RateLimited` with the longest wait. Then it keeps none.
  */
 export async function takeAll({ limiter }: LimitPorts, places: readonly Place[]): Promise<void> {
-  const waits = await Promise.all(places.map((place) => limiter.take(place)));
-  const longestMs = Math.max(0, ...waits.map((waitMs) => waitMs ?? 0));
-  if (longestMs === 0) return;
-  const taken = places.filter((_, index) => waits[index] === undefined);
+  const attempts = await Promise.allSettled(places.map((place) => limiter.take(place)));
+  const waits = attempts.map((one) => (one.status === "fulfilled" ? (one.value ?? 0) : Infinity));
+  if (waits.every((waitMs) => waitMs === 0)) return;
+  const taken = places.filter((_, index) => waits[index] === 0);
   await giveBackAll({ limiter }, taken);
-  throw new RateLimited(longestMs);
+  for (const one of attempts) if (one.status === "rejected") throw one.reason;
+  throw new RateLimited(Math.max(...waits));
 }
 
 export async function giveBackAll(

@@ -25,7 +25,8 @@ export function memoryRateLimiter(clock: Clock): RateLimiter {
       return undefined;
     },
     async giveBack(place) {
-      windowOf(place).taken -= 1;
+      const window = windowOf(place);
+      window.taken = Math.max(0, window.taken - 1);
     },
     async clear({ name, key }) {
       windows.delete(`${name} ${key}`);

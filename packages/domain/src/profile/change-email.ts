@@ -1,6 +1,6 @@
 import type { Caller } from "../caller.ts";
 import { type Email, parseEmail } from "../email.ts";
-import { spaceMail } from "../limit/mail-spacing.ts";
+import { mailPlaces, senderOf, spaceMail } from "../limit/mail-spacing.ts";
 import { placeOf, withPlaces } from "../limit/places.ts";
 import { newEvent } from "../event/new-event.ts";
 import type { Ports } from "../ports.ts";
@@ -38,9 +38,11 @@ export async function changeEmail(
   const reauthenticated = await reauthenticate(ports, token, currentPassword, caller);
   if (!reauthenticated.ok) return reauthenticated;
   const { session, user } = reauthenticated.value;
-  return await withPlaces(ports, [placeOf(ports, "emailChange", user.id)], () =>
-    spaceMail(ports, { kind: "change", address: `${user.id} ${email.key}` }, (isMailed) =>
-      propose(ports, { session, user, email, isMailed }),
+  const places = [placeOf(ports, "emailChange", user.id), ...mailPlaces(ports, caller)];
+  const mail = { kind: "change", address: email.key, requester: user.id } as const;
+  return await withPlaces(ports, places, () =>
+    spaceMail(ports, mail, (isMailed) =>
+      propose(ports, { session, user, email, isMailed, caller }),
     ),
   );
 }
@@ -48,11 +50,12 @@ export async function changeEmail(
 interface Proposal extends Reauthenticated {
   readonly email: Email;
   readonly isMailed: boolean;
+  readonly caller: Caller;
 }
 
 async function propose(
   ports: RequiredPorts,
-  { session, user, email, isMailed }: Proposal,
+  { session, user, email, isMailed, caller }: Proposal,
 ): Promise<Result<undefined, ChangeEmailError>> {
   const owner = await ports.users.findByEmail(email.key); // also where disclosure is closed
   const isTaken = owner !== undefined && owner.id !== user.id;
@@ -63,6 +66,7 @@ async function propose(
   const requested = newEvent(ports, "user.email_change_requested", {
     userId: user.id,
     data: { epoch: session.epoch, expiresAt: linkExpiry(ports) },
+    payload: senderOf(ports, caller),
   });
   const proposal = { id: requested.id, email: email.address, emailKey: email.key, ttlMs };
   if (await ports.emailChanges.propose(session, proposal, [requested])) return ok(undefined);

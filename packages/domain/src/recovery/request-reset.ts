@@ -1,7 +1,8 @@
 import type { Caller } from "../caller.ts";
 import { type EmailKey, parseEmail } from "../email.ts";
 import { newEvent } from "../event/new-event.ts";
-import { admitMail, senderOf, spaceMail } from "../limit/mail-spacing.ts";
+import { mailPlaces, senderOf, spaceMail } from "../limit/mail-spacing.ts";
+import { withPlaces } from "../limit/places.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Token } from "../token/token.ts";
@@ -25,17 +26,23 @@ export async function requestReset(
   input: { readonly email: string; readonly caller?: Caller },
 ): Promise<Result<Token | undefined, RequestResetError>> {
   const key = parseEmail(input.email)?.key;
-  await admitMail(ports, input.caller);
-  if (ports.policy.disclosure === "closed") {
+  return await withPlaces(ports, mailPlaces(ports, input.caller), async () => {
+    if (ports.policy.disclosure === "open") return await answerToken(ports, key);
     const mail = { kind: "reset", address: key ?? input.email } as const;
     return await spaceMail(ports, mail, async (isMailed) => {
       if (!isMailed) return ok(undefined); // before anything is looked up
-      const user = await findEnabled(ports, key);
-      const payload = senderOf(ports, input.caller);
-      await ports.events.append([{ ...resetRequested(ports, user, "mail"), payload }]);
+      const requested = resetRequested(ports, await findEnabled(ports, key), "mail");
+      await ports.events.append([{ ...requested, payload: senderOf(ports, input.caller) }]);
       return ok(undefined);
     });
-  }
+  });
+}
+
+/** Returns the token itself, as the course does. */
+async function answerToken(
+  ports: RequiredPorts,
+  key: EmailKey | undefined,
+): Promise<Result<Token, RequestResetError>> {
   const user = await findEnabled(ports, key);
   if (!user) return err("email_unknown");
   const { token, tokenHash } = ports.tokenFactory.createResetToken();

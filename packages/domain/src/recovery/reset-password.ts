@@ -3,7 +3,7 @@ import type { Caller } from "../caller.ts";
 import { newEvent } from "../event/new-event.ts";
 import { forgetGuesses } from "../limit/forget-guesses.ts";
 import { rememberDevice } from "../limit/known-devices.ts";
-import { admitToken } from "../limit/token-guess.ts";
+import { withTokenPlace } from "../limit/token-guess.ts";
 import type { UserId } from "../ids.ts";
 import type { PasswordRefusal } from "../password/password.ts";
 import { validateNewPassword } from "../password/validate-new-password.ts";
@@ -53,20 +53,31 @@ type RequiredPorts = Pick<
  */
 export async function resetPassword(
   ports: RequiredPorts,
+  input: ResetPasswordInput,
+): Promise<Result<ResetPassword, ResetPasswordError>> {
+  return await withTokenPlace(ports, input.caller ?? {}, async (giveBack) => {
+    const result = await useToken(ports, input);
+    // Only a success: a refused password costs a look-up in the list of stolen ones.
+    if (result.ok) await giveBack();
+    return result;
+  });
+}
+
+async function useToken(
+  ports: RequiredPorts,
   { email, token, newPassword, idempotencyKey, caller = {} }: ResetPasswordInput,
 ): Promise<Result<ResetPassword, ResetPasswordError>> {
-  const giveBack = await admitToken(ports, caller);
   const claim = await ports.tokens.find("password_reset", ports.tokenFactory.hashToken(token));
   const user = claim && (await ports.users.findById(claim.userId));
   if (!user || !isEnabled(user) || user.emailKey !== parseEmail(email)?.key)
     return err("reset_token_invalid");
-  await giveBack();
   // Includes the token, so that guessing somebody else's key repeats nothing.
   const idempotencyHash =
     idempotencyKey === undefined
       ? undefined
       : ports.tokenFactory.hashToken(`${idempotencyKey}${token}`);
   if (user.epoch !== claim.epoch) return await repeatEarlierAnswer(ports, user.id, idempotencyHash);
+  ports.hasher.admit({ network: caller.network });
   const password = await validateNewPassword(ports, newPassword, user.emailKey);
   if (!password.ok) return password; // before the token is used
 

@@ -57,6 +57,7 @@ export async function registerUser(
   const email = parseEmail(given);
   if (!email) return err("email_invalid");
   const { network } = caller;
+  ports.hasher.admit({ network });
   const places = network === undefined ? [] : [placeOf(ports, "registrationNetwork", network)];
   return await withPlaces(ports, places, async () => {
     const password = await validateNewPassword(ports, givenPassword, email.key);

@@ -1,11 +1,13 @@
 import type { Caller } from "../caller.ts";
-import { parseEmail } from "../email.ts";
-import { admitGuess, type Guess, reserveGuess } from "../limit/guess.ts";
+import { type EmailKey, parseEmail } from "../email.ts";
+import { type Admission, admitGuess, type Guess, reserveGuess } from "../limit/guess.ts";
 import { rememberDevice } from "../limit/known-devices.ts";
 import { normalizePassword, type Password } from "../password/password.ts";
+import type { HashingShare } from "../password/password-hasher.ts";
 import type { Policy } from "../policy.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
+import { Unavailable } from "../unavailable.ts";
 import { isEnabled, type User } from "../user/user.ts";
 import type { Credentials } from "../user/user-store.ts";
 import type { ClientInfo } from "./session.ts";
@@ -53,51 +55,72 @@ export async function logIn(
   ports.hasher.admit({ network: caller.network });
   const key = parseEmail(email)?.key;
   const admission = await admitGuess(ports, key, caller);
-  const credentials = key && (await ports.users.findCredentialsByEmail(key));
-  const guess = await reserveGuess(ports, admission, credentials);
-  const hash = guess.isEvaluated ? credentials?.passwordHash : undefined;
-  const matches = await verify(ports, guess, password.value, hash, admission.share);
+  const { credentials, guess, matches } = await compare(ports, admission, key, password.value);
   // A right password that does not log in counts as a wrong one.
   if (!credentials || !matches || !mayLogIn(credentials.user, ports.policy))
     return err("credentials_invalid");
 
   await guess.succeed();
-  const { user, passwordHash } = await rehashIfOutdated(ports, credentials, password.value);
+  const { user, passwordHash } = await rehashIfOutdated(
+    ports,
+    credentials,
+    password.value,
+    admission.share,
+  );
   const started = await startSession(ports, user, options);
   if (!started) return err("credentials_invalid");
   return ok({ ...started, knownDevices: rememberDevice(ports, caller, { user, passwordHash }) });
 }
 
-/** Compares the password. If that is not possible now, the guess does not count. */
-async function verify(
-  { hasher }: RequiredPorts,
-  guess: Guess,
-  ...given: Parameters<Ports["hasher"]["verify"]>
-): Promise<boolean> {
+/**
+ * Looks up the user, counts the guess and compares the password. If any of that is not possible
+ * now, the guess does not count.
+ */
+async function compare(
+  ports: RequiredPorts,
+  admission: Admission,
+  key: EmailKey | undefined,
+  password: Password,
+) {
+  let guess: Guess | undefined;
   try {
-    return await hasher.verify(...given);
+    const credentials = key && (await ports.users.findCredentialsByEmail(key));
+    guess = await reserveGuess(ports, admission, credentials);
+    const hash = guess.isEvaluated ? credentials?.passwordHash : undefined;
+    const matches = await ports.hasher.verify(password, hash, admission.share);
+    return { credentials, guess, matches };
   } catch (error) {
-    await guess.giveBack();
+    await Promise.allSettled([admission.giveBack(), guess?.release?.()]); // the first error counts
     throw error;
   }
+}
+
+function ignoreCapacity(error: unknown): undefined {
+  if (!(error instanceof Unavailable && error.isCapacity)) throw error;
 }
 
 const mayLogIn = (user: User, { verification }: Policy) =>
   isEnabled(user) && (user.emailVerifiedAt !== undefined || !verification.isRequired);
 
-/** Replaces an outdated hash. Only a log-in can, because only then is the password known. */
+/**
+ * Replaces an outdated hash. Only a log-in can, because only then is the password known. If there is
+ * no capacity for it now, a later log-in does it.
+ */
 async function rehashIfOutdated(
   ports: Pick<Ports, "hasher" | "users">,
   credentials: Credentials,
   password: Password,
+  share: HashingShare,
 ): Promise<Credentials> {
   const { user, passwordHash } = credentials;
   if (!passwordHash || !ports.hasher.isOutdated(passwordHash)) return credentials;
+  const newHash = await ports.hasher.hash(password, share).catch(ignoreCapacity);
+  if (!newHash) return credentials;
   const rehash = {
     userId: user.id,
     expectedEpoch: user.epoch,
     expectedHash: passwordHash,
-    passwordHash: await ports.hasher.hash(password),
+    passwordHash: newHash,
   };
   const rehashed = await ports.users.rehash(rehash);
   return rehashed ? { user: rehashed, passwordHash: rehash.passwordHash } : credentials;

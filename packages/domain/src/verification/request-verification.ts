@@ -2,7 +2,8 @@ import type { Caller } from "../caller.ts";
 import { parseEmail } from "../email.ts";
 import type { OutgoingEvent } from "../event/event.ts";
 import { newEvent } from "../event/new-event.ts";
-import { admitMail, senderOf, spaceMail } from "../limit/mail-spacing.ts";
+import { mailPlaces, senderOf, spaceMail } from "../limit/mail-spacing.ts";
+import { withPlaces } from "../limit/places.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
 import { isEnabled, type User } from "../user/user.ts";
@@ -19,9 +20,8 @@ export async function requestVerification(
   input: { readonly email: string; readonly caller?: Caller },
 ): Promise<Result<undefined, RequestVerificationError>> {
   const key = parseEmail(input.email)?.key;
-  await admitMail(ports, input.caller);
   const mail = { kind: "verification", address: key ?? input.email } as const;
-  return await spaceMail(ports, mail, async (isMailed) => {
+  const request = async (isMailed: boolean) => {
     const isClosed = ports.policy.disclosure === "closed";
     if (isClosed && !isMailed) return ok(undefined); // before anything is looked up
     const found = key && (await ports.users.findByEmail(key));
@@ -30,7 +30,10 @@ export async function requestVerification(
     const payload = senderOf(ports, input.caller);
     if (isMailed) await ports.events.append([{ ...verificationRequested(ports, user), payload }]);
     return ok(undefined);
-  });
+  };
+  return await withPlaces(ports, mailPlaces(ports, input.caller), () =>
+    spaceMail(ports, mail, request),
+  );
 }
 
 /** The event that makes the worker mail the link. Without a user it makes no mail. */

@@ -1,8 +1,10 @@
 import type { Caller } from "../caller.ts";
 import { newEvent } from "../event/new-event.ts";
 import type { SessionRef } from "../ids.ts";
+import { forgetGuesses } from "../limit/forget-guesses.ts";
+import { rememberDevice } from "../limit/known-devices.ts";
 import { isCurrentPassword } from "../limit/current-password.ts";
-import { admitToken } from "../limit/token-guess.ts";
+import { withTokenPlace } from "../limit/token-guess.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
 import { checkSession } from "../session/check-session.ts";
@@ -34,7 +36,12 @@ export interface VerifiedEmail {
     /** The caller did not prove the password, so it was cleared. This token sets a new one. */
     | { readonly kind: "password_cleared"; readonly resetToken: Token }
     /** Every session has ended. A caller who was logged in has a fresh one. */
-    | { readonly kind: "changed"; readonly renewed: StartedSession | undefined };
+    | {
+        readonly kind: "changed";
+        readonly renewed: StartedSession | undefined;
+        /** The cookie by which this browser stays known. */
+        readonly knownDevices: string | undefined;
+      };
 }
 
 type RequiredPorts = Pick<
@@ -47,6 +54,7 @@ type RequiredPorts = Pick<
   | "ledger"
   | "limiter"
   | "policy"
+  | "seal"
   | "sessions"
   | "tokenFactory"
   | "tokens"
@@ -64,7 +72,16 @@ export async function verifyEmail(
   ports: RequiredPorts,
   input: VerifyEmailInput,
 ): Promise<Result<VerifiedEmail, VerifyEmailError>> {
-  const giveBack = await admitToken(ports, input.caller ?? {});
+  return await withTokenPlace(ports, input.caller ?? {}, (giveBack) =>
+    useLink(ports, input, giveBack),
+  );
+}
+
+async function useLink(
+  ports: RequiredPorts,
+  input: VerifyEmailInput,
+  giveBack: () => Promise<void>,
+): Promise<Result<VerifiedEmail, VerifyEmailError>> {
   const tokenHash = ports.tokenFactory.hashToken(input.token);
   const claim =
     (await ports.tokens.find("email_verification", tokenHash)) ??
@@ -86,6 +103,7 @@ export async function verifyEmail(
   // The link was used, or the user changed meanwhile.
   if (!changed) return err("verification_token_invalid");
   await syncSessions(ports, user.id, changed);
+  await forgetGuesses(ports, changed); // strangers may have guessed before the address was verified
   if (!keepsPassword) {
     const resetToken = await createResetToken(ports, user);
     return ok({ user: changed, outcome: { kind: "password_cleared", resetToken } });
@@ -93,7 +111,9 @@ export async function verifyEmail(
   if (!isChange) return ok({ user: changed, outcome: { kind: "verified" } });
   const { client } = input;
   const renewed = replaces && (await startSession(ports, changed, { client, replaces }));
-  return ok({ user: changed, outcome: { kind: "changed", renewed } });
+  const { passwordHash } = credentials;
+  const knownDevices = rememberDevice(ports, input.caller ?? {}, { user: changed, passwordHash });
+  return ok({ user: changed, outcome: { kind: "changed", renewed, knownDevices } });
 }
 
 /** What the caller proved beside control of the address. */

@@ -1,7 +1,7 @@
 import { type Ports, requestVerification, verifyEmail } from "@postern/domain";
 import { z } from "zod";
 import { type CallerOptions, clientInfoOf, sessionToken, setSessionCookie } from "../caller.ts";
-import { callerOf } from "../device-cookie.ts";
+import { callerOf, setDeviceCookie } from "../device-cookie.ts";
 import { endpoint, type Resource } from "../endpoint.ts";
 import { json } from "../respond.ts";
 import { email, messageBody, password, resetToken } from "../schemas.ts";
@@ -88,6 +88,7 @@ export const emailVerificationResource = (ports: Ports, caller: CallerOptions): 
         return json(c, { email: user.email, message: "email verified" });
       if (outcome.kind === "changed") {
         if (outcome.renewed) setSessionCookie(c, ports, outcome.renewed);
+        setDeviceCookie(c, ports, outcome.knownDevices);
         return json(c, { email: user.email, message: "email changed" });
       }
       const message = "email verified, choose a new password";
