@@ -11,7 +11,11 @@ type Serve = () => void;
  * and keep every answer until the client reads: one connection could stall the others, and a few
  * that never read could fill the memory. While requests wait, nothing more is read.
  */
-export function oneAtATime(listener: RequestListener): RequestListener {
+export function oneAtATime(listener: RequestListener): {
+  readonly listener: RequestListener;
+  /** Returns whether a request of this connection is being answered. */
+  readonly isBusy: (socket: Socket) => boolean;
+} {
   const waitingOf = new WeakMap<Socket, Serve[]>();
 
   function serve(request: IncomingMessage, response: ServerResponse, waiting: Serve[]): void {
@@ -26,7 +30,7 @@ export function oneAtATime(listener: RequestListener): RequestListener {
     listener(request, response);
   }
 
-  return (request, response) => {
+  const listen: RequestListener = (request, response) => {
     const { socket } = request;
     if (socket.destroyed) return; // requests that were read before it was cut
     const waiting = waitingOf.get(socket);
@@ -40,4 +44,5 @@ export function oneAtATime(listener: RequestListener): RequestListener {
     waitingOf.set(socket, none);
     serve(request, response, none);
   };
+  return { listener: listen, isBusy: (socket) => waitingOf.has(socket) };
 }

@@ -64,6 +64,21 @@ describe("the server", () => {
     await stopped;
   });
 
+  it("does not wait for a connection that has sent nothing, or half a request", async () => {
+    const { fetch } = createApp({ ports: memoryPorts() });
+    const own = await startServer({ fetch, host: "127.0.0.1", port: 0 });
+    const sockets = ["", "GET / HTTP/1.1\r\nHost: a\r\n"].map((bytes) => {
+      const socket = connect({ port: own.port, host: "127.0.0.1" });
+      socket.on("error", () => undefined).write(bytes);
+      return socket;
+    });
+    await Promise.all(sockets.map((socket) => new Promise((done) => socket.once("connect", done))));
+    const stopped = own.stop({ noticeMs: 0 }).then(() => "stopped");
+    const late = new Promise((resolve) => setTimeout(() => resolve("late"), 4_000));
+    expect(await Promise.race([stopped, late])).toBe("stopped");
+    await stopped;
+  });
+
   it("refuses a body over 16 KiB before it has come, by its length and by its chunks", async () => {
     const head =
       "POST /users HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n";

@@ -1,4 +1,5 @@
 import { createServer, type Server, STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
@@ -37,6 +38,8 @@ export const MAX_CONNECTIONS = 10_000;
 /** Maximum time for running requests during a stop. */
 const DRAIN_MS = TIME_LIMITS.requestTimeout;
 const IDLE_CHECK_EVERY_MS = 50;
+/** Time during a stop for a request that is arriving. */
+const IDLE_GRACE_MS = 1_000;
 
 /** Starts an HTTP server. Rejects if it cannot listen, for example if the port is in use. */
 export async function startServer({
@@ -46,10 +49,13 @@ export async function startServer({
   idleMs = IDLE_MS,
 }: ServerOptions): Promise<RunningServer> {
   const listener = getRequestListener(fetch, { errorHandler: badRequest });
-  const server = createServer(
-    TIME_LIMITS,
-    oneAtATime((request, response) => void listener(request, response)),
-  );
+  const inTurn = oneAtATime((request, response) => void listener(request, response));
+  const server = createServer(TIME_LIMITS, inTurn.listener);
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
   server.timeout = idleMs;
   server.maxConnections = MAX_CONNECTIONS;
   server.on("clientError", rejectClientError);
@@ -69,18 +75,23 @@ export async function startServer({
     async stop({ noticeMs }) {
       server.prependListener("request", (_, response) => response.setHeader("connection", "close"));
       await pause(noticeMs);
-      await drain(server);
+      await drain(server, () => [...sockets].filter((socket) => !inTurn.isBusy(socket)));
     },
   };
 }
 
-async function drain(server: Server): Promise<void> {
+async function drain(server: Server, idle: () => readonly Socket[]): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
   // Keep-alive connections become idle one by one, when their requests end.
   const sweep = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_EVERY_MS);
+  // Node does not count a connection as idle that has not sent a whole request yet.
+  const cutIdle = setTimeout(() => {
+    for (const socket of idle()) socket.destroy();
+  }, IDLE_GRACE_MS);
   const cutOff = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
   await closed;
   clearInterval(sweep);
+  clearTimeout(cutIdle);
   clearTimeout(cutOff);
 }
 
