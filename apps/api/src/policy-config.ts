@@ -122,8 +122,8 @@ function toCookie({ cookie }: Policy, env: PolicyEnvironment): Policy["cookie"] 
 const toMs = (given: number | undefined) => (given === undefined ? undefined : given * 1000);
 
 /**
- * Returns an error for each unknown `POLICY_` or `LIMIT_` setting. A misspelt name would otherwise be ignored,
- * and its protection would stay off.
+ * Returns an error for each unknown `POLICY_` or `LIMIT_` setting. A misspelt name would otherwise
+ * be ignored, and its protection would stay off.
  */
 export function policyMistakes(env: Record<string, unknown>): string[] {
   return Object.keys(env)

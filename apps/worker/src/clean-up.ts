@@ -10,8 +10,8 @@ export interface Retention {
 }
 
 /**
- * Anybody can request mails for an address, so these events are kept for a short time: they must not
- * grow a user's log without bound.
+ * Anybody can request mails for an address, so these events are kept for a short time: they must
+ * not grow a user's log without bound.
  */
 const REQUEST_DAYS = 7;
 

@@ -65,7 +65,8 @@ export interface Subscriber {
   /** If it returns false, no job is made for the event. */
   readonly isNeeded?: (event: UserEvent, payload: EventPayload) => boolean;
   /**
-   * Jobs of one group wait for each other, and never take all slots: at most `perGroup` run at once.
+   * Jobs of one group wait for each other, and never take all slots: at most `perGroup` run at
+   * once.
    */
   readonly groupOf?: (event: UserEvent, payload: EventPayload) => string | undefined;
   readonly perGroup?: number;

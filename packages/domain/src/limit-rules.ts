@@ -1,4 +1,6 @@
-/** At most `places` attempts in a window, which starts with the first one and has a fixed length. */
+/**
+ * At most `places` attempts in a window, which starts with the first one and has a fixed length.
+ */
 export interface Limit {
   readonly places: number;
   readonly windowSeconds: number;

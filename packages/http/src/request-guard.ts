@@ -44,8 +44,8 @@ export interface GuardOptions {
   /** Called with every error that a handler throws. The response does not reveal the cause. */
   readonly onFault?: ((error: unknown, requestId: string) => void) | undefined;
   /**
-   * Called instead of `onRequest` when a budget or the hashing capacity is used up. In a storm there
-   * are many of these, so they are counted and not logged one by one.
+   * Called instead of `onRequest` when a budget or the hashing capacity is used up. In a storm
+   * there are many of these, so they are counted and not logged one by one.
    */
   readonly onRefusal?: ((code: ProblemCode) => void) | undefined;
   /** Maximum number of refusals that are held back at once. Default: 5,000. */

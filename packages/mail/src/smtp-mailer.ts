@@ -20,8 +20,8 @@ const TIME_LIMITS = {
   connectionTimeout: 5_000,
   greetingTimeout: 5_000,
   // Servers inspect a mail before they accept it. If we disconnect meanwhile, the server may still
-  // deliver it, and our retry sends it again. RFC 5321 section 4.5.3.2.6 recommends ten minutes; we wait two,
-  // because a server that hangs occupies a connection.
+  // deliver it, and our retry sends it again. RFC 5321 section 4.5.3.2.6 recommends ten minutes; we
+  // wait two, because a server that hangs occupies a connection.
   socketTimeout: 120_000,
 };
 

@@ -35,7 +35,9 @@ export function postgresRateLimiter(db: Kysely<Schema>): RateLimiter {
     return limiter;
   };
 
-  /** Not with the library's `reward`: it would give a place to the next window if this one is over. */
+  /**
+   * Not with the library's `reward`: it would give a place to the next window if this one is over.
+   */
   async function giveBack(place: Place): Promise<void> {
     const key = limiterFor(place).getKey(place.key);
     await sql`

@@ -13,8 +13,8 @@ import { userChanges } from "./user-change.ts";
 import { isAllowed, isRevoked } from "./user-row.ts";
 
 /**
- * The session store ends the oldest session beyond `MAX_SESSIONS` and reports nothing. Twice as many
- * records without a recorded end are kept, so a record is never dropped before its session.
+ * The session store ends the oldest session beyond `MAX_SESSIONS` and reports nothing. Twice as
+ * many records without a recorded end are kept, so a record is never dropped before its session.
  */
 const MAX_OPEN_RECORDS = 2 * MAX_SESSIONS;
 

@@ -26,8 +26,8 @@ type Stores = Pick<
 >;
 
 /**
- * Every store on one database, and the seal that they use. With Redis, spread `redisStores` over it:
- * those take the place of `limiter`, `sessions` and `tokens`.
+ * Every store on one database, and the seal that they use. With Redis, spread `redisStores` over
+ * it: those take the place of `limiter`, `sessions` and `tokens`.
  */
 export const postgresStores = (db: Kysely<Schema>, seal: Seal): Stores => ({
   devices: postgresDeviceStore(db),

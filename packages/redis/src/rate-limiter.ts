@@ -19,7 +19,9 @@ export function redisRateLimiter(client: RedisClient): RateLimiter {
     return limiter;
   };
 
-  /** Not with the library's `reward`: it would give a place to the next window if this one is over. */
+  /**
+   * Not with the library's `reward`: it would give a place to the next window if this one is over.
+   */
   async function giveBack(place: Place): Promise<void> {
     await withTimeout(client.posternGiveBack(limiterFor(place).getKey(place.key)));
   }

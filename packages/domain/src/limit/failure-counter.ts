@@ -15,7 +15,9 @@ export interface FailureCounter {
   release(key: string): Promise<void>;
   /** Starts from zero, because the password was right. */
   reset(key: string): Promise<void>;
-  /** Starts from zero for everything of this user: the password was reset, or an operator says so. */
+  /**
+   * Starts from zero for everything of this user: the password was reset, or an operator says so.
+   */
   resetUser(userId: UserId): Promise<void>;
   /** Returns the user's counters, for operators. */
   list(userId: UserId): Promise<readonly number[]>;

@@ -3,7 +3,7 @@ import { giveBackAll, type LimitPorts, placeOf } from "./places.ts";
 import type { Place } from "./rate-limiter.ts";
 
 /** Mails that a person can request for an address, each spaced on its own. */
-export type MailKind = "change" | "registration" | "reset" | "verification";
+type MailKind = "change" | "registration" | "reset" | "verification";
 
 /** Returns the place of one request for a mail by this network. */
 export const mailPlaces = (ports: LimitPorts, { network }: Caller = {}): readonly Place[] =>

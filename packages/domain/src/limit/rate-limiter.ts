@@ -16,7 +16,8 @@ export interface RateLimiter {
   /**
    * Takes a place in a budget, atomically: of any number of calls at once, at most `limit.places`
    * succeed. Returns `undefined`, or the milliseconds until the window ends if none is left. A call
-   * that finds no place does not count, or a burst of them would outlast places that are given back.
+   * that finds no place does not count, or a burst of them would outlast places that are given
+   * back.
    */
   take(place: Place): Promise<number | undefined>;
   /** Gives back a place that was taken, because the attempt does not count. */

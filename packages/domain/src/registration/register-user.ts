@@ -46,8 +46,8 @@ interface RegisterInput {
 }
 
 /**
- * Creates a user, unless the address is taken. Hashes first, so that both take the same time. Throws
- * `RateLimited`.
+ * Creates a user, unless the address is taken. Hashes first, so that both take the same time.
+ * Throws `RateLimited`.
  */
 export async function registerUser(
   ports: RequiredPorts,

@@ -103,8 +103,8 @@ const mayLogIn = (user: User, { verification }: Policy) =>
   isEnabled(user) && (user.emailVerifiedAt !== undefined || !verification.isRequired);
 
 /**
- * Replaces an outdated hash. Only a log-in can, because only then is the password known. If there is
- * no capacity for it now, a later log-in does it.
+ * Replaces an outdated hash. Only a log-in can, because only then is the password known. If there
+ * is no capacity for it now, a later log-in does it.
  */
 async function rehashIfOutdated(
   ports: Pick<Ports, "hasher" | "users">,

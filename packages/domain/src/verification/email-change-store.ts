@@ -41,8 +41,8 @@ export interface EmailChangeStore {
   /**
    * Sets the new address as verified and raises the epoch, if the epoch is still the change's, the
    * user is enabled and the acting session is valid. Without `keepsPassword` the password is
-   * cleared. If several confirmations for one user or one address run at once, one succeeds. `email_taken`: another
-   * user has the address now.
+   * cleared. If several confirmations for one user or one address run at once, one succeeds.
+   * `email_taken`: another user has the address now.
    */
   confirm(
     change: EmailChange & {

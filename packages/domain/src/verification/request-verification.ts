@@ -12,8 +12,8 @@ export type RequestVerificationError = "email_unknown";
 
 /**
  * Mails the link that verifies an address once more. Under closed disclosure the result and the
- * work are the same for every address. A user whose address is verified receives no mail, and mails to
- * one address are spaced. Throws `RateLimited`.
+ * work are the same for every address. A user whose address is verified receives no mail, and mails
+ * to one address are spaced. Throws `RateLimited`.
  */
 export async function requestVerification(
   ports: Pick<Ports, "clock" | "events" | "ids" | "limiter" | "policy" | "tokenFactory" | "users">,

@@ -63,8 +63,8 @@ type RequiredPorts = Pick<
 
 /**
  * Verifies an address with the token of a mailed link. The link proves only control of the address:
- * another person may have registered an account with it, or may want it for their own account. So the
- * account keeps its password only if the caller also sends that password or has a live session.
+ * another person may have registered an account with it, or may want it for their own account. So
+ * the account keeps its password only if the caller also sends that password or has a live session.
  * Otherwise the password is cleared, every session ends, and the owner of the address sets a new
  * password (docs/decisions/0013).
  */

@@ -111,7 +111,7 @@ function toStream(text: AsyncIterable<string>, finish: () => Promise<void>): Rea
         controller.close();
       } catch (error) {
         await finish().catch(() => undefined); // the first error tells more
-        controller.error(error); // cuts the connection, so that the client sees that it is not whole
+        controller.error(error); // cuts the connection: the client sees that it is not whole
       }
     },
     async cancel() {
