@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
-/** Browsers do not pipeline at all, and load generators send less than this. */
+/** Maximum number of requests that wait on one connection. One more closes it. */
 const MAX_WAITING = 64;
 
 type Serve = () => void;
@@ -21,7 +21,7 @@ export function oneAtATime(listener: RequestListener): {
   function serve(request: IncomingMessage, response: ServerResponse, waiting: Serve[]): void {
     const { socket } = request;
     response.once("close", () => {
-      if (socket.destroyed) return;
+      if (socket.destroyed || !socket.writable) return; // it ends with this answer
       const next = waiting.shift();
       if (!next) waitingOf.delete(socket);
       if (waiting.length === 0) socket.resume();
@@ -32,7 +32,7 @@ export function oneAtATime(listener: RequestListener): {
 
   const listen: RequestListener = (request, response) => {
     const { socket } = request;
-    if (socket.destroyed) return; // requests that were read before it was cut
+    if (socket.destroyed) return; // drops requests that were parsed before the connection was closed
     const waiting = waitingOf.get(socket);
     if (waiting) {
       if (waiting.length >= MAX_WAITING) socket.destroy();

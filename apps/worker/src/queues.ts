@@ -159,7 +159,7 @@ export async function insertJobs(
   const db = fromKysely(transaction);
   for (const subscriber of subscribers) {
     const { name, readsPayload, isNeeded = () => true, groupOf, replaces } = subscriber;
-    const jobs = new Map<string, JobInsert<JobData>>(); // by what a newer event replaces
+    const jobs = new Map<string, JobInsert<JobData>>(); // by singleton key, or by event id
     const ranks = groupOf ? await waitingByGroup(transaction, name) : new Map<string, number>();
     for (const { event, sealed, payload } of opened) {
       if (!handlerFor(subscriber, event) || !isNeeded(event, payload)) continue;
@@ -170,10 +170,11 @@ export async function insertJobs(
       // The waiting job keeps its place in the queue, so repeating a request delays nothing. A job
       // that waits for its next try is tried at once.
       if (singletonKey !== undefined) {
-        const now = { startAfter: new Date(), ...(id !== undefined && { group: { id } }) };
-        const options = { ...now, singletonKey, match: "oldest", db } as const;
-        const { updated } = await boss.update(name, data, options);
-        if (updated > 0) continue;
+        const options = { startAfter: new Date(), singletonKey, match: "oldest", db } as const;
+        const { jobs: updated } = await boss.update(name, data, options);
+        const rank = (id !== undefined && ranks.get(id)) || 0;
+        for (const job of updated) await moveUp(transaction, { queue: name, job, id, rank });
+        if (updated.length > 0) continue;
       }
       const key = singletonKey ?? event.id;
       const replaced = jobs.get(key);
@@ -194,6 +195,23 @@ export async function insertJobs(
     if (jobs.size > 0) await boss.insert(name, [...jobs.values()], { db });
   }
   await sql`select pg_notify(${JOBS_CHANNEL}, '')`.execute(transaction);
+}
+
+interface Move {
+  readonly queue: string;
+  readonly job: string;
+  /** The group of the newest request, and how many jobs of it wait. */
+  readonly id: string | undefined;
+  readonly rank: number;
+}
+
+/** Moves a waiting job to the group of the newest request, if its turn comes earlier there. */
+async function moveUp(transaction: Transaction<Schema>, { queue, job, id, rank }: Move) {
+  await sql`
+    update pgboss.job set group_id = ${id ?? null}, priority = ${-rank}::integer
+    where name = ${queue} and id = ${job}::uuid and priority < ${-rank}::integer`.execute(
+    transaction,
+  );
 }
 
 /** Returns how many jobs of each group wait in this queue. */

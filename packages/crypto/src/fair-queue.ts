@@ -1,4 +1,4 @@
-/** A place in the queue. */
+/** An item that waits. */
 export interface Waiting {
   readonly network: string;
   /** In the first lane, if its network has room there. */
@@ -7,22 +7,26 @@ export interface Waiting {
 
 type Lane<Item> = Map<string, Item[]>;
 
-/** One network cannot fill the first lane, whatever it sends. */
+/** Maximum number of items of one network in the first lane. */
 const MAX_FIRST = 2;
 
 /**
  * Serves networks in turn, one item each, however many items one of them has (round robin, as in
- * fair queuing, RFC 970). Items of one network keep their order. Two lanes take turns, so that
- * neither starves the other; the first is the short one.
+ * fair queuing, RFC 970). Items of one network keep their order within a lane. Two lanes take
+ * turns, and the first serves a network about once in each round of the second, so that neither
+ * starves the other.
  */
 export function fairQueue<Item extends Waiting>() {
   const [first, second]: [Lane<Item>, Lane<Item>] = [new Map(), new Map()];
   const laneOf = new Map<Item, Lane<Item>>();
   let isFirstsTurn = true;
+  /** Networks that the first lane has served in this round of the second. */
+  const served = new Set<string>();
+  let leftOfRound = 0;
 
   const countIn = (lane: Lane<Item>, network: string) => lane.get(network)?.length ?? 0;
   const laneFor = ({ isFirst, network }: Waiting) =>
-    isFirst && countIn(first, network) < MAX_FIRST ? first : second;
+    isFirst && !served.has(network) && countIn(first, network) < MAX_FIRST ? first : second;
   const sizeOf = (lane: Lane<Item>) => {
     let size = 0;
     for (const items of lane.values()) size += items.length;
@@ -40,7 +44,7 @@ export function fairQueue<Item extends Waiting>() {
   return {
     size: () => laneOf.size,
 
-    /** Returns how many items are served before an item that is added now, at most. */
+    /** Returns how many of the waiting items may be served before an item that is added now. */
     ahead(item: Waiting): number {
       const lane = laneFor(item);
       const own = countIn(lane, item.network);
@@ -70,6 +74,12 @@ export function fairQueue<Item extends Waiting>() {
       isFirstsTurn = lane !== first;
       const [network] = lane.keys();
       if (network === undefined) return undefined;
+      if (lane === first) served.add(network);
+      else leftOfRound -= 1;
+      if (leftOfRound <= 0) {
+        served.clear();
+        leftOfRound = second.size;
+      }
       const item = takeFrom(lane, network, 0);
       const rest = lane.get(network);
       if (rest) {
@@ -79,13 +89,13 @@ export function fairQueue<Item extends Waiting>() {
       return item;
     },
 
-    /** Returns the network with the most items, if it has at least two more than this one has. */
+    /** Returns the network with the most items in the second lane, if it has two more than this. */
     longestBeyond({ network: own }: Waiting): string | undefined {
       const [longest] = [...second].toSorted(([, one], [, other]) => other.length - one.length);
       return longest && longest[1].length > countIn(second, own) + 1 ? longest[0] : undefined;
     },
 
-    /** Removes the newest item of a network. */
+    /** Removes the newest item of a network in the second lane. */
     dropNewest: (network: string): Item | undefined =>
       takeFrom(second, network, countIn(second, network) - 1),
   };

@@ -32,7 +32,7 @@ interface Turn extends Waiting {
   readonly refuse: () => void;
 }
 
-/** Callers without a network, such as an app that has no limits, share one place in the turn. */
+/** Callers without a network, such as an app that has no limits, count as one network. */
 const toWaiting = ({ network = "", isKnownDevice = false }: HashingShare = {}): Waiting => ({
   network,
   isFirst: isKnownDevice,
@@ -40,8 +40,8 @@ const toWaiting = ({ network = "", isKnownDevice = false }: HashingShare = {}): 
 
 /**
  * Runs a few hashes at a time. The queue is bounded by its estimated waiting time, and by
- * `MAX_WAITING` as a last resort. Networks take turns, so one that sends many hashes waits for its
- * own. Work that ends after its caller has given up only takes CPU from other work.
+ * `MAX_WAITING` as a last resort. Networks take turns, so one that sends many hashes delays mostly
+ * its own. The wait is bounded because a hash whose caller has given up wastes CPU.
  */
 export function hashGate(options: HashGateOptions): HashGate {
   const { atOnce, maxWaitMs, deadlineMs = maxWaitMs, expectedMs } = options;
@@ -64,7 +64,7 @@ export function hashGate(options: HashGateOptions): HashGate {
     if (isFull && queue.longestBeyond(waiting) === undefined) throw capacityError(waitMs);
   }
 
-  /** If the queue is full, a network with fewer items takes a place of the one with the most. */
+  /** If the queue is full, refuses the newest hash of the network with the most. */
   function makeRoom(share: HashingShare | undefined): void {
     const longest = queue.size() < MAX_WAITING ? undefined : queue.longestBeyond(toWaiting(share));
     if (longest !== undefined) queue.dropNewest(longest)?.refuse();

@@ -25,7 +25,7 @@ export interface Difference {
  * @example
  * const differences = await compare("http://127.0.0.1:5000", sequences(strangersSteps(), 2), {
  *   unknown: async () => `${crypto.randomUUID()}@example.com`,
- *   known: async () => "bob@example.com",
+ *   known: async () => await registerSomebody(),
  * });
  */
 export async function compare(

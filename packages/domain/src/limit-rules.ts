@@ -7,24 +7,25 @@ export interface Limit {
 }
 
 /**
- * The budgets of an installation. A caller over a budget of its own network, session or device
+ * The budgets of an installation. A caller over a budget of its own network, device or user
  * receives 429. An account's budgets are silent: beyond them a right password is refused like a
  * wrong one, so that a refusal tells nothing about the account.
  */
 export interface LimitRules {
-  /** Wrong passwords from one network. */
+  /** Wrong passwords from unknown devices of one network. */
   readonly logInNetwork: Limit;
-  /** Wrong passwords for one address from one network. */
+  /** Wrong passwords for one address from unknown devices of one network. */
   readonly logInPair: Limit;
   /** Wrong passwords for one address, from all unknown devices together. Silent. */
   readonly logInAccount: Limit;
   /** Wrong passwords for one user from one known device. */
   readonly logInDevice: Limit;
-  /** Wrong current passwords of one user who is logged in. */
+  /** Wrong current passwords of one user, whom a session or a mailed link has named. */
   readonly currentPassword: Limit;
   /**
-   * Consecutive wrong passwords for one address, kept durably (NIST SP 800-63B-4 section 3.2.2).
-   * Silent. A reset of the password starts from zero.
+   * Consecutive wrong passwords, kept durably (NIST SP 800-63B-4 section 3.2.2): for one address from
+   * unknown devices, for one known device, and for the current password of one user. Silent. A reset
+   * of the password clears them.
    */
   readonly failures: number;
   /** Registrations from one network. */
@@ -35,11 +36,11 @@ export interface LimitRules {
   readonly mailSpacing: Limit;
   /** The same over a longer time. Its window is no longer than a reset token lives. */
   readonly mailAddress: Limit;
-  /** Wrong tokens of mails from one network. */
+  /** Uses of mailed tokens by one network that did not succeed. */
   readonly tokenNetwork: Limit;
   /** Changes of address that one user requests. */
   readonly emailChange: Limit;
-  /** Exports of one user's data at the same time. The window ends an export that was cut off. */
+  /** Exports of one user's data at the same time. If a process dies during an export, the place is free when the window ends. */
   readonly exportAtOnce: Limit;
   /** Whether a browser that has logged in is recognised (OWASP "device cookies"). */
   readonly knowsDevices: boolean;

@@ -38,11 +38,11 @@ export function postgresRateLimiter(db: Kysely<Schema>): RateLimiter {
   /**
    * Not with the library's `reward`: it would give a place to the next window if this one is over.
    */
-  async function giveBack(place: Place): Promise<void> {
+  async function giveBack(place: Place, ifMoreThan = 0): Promise<void> {
     const key = limiterFor(place).getKey(place.key);
     await sql`
       update rate_limits set points = points - 1
-      where key = ${key} and points > 0 and expire > ${Date.now()}`.execute(db);
+      where key = ${key} and points > ${ifMoreThan} and expire > ${Date.now()}`.execute(db);
   }
 
   return {
@@ -53,12 +53,12 @@ export function postgresRateLimiter(db: Kysely<Schema>): RateLimiter {
         return undefined;
       } catch (refused) {
         if (!(refused instanceof RateLimiterRes)) throw refused;
-        await giveBack(place); // it does not count
+        await giveBack(place, place.limit.places); // it does not count
         return Math.max(1, refused.msBeforeNext);
       }
     },
 
-    giveBack,
+    giveBack: (place) => giveBack(place),
 
     async clear(place) {
       await limiterFor(place).delete(place.key);

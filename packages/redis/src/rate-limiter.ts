@@ -1,6 +1,7 @@
 import type { Place, RateLimiter } from "@postern/domain";
 import { RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 import { type RedisClient, withTimeout } from "./connect.ts";
+import { TAKE } from "./scripts.ts";
 
 /** Windows of attempts in keys that expire by Redis' own clock. */
 export function redisRateLimiter(client: RedisClient): RateLimiter {
@@ -13,6 +14,7 @@ export function redisRateLimiter(client: RedisClient): RateLimiter {
       storeClient: client,
       keyPrefix: `postern:limit:${name}`,
       points: limit.places,
+      customIncrTtlLuaScript: TAKE,
       duration: limit.windowSeconds,
     });
     limiters.set(budget, limiter);
@@ -35,9 +37,7 @@ export function redisRateLimiter(client: RedisClient): RateLimiter {
         throw refused;
       });
       const { consumedPoints, msBeforeNext } = await withTimeout(taking);
-      if (consumedPoints <= limiter.points) return undefined;
-      await giveBack(place); // it does not count
-      return Math.max(1, msBeforeNext);
+      return consumedPoints > limiter.points ? Math.max(1, msBeforeNext) : undefined;
     },
 
     giveBack,

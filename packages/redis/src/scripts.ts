@@ -171,6 +171,19 @@ end
 return listed
 `;
 
+/**
+ * KEYS: a window of attempts. ARGV: 1, the window's seconds, the limit. Counts an attempt, unless
+ * the limit is reached. Returns the count, or the limit plus 1, and the window's milliseconds.
+ */
+export const TAKE = `
+local limit = tonumber(ARGV[3])
+if tonumber(redis.call('GET', KEYS[1]) or '0') >= limit then
+  return { limit + 1, redis.call('PTTL', KEYS[1]) }
+end
+redis.call('SET', KEYS[1], 0, 'EX', ARGV[2], 'NX')
+return { redis.call('INCRBY', KEYS[1], ARGV[1]), redis.call('PTTL', KEYS[1]) }
+`;
+
 /** KEYS: a window of attempts. Takes one back, unless the window is over. */
 export const GIVE_BACK = `
 if tonumber(redis.call('GET', KEYS[1]) or '0') > 0 then redis.call('DECR', KEYS[1]) end

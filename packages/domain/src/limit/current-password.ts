@@ -19,18 +19,20 @@ export async function isCurrentPassword(
   if (!password.ok) return false; // before hashing: it cannot be a password
   ports.hasher.admit({ network });
   const place = placeOf(ports, "currentPassword", user.id);
-  await takeAll(ports, [place]);
+  const places = [place];
+  await takeAll(ports, places);
+  const giveBack = () => giveBackAll(ports, places.splice(0));
   const cap = ports.policy.limits.failures;
   let isEvaluated = false;
   try {
     isEvaluated = await ports.failures.reserve(place.key, cap, user.id);
     const hash = isEvaluated ? passwordHash : undefined;
     const matches = await ports.hasher.verify(password.value, hash, { network });
-    if (matches) await Promise.all([giveBackAll(ports, [place]), ports.failures.reset(place.key)]);
+    if (matches) await Promise.all([giveBack(), ports.failures.reset(place.key)]);
     return matches;
   } catch (error) {
     const release = isEvaluated ? [ports.failures.release(place.key)] : [];
-    await Promise.allSettled([giveBackAll(ports, [place]), ...release]); // the first error counts
+    await Promise.allSettled([giveBack(), ...release]); // the first error counts
     throw error;
   }
 }

@@ -9,7 +9,7 @@ import type { Place } from "./rate-limiter.ts";
 
 type GuessPorts = Pick<
   Ports,
-  "clock" | "failures" | "limiter" | "policy" | "seal" | "tokenFactory"
+  "clock" | "failures" | "hasher" | "limiter" | "policy" | "seal" | "tokenFactory"
 >;
 
 /** A guess that the caller's own budgets allow. */
@@ -21,25 +21,27 @@ export interface Admission {
   /** The places that this guess has taken so far. */
   readonly taken: Place[];
   readonly share: HashingShare;
-  /** The password cannot be compared, so the guess does not count. */
+  /** Gives back the places in `taken`, so that the guess does not count. */
   giveBack(): Promise<void>;
 }
 
 /** A guess that is counted, before the password is compared. */
 export interface Guess {
   /**
-   * If false, the account has no place left: compare with no hash, and refuse whatever comes out.
+   * If false, the account has no place left: call `verify` without a hash, which never matches.
    * The work and the answer are those of a wrong password.
    */
   readonly isEvaluated: boolean;
-  /** The guess was right: it does not count, and the count of failures starts from zero. */
+  readonly share: HashingShare;
+  /** Gives back the places and resets the count of failures, because the guess was right. */
   succeed(): Promise<void>;
-  /** The password could not be compared, so the count of failures goes down again. */
+  /** Takes the guess off the count of failures, because no password was compared. */
   release?: () => Promise<void>;
 }
 
 /**
- * Takes a place in the caller's own budgets, before anything is looked up. A device that has logged
+ * Asks whether there is capacity for a hash, and takes a place in the caller's own budgets, before
+ * anything is looked up. A device that has logged
  * in with this address has a budget of its own, so that nobody else can use it up. Throws
  * `RateLimited`.
  */
@@ -50,11 +52,12 @@ export async function admitGuess(
 ): Promise<Admission> {
   const account = key && accountOf(ports, key);
   const device = account === undefined ? undefined : knownDeviceOf(ports, caller, account);
+  const share = { network: caller.network, isKnownDevice: device !== undefined };
+  ports.hasher.admit(share);
   const taken = device
     ? [placeOf(ports, "logInDevice", device.id)]
     : placesOfNetwork(ports, caller, account);
   await takeAll(ports, taken);
-  const share = { network: caller.network, isKnownDevice: device !== undefined };
   const giveBack = () => giveBackAll(ports, taken.splice(0));
   return { caller, account, device, taken, share, giveBack };
 }
@@ -66,6 +69,10 @@ function placesOfNetwork(ports: GuessPorts, { network }: Caller, account: string
   if (account !== undefined) places.push(placeOf(ports, "logInPair", `${network} ${account}`));
   return places;
 }
+
+/** Each user has few of these counters, however often a browser without the cookie logs in. */
+const counterOf = ({ tokenFactory }: GuessPorts, { id, userId }: KnownDevice) =>
+  tokenFactory.keyedHash(`device ${userId} ${id.slice(0, 1)}`);
 
 /**
  * Counts the guess for the account, before the password is compared: of any number of guesses at
@@ -79,23 +86,25 @@ export async function reserveGuess(
   const { caller, account, taken, giveBack } = admission;
   let { device } = admission;
   if (device && !isStillKnown(ports, device, credentials)) {
-    // The password was changed since, or the user is another one: the device is unknown again.
+    // The stored hash is another one, or the user is: the device is unknown again.
     await giveBack();
     device = undefined;
     const places = placesOfNetwork(ports, caller, account);
     await takeAll(ports, places);
     taken.push(...places);
   }
-  if (account === undefined) return { isEvaluated: false, succeed: giveBack };
+  const share = { ...admission.share, isKnownDevice: device !== undefined };
+  if (account === undefined) return { isEvaluated: false, share, succeed: giveBack };
   const silent = device ? undefined : placeOf(ports, "logInAccount", account);
   const isFree = !silent || (await ports.limiter.take(silent)) === undefined;
   if (silent && isFree) taken.push(silent);
-  const counter = device ? placeOf(ports, "logInDevice", device.id).key : account;
-  // Also where no place is left, so that the work is the same.
+  const counter = device ? counterOf(ports, device) : account;
+  // Calls `reserve` even if no place is left, so that the work is the same.
   const cap = isFree ? ports.policy.limits.failures : 0;
   const isEvaluated = await ports.failures.reserve(counter, cap, credentials?.user.id);
   return {
     isEvaluated,
+    share,
     async succeed() {
       await Promise.all([giveBack(), ports.failures.reset(counter)]);
     },

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { unlockUser } from "../administration/unlock-user.ts";
 import { bob, PASSWORD, reset } from "../journey.fixture.ts";
 import { RateLimited } from "../rate-limited.ts";
+import type { PasswordHash } from "../password/password-hasher.ts";
 import { registerUser } from "../registration/register-user.ts";
 import { logIn } from "../session/log-in.ts";
 import { aNetwork, few, guess, known, NEW_PASSWORD, opened } from "./limit.fixture.ts";
@@ -123,4 +124,24 @@ describe("the owner", () => {
     expect(await logsIn(0)).toBe(false);
     for (const count of [1, 2, 3, 4, 5]) expect(await logsIn(count)).toBe(true);
   });
+});
+
+it("a device stays known when another one's log-in renews the hash, and when sessions are ended", async () => {
+  const { ports, user } = await opened({ failures: 1 });
+  const knownDevices = await known(ports);
+  const credentials = await ports.users.findCredentialsById(user.id);
+  const renewed = {
+    userId: user.id,
+    expectedEpoch: 0,
+    expectedHash: credentials?.passwordHash as PasswordHash,
+    passwordHash: `plain$2$${PASSWORD}` as PasswordHash,
+  };
+  expect(await ports.users.rehash(renewed)).toBeDefined();
+  await guess(ports, { network: aNetwork() }); // locks unknown devices out
+  const own = { network: aNetwork(), knownDevices, password: PASSWORD };
+  const result = await guess(ports, own);
+  if (!result.ok) throw new Error(result.error);
+  await ports.users.endSessions([user.id], []);
+  const next = { ...own, knownDevices: result.value.knownDevices ?? "" };
+  expect((await guess(ports, next)).ok).toBe(true);
 });

@@ -12,8 +12,12 @@ export interface KnownDevice {
   /** The keyed hash of the address that the user logged in with. */
   readonly account: string;
   readonly userId: UserId;
-  /** Changes with the password, so that a reset forgets every device. */
+  /**
+   * A hash of the stored hash, and the epoch. A new password changes both, so a reset makes every
+   * device unknown. A rehash changes only the one, and ending all sessions only the other.
+   */
   readonly generation: string;
+  readonly epoch: number;
   /** In milliseconds since 1970. */
   readonly expiresAt: number;
 }
@@ -27,21 +31,24 @@ export const DEVICE_TTL_MS = 90 * 86_400_000;
 
 /** Returns the device that has logged in with this address before, if the cookie holds one. */
 export const knownDeviceOf = (
-  ports: SealPorts,
+  ports: SealPorts & Pick<Ports, "policy">,
   { knownDevices }: Caller,
   account: string,
 ): KnownDevice | undefined =>
-  openDevices(ports, knownDevices).find((device) => device.account === account);
+  ports.policy.limits.knowsDevices
+    ? openDevices(ports, knownDevices).find((device) => device.account === account)
+    : undefined;
 
-/** Returns whether the user and the password are still those that the device logged in with. */
+/** Returns whether the user and the password are still those of the device's last log-in. */
 export const isStillKnown = (
   ports: SealPorts,
-  { userId, generation }: KnownDevice,
+  { userId, generation, epoch }: KnownDevice,
   credentials: Credentials | undefined,
 ): boolean =>
   credentials?.passwordHash !== undefined &&
   credentials.user.id === userId &&
-  generationOf(ports, credentials.passwordHash) === generation;
+  (credentials.user.epoch === epoch ||
+    generationOf(ports, credentials.passwordHash) === generation);
 
 /**
  * Returns the value of the cookie by which this browser is known as a device of the user. Opaque:
@@ -51,7 +58,7 @@ export const isStillKnown = (
 export function rememberDevice(
   ports: SealPorts & Pick<Ports, "policy">,
   { knownDevices }: Caller,
-  { user: { id: userId, emailKey }, passwordHash }: Credentials,
+  { user: { id: userId, emailKey, epoch }, passwordHash }: Credentials,
 ): string | undefined {
   if (!ports.policy.limits.knowsDevices || passwordHash === undefined) return undefined;
   const devices = openDevices(ports, knownDevices);
@@ -62,6 +69,7 @@ export function rememberDevice(
     account: accountOf(ports, emailKey),
     userId,
     generation: generationOf(ports, passwordHash),
+    epoch,
     expiresAt: ports.clock.now().getTime() + DEVICE_TTL_MS,
   };
   return ports.seal.seal(CONTEXT, JSON.stringify([device, ...others].slice(0, MAX_USERS)));

@@ -19,14 +19,15 @@ export const senderOf = (
 interface RequestedMail {
   readonly kind: MailKind;
   readonly address: string;
-  /** The user who requests it, if that matters: others' requests do not take this one's turn. */
+  /** Spaces this user's mails on their own. The longer limit is still that of the address. */
   readonly requester?: string;
 }
 
 /**
  * Runs `act`, and tells it whether a mail of this kind may be sent to the address now. The address
- * alone decides, before anything is looked up, so the answer tells nothing about an account. Mails
- * are spaced and never reduced to none: a token lives longer than the space. If `act` fails, the
+ * alone (for a change of address, also the user who requests it) decides, so the answer tells nothing
+ * about an account. Mails
+ * are spaced and never reduced to none: the windows are no longer than a reset token lives. If `act` fails, the
  * next request may send the mail.
  */
 export async function spaceMail<Value>(

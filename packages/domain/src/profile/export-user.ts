@@ -48,9 +48,9 @@ export async function exportUser(
   const checked = await checkSession(ports, token);
   const user = checked && (await ports.users.findById(checked.user.id));
   if (!user) return err("session_missing");
-  const place = placeOf(ports, "exportAtOnce", user.id);
-  await takeAll(ports, [place]);
-  const finish = () => giveBackAll(ports, [place]);
+  const places = [placeOf(ports, "exportAtOnce", user.id)];
+  await takeAll(ports, places);
+  const finish = () => giveBackAll(ports, places.splice(0)); // a second call gives nothing back
   try {
     return ok({
       user,

@@ -52,7 +52,6 @@ export async function logIn(
 ): Promise<Result<LoggedIn, "credentials_invalid">> {
   const password = normalizePassword(given, ports.hasher.maxBytes);
   if (!password.ok) return err("credentials_invalid"); // before hashing: it cannot be a password
-  ports.hasher.admit({ network: caller.network });
   const key = parseEmail(email)?.key;
   const admission = await admitGuess(ports, key, caller);
   const { credentials, guess, matches } = await compare(ports, admission, key, password.value);
@@ -65,7 +64,7 @@ export async function logIn(
     ports,
     credentials,
     password.value,
-    admission.share,
+    guess.share,
   );
   const started = await startSession(ports, user, options);
   if (!started) return err("credentials_invalid");
@@ -87,7 +86,7 @@ async function compare(
     const credentials = key && (await ports.users.findCredentialsByEmail(key));
     guess = await reserveGuess(ports, admission, credentials);
     const hash = guess.isEvaluated ? credentials?.passwordHash : undefined;
-    const matches = await ports.hasher.verify(password, hash, admission.share);
+    const matches = await ports.hasher.verify(password, hash, guess.share);
     return { credentials, guess, matches };
   } catch (error) {
     await Promise.allSettled([admission.giveBack(), guess?.release?.()]); // the first error counts

@@ -115,6 +115,7 @@ function toStream(text: AsyncIterable<string>, finish: () => Promise<void>): Rea
       }
     },
     async cancel() {
+      await parts.return?.();
       await finish();
     },
   });
