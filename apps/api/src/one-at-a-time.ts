@@ -32,7 +32,7 @@ export function oneAtATime(listener: RequestListener): {
 
   const listen: RequestListener = (request, response) => {
     const { socket } = request;
-    if (socket.destroyed) return; // drops requests that were parsed before the connection was closed
+    if (socket.destroyed) return; // requests that were parsed before it was closed
     const waiting = waitingOf.get(socket);
     if (waiting) {
       if (waiting.length >= MAX_WAITING) socket.destroy();

@@ -23,9 +23,9 @@ export interface LimitRules {
   /** Wrong current passwords of one user, whom a session or a mailed link has named. */
   readonly currentPassword: Limit;
   /**
-   * Consecutive wrong passwords, kept durably (NIST SP 800-63B-4 section 3.2.2): for one address from
-   * unknown devices, for one known device, and for the current password of one user. Silent. A reset
-   * of the password clears them.
+   * Consecutive wrong passwords, kept durably (NIST SP 800-63B-4 section 3.2.2): for one address
+   * from unknown devices, for one known device, and for the current password of one user. Silent. A
+   * reset of the password clears them.
    */
   readonly failures: number;
   /** Registrations from one network. */
@@ -40,7 +40,10 @@ export interface LimitRules {
   readonly tokenNetwork: Limit;
   /** Changes of address that one user requests. */
   readonly emailChange: Limit;
-  /** Exports of one user's data at the same time. If a process dies during an export, the place is free when the window ends. */
+  /**
+   * Exports of one user's data at the same time. If a process dies during an export, the place is
+   * free when the window ends.
+   */
   readonly exportAtOnce: Limit;
   /** Whether a browser that has logged in is recognised (OWASP "device cookies"). */
   readonly knowsDevices: boolean;

@@ -25,10 +25,9 @@ interface RequestedMail {
 
 /**
  * Runs `act`, and tells it whether a mail of this kind may be sent to the address now. The address
- * alone (for a change of address, also the user who requests it) decides, so the answer tells nothing
- * about an account. Mails
- * are spaced and never reduced to none: the windows are no longer than a reset token lives. If `act` fails, the
- * next request may send the mail.
+ * alone (for a change of address, also the user who requests it) decides, so the answer tells
+ * nothing about an account. Mails are spaced and never reduced to none: the windows are no longer
+ * than a reset token lives. If `act` fails, the next request may send the mail.
  */
 export async function spaceMail<Value>(
   ports: LimitPorts,
