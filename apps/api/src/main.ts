@@ -29,15 +29,15 @@ await runProcess(async () => {
     onRefusal: refusalLog(log),
     mailbox: opened.mailbox,
     isLocalCaller,
-    // Open disclosure is for this machine only. A page that rebinds its name to loopback is not on
-    // it.
+    // Prevents DNS rebinding: a page whose name resolves to this machine could read reset tokens.
+    // Such a page sends its own name in `Host`, so only loopback names are accepted.
     isOwnHost: policy.disclosure === "open" && isLoopback(host) ? isLoopbackHost : undefined,
     onRequest: (record) => log.info(record, "request"),
     onRead: log.isLevelEnabled("debug") ? (record) => log.debug(record, "request") : undefined,
     onFault(error, requestId) {
-      const passes = error instanceof Unavailable;
+      const isTemporary = error instanceof Unavailable;
       const fields = { requestId, error: errorFields(error) };
-      log[passes ? "warn" : "error"](fields, passes ? "unavailable" : "unexpected error");
+      log[isTemporary ? "warn" : "error"](fields, isTemporary ? "unavailable" : "unexpected error");
     },
     async ready() {
       if (isStopping) throw new Unavailable("stopping");

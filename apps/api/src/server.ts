@@ -31,7 +31,8 @@ const TIME_LIMITS = {
 };
 /**
  * A connection on which nothing moves for this long is cut: a client that does not read its answers
- * would keep them in our memory. Longer than a request may wait to be hashed.
+ * would keep them in our memory. Longer than a request may wait for password
+ * hashing.
  */
 const IDLE_MS = 60_000;
 export const MAX_CONNECTIONS = 10_000;

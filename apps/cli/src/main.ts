@@ -43,7 +43,7 @@ group("migrate", "migrate the database").action(async function migrateNow(this: 
 });
 
 for (const stream of [process.stdout, process.stderr]) {
-  // The work goes on without the output: half of a bulk command is worse than a silent one.
+  // Keep working: a bulk command that stops halfway is worse than one whose output is lost.
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") return; // the reader left early, as `head` does
     process.exitCode = EXIT.fault;

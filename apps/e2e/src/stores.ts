@@ -39,7 +39,7 @@ export async function fullStores({ isMigrated = true } = {}): Promise<Stores> {
   };
 }
 
-/** Creates a data folder, which embedded mode fills. */
+/** Creates a temporary folder, and returns the path in it where embedded mode puts its data. */
 export function embeddedFolder(): { readonly path: string; remove(): void } {
   const parent = mkdtempSync(join(tmpdir(), "postern-e2e-"));
   return {

@@ -18,8 +18,9 @@ const REQUEST_DAYS = 7;
 const BATCH_SIZE = 10_000;
 
 /**
- * Deletes old events that every subscriber has handled, and old records of webhook attempts.
- * pg-boss deletes finished jobs. Returns the number of deleted events.
+ * Deletes what is no longer needed: events that every subscriber has handled, records of sessions,
+ * limits, changes of address and webhook attempts, and payloads. pg-boss deletes finished jobs.
+ * Returns how many events were deleted because of `eventDays`.
  */
 export async function cleanUp(
   db: Kysely<Schema>,
@@ -35,7 +36,7 @@ export async function cleanUp(
     const { numAffectedRows = 0n } = await sql`
       with undone as materialized (
         select (data->'event'->>'id')::uuid as id from pgboss.job
-        where state in ('created', 'retry', 'active') -- dead letters wait in queues of their own
+        where state in ('created', 'retry', 'active') -- includes dead letters, each in its own queue
       )
       delete from events where id = any(${old.map(({ id }) => id)}::uuid[])
         and id not in (select id from undone where id is not null)

@@ -57,8 +57,8 @@ const BEAT_EVERY_MS = 3_000;
 const STOP_WITHIN_MS = 25_000;
 
 /**
- * Handles the jobs of a queue, each in a slot of its own: a slow job delays no other, and each is
- * completed as soon as its handler is done.
+ * Handles up to `atOnce` jobs of a queue at a time. Each job is completed as soon as its handler is
+ * done, so a slow job occupies only its own slot.
  */
 export function startConsumer<Data>(options: ConsumerOptions<Data>): Consumer {
   const { boss, queue, atOnce, staggerMs = 0, pollMs = POLL_MS, perform, onFault } = options;
@@ -116,7 +116,8 @@ export function startConsumer<Data>(options: ConsumerOptions<Data>): Consumer {
   async function settle(key: string, outcome: Outcome): Promise<boolean> {
     let isRefused = false;
     for (let attempt = running.get(key); attempt; attempt = running.get(key)) {
-      const { id } = attempt; // the queue ignores this if the job is at another attempt by now
+      // With its retry count, so that the queue ignores the call if the job is at another attempt.
+      const { id } = attempt;
       try {
         if (outcome.status === "completed") await boss.complete(queue, attempt);
         else {

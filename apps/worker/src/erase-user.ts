@@ -24,11 +24,12 @@ const redacted = sql`data = data - 'sealed', output = null, source_output = null
 const mayBeRedacted = sql`state <> 'active' and (
   data->'event'->>'type' <> all(${TELLS_SOMEBODY}::text[])
     or state in ('completed', 'failed', 'cancelled')
-    or (name like '%.dead' and name <> 'erasure.dead') -- which still has to be done, for whom it says
+    -- An erasure that failed is still to be done, and needs the address in its payload.
+    or (name like '%.dead' and name <> 'erasure.dead')
 )`;
 
 /** A sealed payload of an event without a user. Only opening it tells which address it is about. */
-interface Nobodys {
+interface PayloadWithoutUser {
   readonly id: string;
   readonly event_id: EventId;
   readonly sealed: string;
@@ -72,22 +73,22 @@ async function eraseEventsWithoutUser(
   emailKey: EmailKey,
 ): Promise<void> {
   const queues = readers.flatMap((name) => [name, name + DEAD]);
-  const isAbout = ({ event_id, sealed }: Nobodys) => {
+  const isAbout = ({ event_id, sealed }: PayloadWithoutUser) => {
     try {
       return openPayload(seal, event_id, sealed).payload.emailKey === emailKey;
     } catch {
-      return true; // its key is gone, so nobody can use it any more
+      return true; // its encryption key was removed, so it is of no use
     }
   };
   await redactEach(
-    (after) => sql<Nobodys>`
+    (after) => sql<PayloadWithoutUser>`
       select event_id as id, event_id, sealed from outbox join events on events.id = event_id
       where sealed is not null and events.user_id is null and event_id > ${after}::uuid
       order by event_id limit ${BATCH_SIZE}`,
     (ids) => sql`update outbox set sealed = null where event_id = any(${ids}::uuid[])`,
   );
   await redactEach(
-    (after) => sql<Nobodys>`
+    (after) => sql<PayloadWithoutUser>`
       select id, (data->'event'->>'id')::uuid as event_id, data->>'sealed' as sealed
       from pgboss.job
       where name = any(${queues}::text[]) and state not in ('active', 'completed')
@@ -99,10 +100,10 @@ async function eraseEventsWithoutUser(
 
   /** Page by page, from the first id to the last. */
   async function redactEach(
-    page: (after: string) => RawBuilder<Nobodys>,
+    page: (after: string) => RawBuilder<PayloadWithoutUser>,
     redactAll: (ids: readonly string[]) => RawBuilder<unknown>,
   ): Promise<void> {
-    let [after, found] = [NOTHING, BATCH_SIZE];
+    let [after, found] = [LOWEST_ID, BATCH_SIZE];
     while (found === BATCH_SIZE) {
       const { rows } = await page(after).execute(db);
       await redactAll(rows.filter(isAbout).map(({ id }) => id)).execute(db);
@@ -112,7 +113,7 @@ async function eraseEventsWithoutUser(
   }
 }
 
-const NOTHING = "00000000-0000-0000-0000-000000000000";
+const LOWEST_ID = "00000000-0000-0000-0000-000000000000";
 
 /** Removes the payload of a completed job: only its handler needed it. */
 export async function dropPayload(db: Kysely<Schema>, queue: string, id: string): Promise<void> {
@@ -122,8 +123,8 @@ export async function dropPayload(db: Kysely<Schema>, queue: string, id: string)
 }
 
 /**
- * Does the same for jobs whose worker was killed before it could, and for everything of deleted
- * users.
+ * Removes the payloads of completed jobs whose worker was killed before `dropPayload`, and payloads
+ * and answers of users who were deleted meanwhile.
  */
 export async function dropPayloads(db: Kysely<Schema>): Promise<void> {
   await sql`
