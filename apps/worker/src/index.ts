@@ -1,3 +1,4 @@
+export { expiredMailLog } from "./expired-mail-log.ts";
 export { attempt } from "./webhooks/attempt.ts";
 export { type DeadLetter, openQueueAdmin } from "./queue-admin.ts";
 export { listenPglite, queuesOnPglite, queuesOnPostgres } from "./queues.ts";

@@ -1,5 +1,4 @@
 import { aesSeal, idSource, tokenFactory } from "@postern/crypto";
-import type { UserEvent } from "@postern/domain";
 import { en, linksTo, type Mailer, smtpMailer } from "@postern/mail";
 import {
   connectPostgres,
@@ -11,19 +10,11 @@ import { errorFields, type Log } from "@postern/process";
 import { connectRedis, redisStores } from "@postern/redis";
 import { networks } from "@postern/webhooks";
 import type { WorkerConfig } from "./config.ts";
+import { expiredMailLog } from "./expired-mail-log.ts";
 import { JOBS_CHANNEL, OUTBOX_CHANNEL, queuesOnPostgres } from "./queues.ts";
 import { mailSubscriber } from "./handlers/mail.ts";
 import { noticesSubscriber } from "./handlers/notices.ts";
 import type { WorkerOptions } from "./worker.ts";
-
-/** Logs and counts mails that were dropped because their link had expired. */
-function expiredMailLog(log: Log): (cause: UserEvent) => void {
-  let total = 0;
-  return ({ id, type }) => {
-    total += 1;
-    log.warn({ eventId: id, cause: type, total }, "mail expired unsent");
-  };
-}
 
 const QUEUES_TIMEOUT_MS = 10_000;
 const MAX_QUEUE_CONNECTIONS = 6;

@@ -36,7 +36,7 @@ export function postgresRateLimiter(db: Kysely<Schema>): RateLimiter {
   };
 
   /**
-   * Not with the library's `reward`: it would give a place to the next window if this one is over.
+   * Not with the library's `reward`: after the window it would start the next one below zero.
    */
   async function giveBack(place: Place, ifMoreThan = 0): Promise<void> {
     const key = limiterFor(place).getKey(place.key);

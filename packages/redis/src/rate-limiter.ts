@@ -21,13 +21,6 @@ export function redisRateLimiter(client: RedisClient): RateLimiter {
     return limiter;
   };
 
-  /**
-   * Not with the library's `reward`: it would give a place to the next window if this one is over.
-   */
-  async function giveBack(place: Place): Promise<void> {
-    await withTimeout(client.posternGiveBack(limiterFor(place).getKey(place.key)));
-  }
-
   return {
     async take(place) {
       const limiter = limiterFor(place);
@@ -40,7 +33,10 @@ export function redisRateLimiter(client: RedisClient): RateLimiter {
       return consumedPoints > limiter.points ? Math.max(1, msBeforeNext) : undefined;
     },
 
-    giveBack,
+    // Not with the library's `reward`: after the window it would start the next one below zero.
+    async giveBack(place) {
+      await withTimeout(client.posternGiveBack(limiterFor(place).getKey(place.key)));
+    },
 
     async clear(place) {
       await withTimeout(limiterFor(place).delete(place.key));

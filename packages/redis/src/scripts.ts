@@ -184,7 +184,7 @@ redis.call('SET', KEYS[1], 0, 'EX', ARGV[2], 'NX')
 return { redis.call('INCRBY', KEYS[1], ARGV[1]), redis.call('PTTL', KEYS[1]) }
 `;
 
-/** KEYS: a window of attempts. Takes one back, unless the window is over. */
+/** KEYS: a window of attempts. Takes one back, never below zero. */
 export const GIVE_BACK = `
 if tonumber(redis.call('GET', KEYS[1]) or '0') > 0 then redis.call('DECR', KEYS[1]) end
 `;

@@ -6,7 +6,7 @@ import { en, recordingMailer, linksTo } from "@postern/mail";
 import { highestStoredCost, postgresStores, postgresWebhookStore } from "@postern/postgres";
 import { errorFields, type Log } from "@postern/process";
 import { networks } from "@postern/webhooks";
-import { listenPglite, queuesOnPglite, startWorker } from "@postern/worker";
+import { expiredMailLog, listenPglite, queuesOnPglite, startWorker } from "@postern/worker";
 import { commonPorts, type OpenedPorts } from "../common-ports.ts";
 import type { Config } from "../config.ts";
 import { isForThisMachine } from "../loopback.ts";
@@ -45,7 +45,13 @@ export async function openEmbedded(config: Config, path: string, log: Log): Prom
     db,
     queues: queuesOnPglite(pglite),
     seal,
-    ports: { ...ports, mailer, templates: en, links: linksTo(config.publicUrl) },
+    ports: {
+      ...ports,
+      mailer,
+      templates: en,
+      links: linksTo(config.publicUrl),
+      onMailExpired: expiredMailLog(log),
+    },
     webhooks: { store: postgresWebhookStore(db, seal), networks: networks(config.webhookNetworks) },
     listen: listenPglite(pglite),
     retention: config.retention,

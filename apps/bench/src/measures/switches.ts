@@ -55,7 +55,7 @@ export async function measureSwitches(stores: Stores, effort: Effort): Promise<S
     title: "What each thing on the path costs",
     text:
       "As shipped: the strict policy, log level `info`, request ids, all security headers. Request ids and " +
-      "headers cannot be turned off. There are no limits on attempts yet.",
+      "headers cannot be turned off. Limits on attempts take no part in a session check.",
     table: {
       head: ["", "requests/s × as shipped", "CPU µs a request", "CPU × as shipped"],
       rows: names.map((name) => [

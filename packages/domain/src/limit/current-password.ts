@@ -2,7 +2,7 @@ import type { Caller } from "../caller.ts";
 import { normalizePassword } from "../password/password.ts";
 import type { Ports } from "../ports.ts";
 import type { Credentials } from "../user/user-store.ts";
-import { giveBackAll, placeOf, takeAll } from "./places.ts";
+import { placeOf, takeAll } from "./places.ts";
 
 /**
  * Returns whether `given` is the password of this user, whom a session or a mailed link has named.
@@ -19,9 +19,7 @@ export async function isCurrentPassword(
   if (!password.ok) return false; // before hashing: it cannot be a password
   ports.hasher.admit({ network });
   const place = placeOf(ports, "currentPassword", user.id);
-  const places = [place];
-  await takeAll(ports, places);
-  const giveBack = () => giveBackAll(ports, places.splice(0));
+  const giveBack = await takeAll(ports, [place]);
   const cap = ports.policy.limits.failures;
   let isEvaluated = false;
   try {

@@ -4,7 +4,7 @@ import type { HashingShare } from "../password/password-hasher.ts";
 import type { Ports } from "../ports.ts";
 import type { Credentials } from "../user/user-store.ts";
 import { accountOf, isStillKnown, type KnownDevice, knownDeviceOf } from "./known-devices.ts";
-import { giveBackAll, placeOf, takeAll } from "./places.ts";
+import { type GiveBack, placeOf, placesOfNetwork, takeAll } from "./places.ts";
 import type { Place } from "./rate-limiter.ts";
 
 type GuessPorts = Pick<
@@ -22,7 +22,7 @@ export interface Admission {
   readonly taken: Place[];
   readonly share: HashingShare;
   /** Gives back the places in `taken`, so that the guess does not count. */
-  giveBack(): Promise<void>;
+  readonly giveBack: GiveBack;
 }
 
 /** A guess that is counted, before the password is compared. */
@@ -41,9 +41,8 @@ export interface Guess {
 
 /**
  * Asks whether there is capacity for a hash, and takes a place in the caller's own budgets, before
- * anything is looked up. A device that has logged
- * in with this address has a budget of its own, so that nobody else can use it up. Throws
- * `RateLimited`.
+ * anything is looked up. A device that has logged in with this address has a budget of its own, so
+ * that nobody else can use it up. Throws `RateLimited`.
  */
 export async function admitGuess(
   ports: GuessPorts,
@@ -56,17 +55,17 @@ export async function admitGuess(
   ports.hasher.admit(share);
   const taken = device
     ? [placeOf(ports, "logInDevice", device.id)]
-    : placesOfNetwork(ports, caller, account);
-  await takeAll(ports, taken);
-  const giveBack = () => giveBackAll(ports, taken.splice(0));
+    : placesOfUnknown(ports, caller, account);
+  const giveBack = await takeAll(ports, taken);
   return { caller, account, device, taken, share, giveBack };
 }
 
 /** Returns the places of a guess from an unknown device. */
-function placesOfNetwork(ports: GuessPorts, { network }: Caller, account: string | undefined) {
-  if (network === undefined) return [];
-  const places = [placeOf(ports, "logInNetwork", network)];
-  if (account !== undefined) places.push(placeOf(ports, "logInPair", `${network} ${account}`));
+function placesOfUnknown(ports: GuessPorts, caller: Caller, account: string | undefined) {
+  const places = placesOfNetwork(ports, "logInNetwork", caller);
+  const { network } = caller;
+  if (network !== undefined && account !== undefined)
+    places.push(placeOf(ports, "logInPair", `${network} ${account}`));
   return places;
 }
 
@@ -89,7 +88,7 @@ export async function reserveGuess(
     // The stored hash is another one, or the user is: the device is unknown again.
     await giveBack();
     device = undefined;
-    const places = placesOfNetwork(ports, caller, account);
+    const places = placesOfUnknown(ports, caller, account);
     await takeAll(ports, places);
     taken.push(...places);
   }

@@ -1,13 +1,8 @@
 import type { Caller } from "../caller.ts";
-import { giveBackAll, type LimitPorts, placeOf } from "./places.ts";
-import type { Place } from "./rate-limiter.ts";
+import { type LimitPorts, placeOf } from "./places.ts";
 
 /** Mails that a person can request for an address, each spaced on its own. */
 type MailKind = "change" | "registration" | "reset" | "verification";
-
-/** Returns the place of one request for a mail by this network. */
-export const mailPlaces = (ports: LimitPorts, { network }: Caller = {}): readonly Place[] =>
-  network === undefined ? [] : [placeOf(ports, "mailNetwork", network)];
 
 /** Names the network that requests a mail, in the event's payload. */
 export const senderOf = (
@@ -43,7 +38,8 @@ export async function spaceMail<Value>(
   try {
     return await act(isMailed);
   } catch (error) {
-    if (isMailed) await giveBackAll(ports, [spacing, longer]);
+    if (isMailed)
+      await Promise.allSettled([spacing, longer].map((place) => ports.limiter.giveBack(place)));
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import type { Caller } from "../caller.ts";
 import type { Ports } from "../ports.ts";
 import { RateLimited } from "../rate-limited.ts";
 import type { LimitName } from "../limit-rules.ts";
@@ -12,37 +13,47 @@ export const placeOf = (
   subject: string,
 ): Place => ({ name, limit: policy.limits[name], key: tokenFactory.keyedHash(subject) });
 
+/** Returns one attempt of the caller's network, or nothing if the caller has none. */
+export const placesOfNetwork = (ports: LimitPorts, name: LimitName, { network }: Caller): Place[] =>
+  network === undefined ? [] : [placeOf(ports, name, network)];
+
+/** Gives back every place that is still taken. A second call does nothing. */
+export type GiveBack = () => Promise<void>;
+
 /**
  * Takes a place in each budget, or throws `RateLimited` with the longest wait. Then it keeps none.
+ * Returns how to give back what is in `places`, to which the caller may add.
  */
-export async function takeAll({ limiter }: LimitPorts, places: readonly Place[]): Promise<void> {
+export async function takeAll(
+  { limiter }: Pick<Ports, "limiter">,
+  places: Place[],
+): Promise<GiveBack> {
   const attempts = await Promise.allSettled(places.map((place) => limiter.take(place)));
   const waits = attempts.map((one) => (one.status === "fulfilled" ? (one.value ?? 0) : Infinity));
-  if (waits.every((waitMs) => waitMs === 0)) return;
-  const taken = places.filter((_, index) => waits[index] === 0);
-  await giveBackAll({ limiter }, taken);
+  const giveBack = async () => {
+    await Promise.all(places.splice(0).map((place) => limiter.giveBack(place)));
+  };
+  if (waits.every((waitMs) => waitMs === 0)) return giveBack;
+  places.splice(0, places.length, ...places.filter((_, index) => waits[index] === 0));
+  await giveBack();
   for (const one of attempts) if (one.status === "rejected") throw one.reason;
   throw new RateLimited(Math.max(...waits));
 }
 
-export async function giveBackAll(
-  { limiter }: Pick<Ports, "limiter">,
-  places: readonly Place[],
-): Promise<void> {
-  await Promise.all(places.map((place) => limiter.giveBack(place)));
-}
-
-/** Runs `act` with a place in each budget. If it fails, the attempt does not count. */
+/**
+ * Runs `act` with a place in each budget. `act` gives them back if the attempt does not count, and
+ * so does an error. Throws `RateLimited`.
+ */
 export async function withPlaces<Value>(
-  ports: LimitPorts,
-  places: readonly Place[],
-  act: () => Promise<Value>,
+  ports: Pick<Ports, "limiter">,
+  places: Place[],
+  act: (giveBack: GiveBack) => Promise<Value>,
 ): Promise<Value> {
-  await takeAll(ports, places);
+  const giveBack = await takeAll(ports, places);
   try {
-    return await act();
+    return await act(giveBack);
   } catch (error) {
-    await giveBackAll(ports, places);
+    await giveBack().catch(() => undefined); // the first error tells more
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import type { Caller } from "../caller.ts";
 import { type Email, parseEmail } from "../email.ts";
-import { mailPlaces, senderOf, spaceMail } from "../limit/mail-spacing.ts";
-import { placeOf, withPlaces } from "../limit/places.ts";
+import { senderOf, spaceMail } from "../limit/mail-spacing.ts";
+import { placeOf, placesOfNetwork, withPlaces } from "../limit/places.ts";
 import { newEvent } from "../event/new-event.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -38,7 +38,10 @@ export async function changeEmail(
   const reauthenticated = await reauthenticate(ports, token, currentPassword, caller);
   if (!reauthenticated.ok) return reauthenticated;
   const { session, user } = reauthenticated.value;
-  const places = [placeOf(ports, "emailChange", user.id), ...mailPlaces(ports, caller)];
+  const places = [
+    placeOf(ports, "emailChange", user.id),
+    ...placesOfNetwork(ports, "mailNetwork", caller),
+  ];
   const mail = { kind: "change", address: email.key, requester: user.id } as const;
   return await withPlaces(ports, places, () =>
     spaceMail(ports, mail, (isMailed) =>

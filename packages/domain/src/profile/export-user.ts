@@ -1,5 +1,5 @@
 import type { UserEvent } from "../event/event.ts";
-import { giveBackAll, placeOf, takeAll } from "../limit/places.ts";
+import { placeOf, takeAll } from "../limit/places.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
 import { checkSession } from "../session/check-session.ts";
@@ -48,9 +48,7 @@ export async function exportUser(
   const checked = await checkSession(ports, token);
   const user = checked && (await ports.users.findById(checked.user.id));
   if (!user) return err("session_missing");
-  const places = [placeOf(ports, "exportAtOnce", user.id)];
-  await takeAll(ports, places);
-  const finish = () => giveBackAll(ports, places.splice(0)); // a second call gives nothing back
+  const finish = await takeAll(ports, [placeOf(ports, "exportAtOnce", user.id)]);
   try {
     return ok({
       user,

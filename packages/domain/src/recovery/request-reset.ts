@@ -1,8 +1,8 @@
 import type { Caller } from "../caller.ts";
 import { type EmailKey, parseEmail } from "../email.ts";
 import { newEvent } from "../event/new-event.ts";
-import { mailPlaces, senderOf, spaceMail } from "../limit/mail-spacing.ts";
-import { withPlaces } from "../limit/places.ts";
+import { senderOf, spaceMail } from "../limit/mail-spacing.ts";
+import { placesOfNetwork, withPlaces } from "../limit/places.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Token } from "../token/token.ts";
@@ -26,7 +26,8 @@ export async function requestReset(
   input: { readonly email: string; readonly caller?: Caller },
 ): Promise<Result<Token | undefined, RequestResetError>> {
   const key = parseEmail(input.email)?.key;
-  return await withPlaces(ports, mailPlaces(ports, input.caller), async () => {
+  const places = placesOfNetwork(ports, "mailNetwork", input.caller ?? {});
+  return await withPlaces(ports, places, async () => {
     if (ports.policy.disclosure === "open") return await answerToken(ports, key);
     const mail = { kind: "reset", address: key ?? input.email } as const;
     return await spaceMail(ports, mail, async (isMailed) => {

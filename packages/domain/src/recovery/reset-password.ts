@@ -3,7 +3,7 @@ import type { Caller } from "../caller.ts";
 import { newEvent } from "../event/new-event.ts";
 import { forgetGuesses } from "../limit/forget-guesses.ts";
 import { rememberDevice } from "../limit/known-devices.ts";
-import { withTokenPlace } from "../limit/token-guess.ts";
+import { placesOfNetwork, withPlaces } from "../limit/places.ts";
 import type { UserId } from "../ids.ts";
 import type { PasswordRefusal } from "../password/password.ts";
 import { validateNewPassword } from "../password/validate-new-password.ts";
@@ -55,7 +55,8 @@ export async function resetPassword(
   ports: RequiredPorts,
   input: ResetPasswordInput,
 ): Promise<Result<ResetPassword, ResetPasswordError>> {
-  return await withTokenPlace(ports, input.caller ?? {}, async (giveBack) => {
+  const places = placesOfNetwork(ports, "tokenNetwork", input.caller ?? {});
+  return await withPlaces(ports, places, async (giveBack) => {
     const result = await useToken(ports, input);
     // Only a success: a refused password costs a look-up in the list of stolen ones.
     if (result.ok) await giveBack();

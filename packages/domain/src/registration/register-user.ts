@@ -2,7 +2,7 @@ import type { Caller } from "../caller.ts";
 import { type Email, parseEmail } from "../email.ts";
 import { newEvent } from "../event/new-event.ts";
 import { senderOf, spaceMail } from "../limit/mail-spacing.ts";
-import { placeOf, withPlaces } from "../limit/places.ts";
+import { placesOfNetwork, withPlaces } from "../limit/places.ts";
 import type { PasswordRefusal } from "../password/password.ts";
 import type { PasswordHash } from "../password/password-hasher.ts";
 import { validateNewPassword } from "../password/validate-new-password.ts";
@@ -58,7 +58,7 @@ export async function registerUser(
   if (!email) return err("email_invalid");
   const { network } = caller;
   ports.hasher.admit({ network });
-  const places = network === undefined ? [] : [placeOf(ports, "registrationNetwork", network)];
+  const places = placesOfNetwork(ports, "registrationNetwork", caller);
   return await withPlaces(ports, places, async () => {
     const password = await validateNewPassword(ports, givenPassword, email.key);
     if (!password.ok) return password;

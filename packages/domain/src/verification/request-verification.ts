@@ -2,8 +2,8 @@ import type { Caller } from "../caller.ts";
 import { parseEmail } from "../email.ts";
 import type { OutgoingEvent } from "../event/event.ts";
 import { newEvent } from "../event/new-event.ts";
-import { mailPlaces, senderOf, spaceMail } from "../limit/mail-spacing.ts";
-import { withPlaces } from "../limit/places.ts";
+import { senderOf, spaceMail } from "../limit/mail-spacing.ts";
+import { placesOfNetwork, withPlaces } from "../limit/places.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
 import { isEnabled, type User } from "../user/user.ts";
@@ -31,9 +31,8 @@ export async function requestVerification(
     if (isMailed) await ports.events.append([{ ...verificationRequested(ports, user), payload }]);
     return ok(undefined);
   };
-  return await withPlaces(ports, mailPlaces(ports, input.caller), () =>
-    spaceMail(ports, mail, request),
-  );
+  const places = placesOfNetwork(ports, "mailNetwork", input.caller ?? {});
+  return await withPlaces(ports, places, () => spaceMail(ports, mail, request));
 }
 
 /** The event that makes the worker mail the link. Without a user it makes no mail. */

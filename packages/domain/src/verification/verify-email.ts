@@ -4,7 +4,7 @@ import type { SessionRef } from "../ids.ts";
 import { forgetGuesses } from "../limit/forget-guesses.ts";
 import { rememberDevice } from "../limit/known-devices.ts";
 import { isCurrentPassword } from "../limit/current-password.ts";
-import { withTokenPlace } from "../limit/token-guess.ts";
+import { type GiveBack, placesOfNetwork, withPlaces } from "../limit/places.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
 import { checkSession } from "../session/check-session.ts";
@@ -72,15 +72,14 @@ export async function verifyEmail(
   ports: RequiredPorts,
   input: VerifyEmailInput,
 ): Promise<Result<VerifiedEmail, VerifyEmailError>> {
-  return await withTokenPlace(ports, input.caller ?? {}, (giveBack) =>
-    useLink(ports, input, giveBack),
-  );
+  const places = placesOfNetwork(ports, "tokenNetwork", input.caller ?? {});
+  return await withPlaces(ports, places, (giveBack) => useLink(ports, input, giveBack));
 }
 
 async function useLink(
   ports: RequiredPorts,
   input: VerifyEmailInput,
-  giveBack: () => Promise<void>,
+  giveBack: GiveBack,
 ): Promise<Result<VerifiedEmail, VerifyEmailError>> {
   const tokenHash = ports.tokenFactory.hashToken(input.token);
   const claim =
