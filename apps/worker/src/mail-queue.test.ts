@@ -63,6 +63,28 @@ describe("the queue of mails", () => {
     await world.close();
   });
 
+  it("takes the first mail of each network before the second of any, when all slots are taken", async () => {
+    const sent: string[] = [];
+    const mailer: Mailer = {
+      async send({ to }) {
+        await pause(SLOW_MS);
+        sent.push(to);
+      },
+    };
+    const world = await aWorld({ subscribers: [mailSubscriber] });
+    const networks = Array.from({ length: 10 }, (_, index) => `flood ${index}`);
+    for (const sender of networks) {
+      const users = await Promise.all(Array.from({ length: 8 }, () => aUser(world.users)));
+      await world.events.append(users.map((user) => resetOf(world, user, sender)));
+    }
+    const owner = await aUser(world.users);
+    await world.events.append([resetOf(world, owner, "owner's")]);
+    await world.start({ ports: { ...world.options.ports, mailer } });
+    await expect.poll(() => sent, PATIENCE).toContain(owner.email);
+    expect(sent.length).toBeLessThan(40); // 80 were in front of it
+    await world.close();
+  });
+
   it("has no job for an event without a user", async () => {
     const world = await aWorld({ subscribers: [mailSubscriber] });
     const user = await aUser(world.users);

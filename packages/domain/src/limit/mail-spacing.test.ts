@@ -63,6 +63,17 @@ describe("mails", () => {
     expect(await typesOf(ports)).toContain("user.password_reset_requested");
   });
 
+  it("do not count for the network if the request failed", async () => {
+    const { ports } = await opened({ mailNetwork: { places: 1, windowSeconds: 900 } });
+    const caller = { network: aNetwork() };
+    const append = () => Promise.reject(new Unavailable("Postgres does not answer"));
+    const broken = { ...ports, events: { ...ports.events, append } };
+    for (const email of ["one@example.com", "two@example.com"])
+      await expect(requestReset(broken, { email, caller })).rejects.toThrow(Unavailable);
+    expect((await requestReset(ports, { email: EMAIL, caller })).ok).toBe(true);
+    await expect(requestReset(ports, { email: EMAIL, caller })).rejects.toThrow(RateLimited);
+  });
+
   it("asked for by one network end with 429", async () => {
     const { ports } = await opened({ mailNetwork: few });
     const caller = { network: aNetwork() };
