@@ -6,7 +6,10 @@ import type { Revocation } from "./session-ledger.ts";
 
 export type EndSessionError = "session_missing" | "session_not_found";
 
-/** Ends one of the caller's sessions by its public id. Returns whether it was the session that made the request. */
+/**
+ * Ends one of the caller's sessions by its public id. Returns whether it was the session that made
+ * the request.
+ */
 export async function endSession(
   ports: Pick<Ports, "clock" | "ids" | "ledger" | "policy" | "sessions" | "tokenFactory">,
   token: string | undefined,
