@@ -34,7 +34,7 @@ export interface EventService {
 
 interface EventServiceOptions {
   readonly environment?: Environment;
-  readonly judgeMail?: (mail: ReceivedMail) => MailVerdict;
+  readonly judgeMail?: (mail: ReceivedMail) => MailVerdict | Promise<MailVerdict>;
   readonly answerPost?: (
     post: ReceivedPost,
   ) => ReturnType<NonNullable<Parameters<typeof startHttpReceiver>[0]>>;

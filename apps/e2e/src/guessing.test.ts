@@ -1,6 +1,7 @@
 import { testServers } from "@postern/test-servers";
 import { expect, it } from "vitest";
-import { CAP, endlessly, guessedAt, networkOf, PASSWORD } from "./guessing.ts";
+import { CAP, guessedAt, guessFromMany, logInDuringFlood, PASSWORD } from "./guessing.ts";
+import { networkOf } from "./from-network.ts";
 
 const { redisUrl } = testServers();
 
@@ -8,20 +9,13 @@ it.skipIf(!redisUrl)(
   "guesses from many networks end at the cap, Redis flushed in between, and the owner logs in",
   async () => {
     const service = await guessedAt({ LIMIT_LOG_IN_ACCOUNT: "1000/60" });
-    const first = await service.logIn("127.0.0.1", { password: PASSWORD });
-    expect(first.status).toBe(200);
-    const cookie = first.cookies.join("; ");
-    const statuses = new Set<number>();
-    for (let index = 0; index < 150; index += 10) {
-      const networks = Array.from({ length: 10 }, (_, lane) => networkOf(1_000 + index + lane));
-      const guesses = await Promise.all(networks.map((network) => service.logIn(network)));
-      for (const { status } of guesses) statuses.add(status);
-      await service.flushRedis();
-      const own = await service.logIn("127.0.0.1", { password: PASSWORD, cookie });
-      expect(own.status).toBe(200);
-    }
-    expect([...statuses]).toEqual([401]);
-    expect(await service.compared()).toBe(CAP);
+    const { statuses, ownerStatuses, compared } = await guessFromMany(service, {
+      networks: 150,
+      atOnce: 10,
+    });
+    expect(statuses).toEqual([401]);
+    expect(ownerStatuses).toEqual(Array(15).fill(200));
+    expect(compared).toBe(CAP);
     // From an unknown device even the right password is refused now, in the same words.
     expect((await service.logIn(networkOf(5_000), { password: PASSWORD })).status).toBe(401);
     await service.close();
@@ -78,18 +72,8 @@ it.skipIf(!redisUrl)(
 it.skipIf(!redisUrl)(
   "a flood of log-ins from one network leaves those of another one",
   async () => {
-    const service = await guessedAt({ LIMIT_LOG_IN_NETWORK: "1000000/60" });
-    const stop = endlessly(40, () =>
-      service.logIn("127.0.0.2", { to: `${Math.random()}@example.com` }),
-    );
-    const statuses: number[] = [];
-    for (let index = 0; index < 20; index += 1) {
-      const { status } = await service.logIn("127.0.0.3", { password: PASSWORD });
-      statuses.push(status);
-    }
-    await stop();
-    expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(19);
-    await service.close();
+    const { succeeded } = await logInDuringFlood({ connections: 40, logIns: 20 });
+    expect(succeeded).toBeGreaterThanOrEqual(19);
   },
   120_000,
 );

@@ -1,22 +1,13 @@
-import { request } from "node:http";
 import { hash } from "@node-rs/bcrypt";
 import { Redis } from "ioredis";
 import { startApi } from "./api-process.ts";
+import { percentile } from "./event-traffic.ts";
+import { endlessly, networkOf, postFrom, type Reply } from "./from-network.ts";
 import { fullStores } from "./stores.ts";
 import { anEmail } from "./visitor.ts";
 
 export const PASSWORD = "the owner's nine tortoises";
 export const CAP = 100;
-
-interface Reply {
-  readonly status: number;
-  readonly ms: number;
-  readonly cookies: readonly string[];
-}
-
-/** An address of this machine: all of 127/8 are. Each counts as a network of its own. */
-export const networkOf = (index: number) =>
-  `127.${1 + Math.floor(index / 65_536)}.${Math.floor(index / 256) % 256}.${index % 256}`;
 
 /** A strict service with one verified user, to guess at. */
 export async function guessedAt(more: Readonly<Record<string, string>> = {}) {
@@ -35,41 +26,13 @@ export async function guessedAt(more: Readonly<Record<string, string>> = {}) {
      values (gen_random_uuid(), $1, $1, $2, now())`,
     [email, await hash(PASSWORD, 10)],
   );
-  const { port } = new URL(api.origin);
 
-  /** Logs in from a network, and never waits longer than ten seconds. */
+  /** Logs in from a network. */
   const logIn = (
     network: string,
     { password = "wrong", cookie = "", to = email, path = "/sessions" } = {},
   ): Promise<Reply> =>
-    new Promise((resolve, reject) => {
-      const startedAt = performance.now();
-      const sending = request(
-        {
-          host: "127.0.0.1",
-          port,
-          localAddress: network,
-          method: "POST",
-          path,
-          agent: false,
-          timeout: 10_000,
-          headers: { "content-type": "application/x-www-form-urlencoded", cookie },
-        },
-        (response) => {
-          response.resume();
-          response.once("end", () =>
-            resolve({
-              status: response.statusCode ?? 0,
-              ms: performance.now() - startedAt,
-              cookies: (response.headers["set-cookie"] ?? []).map((one) => one.split(";")[0] ?? ""),
-            }),
-          );
-        },
-      );
-      sending.once("timeout", () => sending.destroy(new Error("no answer")));
-      sending.once("error", reject);
-      sending.end(new URLSearchParams({ email: to, password }).toString());
-    });
+    postFrom(network, { origin: api.origin, path, cookie }, { email: to, password });
 
   return {
     email,
@@ -94,15 +57,65 @@ export async function guessedAt(more: Readonly<Record<string, string>> = {}) {
   };
 }
 
-/** Calls `act` again and again in some lanes until it is stopped. Returns how to stop. */
-export function endlessly(lanes: number, act: () => Promise<unknown>): () => Promise<void> {
-  const stopping = new AbortController();
-  const lane = async () => {
-    while (!stopping.signal.aborted) await act().catch(() => undefined);
-  };
-  const all = Promise.all(Array.from({ length: lanes }, lane));
-  return async () => {
-    stopping.abort();
-    await all;
+export type GuessedAt = Awaited<ReturnType<typeof guessedAt>>;
+
+/**
+ * Guesses once from each of many networks. After every few guesses Redis forgets its counters, and
+ * the owner logs in with a device that is known.
+ */
+export async function guessFromMany(
+  service: GuessedAt,
+  { networks, atOnce }: { readonly networks: number; readonly atOnce: number },
+) {
+  const first = await service.logIn("127.0.0.1", { password: PASSWORD });
+  const cookie = first.cookies.join("; ");
+  const statuses = new Set<number>();
+  const ownerStatuses: number[] = [];
+  let compared = 0;
+  for (let index = 0; index < networks; index += atOnce) {
+    const places = Array.from({ length: atOnce }, (_, lane) => networkOf(1_000 + index + lane));
+    const guesses = await Promise.all(places.map((network) => service.logIn(network)));
+    for (const { status } of guesses) statuses.add(status);
+    await service.flushRedis();
+    const own = await service.logIn("127.0.0.1", { password: PASSWORD, cookie });
+    ownerStatuses.push(own.status);
+    compared = Math.max(compared, await service.compared());
+  }
+  return { statuses: [...statuses], ownerStatuses, compared };
+}
+
+/** Logs in again and again from one network while another one floods the service with log-ins. */
+export async function logInDuringFlood({
+  connections,
+  logIns,
+  cost = "10",
+}: {
+  readonly connections: number;
+  readonly logIns: number;
+  readonly cost?: string;
+}) {
+  const service = await guessedAt({
+    LIMIT_LOG_IN_NETWORK: "1000000/60",
+    LIMIT_LOG_IN_PAIR: "1000000/60",
+    LIMIT_LOG_IN_ACCOUNT: "1000000/60",
+    BCRYPT_COST: cost,
+  });
+  const floodStatuses = new Map<number, number>();
+  const stop = endlessly(connections, async () => {
+    const { status } = await service.logIn("127.0.0.2", { to: `${Math.random()}@example.com` });
+    floodStatuses.set(status, (floodStatuses.get(status) ?? 0) + 1);
+  });
+  const replies: Reply[] = [];
+  for (let index = 0; index < logIns; index += 1)
+    replies.push(await service.logIn("127.0.0.3", { password: PASSWORD }));
+  await stop();
+  await service.close();
+  return {
+    succeeded: replies.filter(({ status }) => status === 200).length,
+    p99Ms: percentile(
+      replies.map(({ ms }) => ms),
+      0.99,
+    ),
+    floodStatuses: Object.fromEntries(floodStatuses),
   };
 }

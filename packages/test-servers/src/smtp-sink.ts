@@ -21,7 +21,7 @@ export interface SmtpSink {
 
 /** A real SMTP server that records mails, or does what `judge` says for each. */
 export async function startSmtpSink(
-  judge: (mail: ReceivedMail) => MailVerdict = () => "accept",
+  judge: (mail: ReceivedMail) => MailVerdict | Promise<MailVerdict> = () => "accept",
 ): Promise<SmtpSink> {
   const received: ReceivedMail[] = [];
   const server = new SMTPServer({
@@ -36,7 +36,7 @@ export async function startSmtpSink(
         const { mailFrom, rcptTo } = session.envelope;
         const from = mailFrom ? mailFrom.address : "";
         const mail = { from, recipients: rcptTo.map(({ address }) => address), message };
-        const verdict = judge(mail);
+        const verdict = await judge(mail);
         if (verdict === "accept" || verdict === "accept and cut") received.push(mail);
         if (verdict === "accept and cut") breakAll(server);
         if (verdict === "refuse") {
