@@ -21,6 +21,8 @@ interface ServerOptions {
   readonly port: number;
   /** Default: a minute. */
   readonly idleMs?: number;
+  /** Default: 10,000. */
+  readonly maxConnections?: number;
 }
 
 /** Time limits, because a slow client occupies a connection (OWASP ASVS 5.0 section 15.2.2). */
@@ -48,6 +50,7 @@ export async function startServer({
   host,
   port,
   idleMs = IDLE_MS,
+  maxConnections = MAX_CONNECTIONS,
 }: ServerOptions): Promise<RunningServer> {
   const listener = getRequestListener(fetch, { errorHandler: badRequest });
   const inTurn = oneAtATime((request, response) => void listener(request, response));
@@ -58,7 +61,7 @@ export async function startServer({
     socket.once("close", () => sockets.delete(socket));
   });
   server.timeout = idleMs;
-  server.maxConnections = MAX_CONNECTIONS;
+  server.maxConnections = maxConnections;
   server.on("clientError", rejectClientError);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause) =>

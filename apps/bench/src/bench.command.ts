@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { ALL_CPUS, describeMachine, OTHER_CPUS, pin, REST_OF_CPUS } from "./machine.ts";
+import { measureCallers } from "./measures/callers.ts";
 import { measureChecks } from "./measures/checks.ts";
 import { measureCrowd } from "./measures/crowd.ts";
 import { measureEvents } from "./measures/events.ts";
@@ -40,6 +41,7 @@ const UNPINNED: Readonly<Record<string, Measure>> = {
   hashing: measureHashing,
   storm: measureStorm,
   crowd: measureCrowd,
+  callers: measureCallers,
 };
 const PINNED: Readonly<Record<string, Measure>> = {
   checks: measureChecks,
@@ -54,7 +56,7 @@ const PINNED: Readonly<Record<string, Measure>> = {
 const ON_TWO_CPUS: Readonly<Record<string, Measure>> = { processes: measureProcesses };
 
 /** Not in a quick run unless it names them: they take long. */
-const LONG = new Set(["crowd", "switches", "growth", "processes"]);
+const LONG = new Set(["crowd", "callers", "switches", "growth", "processes"]);
 
 const DOCUMENTS = new URL("../../../docs/performance/", import.meta.url);
 const LAST = new URL("ratios.json", DOCUMENTS);

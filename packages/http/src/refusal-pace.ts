@@ -5,6 +5,8 @@ interface PaceOptions {
   readonly maxHeld?: number;
 }
 
+/** Refusals that wait end within this last part of the time. */
+const SPREAD = 0.5;
 /** More networks than this are not remembered; the longest unused is forgotten. */
 const MAX_NETWORKS = 10_000;
 
@@ -28,7 +30,9 @@ export function refusalPace({ everyMs = 1_000, maxHeld = 5_000 }: PaceOptions = 
       refusedAt.delete(longestUnused);
     if (last === undefined || now - last >= everyMs || held >= maxHeld) return;
     held += 1;
-    await new Promise((resolve) => setTimeout(resolve, everyMs - (now - last)));
+    // Callers that were refused together would come back together, and delay everybody else.
+    const waitMs = everyMs * (1 - SPREAD * Math.random());
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
     held -= 1;
     if (refusedAt.has(network)) refusedAt.set(network, performance.now());
   };

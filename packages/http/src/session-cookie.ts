@@ -21,7 +21,15 @@ export function readCookie(header: string | undefined, name: string): string | u
  * Removes the white space of RFC 6265. `trim` removes more: a no-break space in front of `__Host-`
  * would vanish here, although browsers treat that name as another one, which any host may set.
  */
-const stripped = (text: string) => text.replace(/^[ \t]+/, "").replace(/[ \t]+$/, "");
+function stripped(text: string): string {
+  // Not by `/[ \t]+$/`, which takes 0.6 s for 16 KiB of spaces with a letter behind them.
+  let [start, end] = [0, text.length];
+  while (isSpace(text[start])) start += 1;
+  while (end > start && isSpace(text[end - 1])) end -= 1;
+  return text.slice(start, end);
+}
+
+const isSpace = (sign: string | undefined) => sign === " " || sign === "\t";
 
 /**
  * `Set-Cookie` for a new session. `SameSite=Lax`: browsers send the cookie when a link on another

@@ -17,8 +17,11 @@ export interface Connection {
 }
 
 /** Resolves when connected. A broken connection answers pending requests with `undefined`. */
-export async function openConnection(port: number): Promise<Connection> {
-  const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+export async function openConnection(
+  port: number,
+  localAddress = "127.0.0.1",
+): Promise<Connection> {
+  const socket = connect({ port, host: "127.0.0.1", localAddress, noDelay: true });
   await new Promise<void>((resolve, reject) => {
     socket.once("connect", resolve);
     socket.once("error", reject);

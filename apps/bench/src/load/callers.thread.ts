@@ -1,0 +1,45 @@
+import { parentPort, workerData } from "node:worker_threads";
+import type { CallersOptions, CallersResult } from "./callers.ts";
+import { type Connection, openConnection, type Reply } from "./connection.ts";
+import { latencyRecorder, type LatencyRecorder } from "./latency.ts";
+
+const { port, callers, networks, durationMs, requests } = workerData as CallersOptions;
+
+/** An address of this machine: all of 127/8 are. */
+const networkOf = (caller: number) =>
+  networks === "one" ? "127.0.0.2" : `127.1.${Math.floor(caller / 250)}.${1 + (caller % 250)}`;
+
+const byStatus = new Map<number, LatencyRecorder>();
+const startedAt = performance.now();
+
+const isTime = () => performance.now() < startedAt + durationMs;
+
+/** Sends one request. Returns whether the connection takes another one. */
+async function ask(connection: Connection, n: number): Promise<boolean> {
+  const sentAt = performance.now();
+  const request = Buffer.from(requests[n % requests.length] ?? "");
+  const reply = await new Promise<Reply | undefined>((resolve) =>
+    connection.send(request, resolve),
+  );
+  const status = reply?.status ?? 0;
+  let recorder = byStatus.get(status);
+  if (!recorder) byStatus.set(status, (recorder = latencyRecorder()));
+  recorder.record(performance.now() - sentAt);
+  return reply !== undefined && !/\r\nconnection: *close/i.test(reply.head);
+}
+
+async function call(caller: number): Promise<void> {
+  let n = caller;
+  while (isTime()) {
+    const connection = await openConnection(port, networkOf(caller));
+    while (isTime() && (await ask(connection, n++)));
+    connection.close();
+  }
+}
+
+await Promise.all(Array.from({ length: callers }, (_, caller) => call(caller)));
+const result: CallersResult = {
+  byStatus: Object.fromEntries([...byStatus].map(([status, { result: read }]) => [status, read()])),
+  tookMs: performance.now() - startedAt,
+};
+parentPort?.postMessage(result);
