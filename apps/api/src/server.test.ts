@@ -40,6 +40,11 @@ describe("the server", () => {
     ],
     ["no host", "GET / HTTP/1.1\r\n\r\n", 400],
     ["a bad host", "GET / HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n", 400],
+    [
+      "an unknown expectation",
+      "GET / HTTP/1.1\r\nHost: a\r\nExpect: x\r\nConnection: close\r\n\r\n",
+      417,
+    ],
     ["OPTIONS *", "OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 400],
   ])("answers %s with the headers that every answer has", async (name, bytes, status) => {
     const answer = await send(bytes);

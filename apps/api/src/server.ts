@@ -63,6 +63,9 @@ export async function startServer({
   server.timeout = idleMs;
   server.maxConnections = maxConnections;
   server.on("clientError", rejectClientError);
+  server.on("checkExpectation", (_, response) => {
+    response.writeHead(417, HEADERS).end(bodyOf("only the expectation 100-continue is known"));
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause) =>
       reject(

@@ -19,7 +19,8 @@ interface DescribedResponse {
 
 /** Statuses of every path, which no operation describes: unknown path, unknown method. */
 const EVERYWHERE: Readonly<Record<string, readonly string[]>> = { 404: [], 405: ["allow"] };
-const ALSO_EVERYWHERE = new Set([403, 421]);
+/** Also those that the server gives before any endpoint is asked. */
+const ALSO_EVERYWHERE = new Set([403, 417, 421]);
 /** RFC 9110. */
 const HEADERS: Readonly<Record<number, string>> = {
   302: "location",
