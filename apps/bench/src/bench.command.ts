@@ -7,9 +7,11 @@ import { measureCrowd } from "./measures/crowd.ts";
 import { measureEvents } from "./measures/events.ts";
 import { measureGrowth } from "./measures/growth.ts";
 import { measureHashing } from "./measures/hashing.ts";
+import { measureLargeUser } from "./measures/large-user.ts";
 import { measureProcesses } from "./measures/processes.ts";
 import { measureRedis } from "./measures/redis.ts";
 import { measureRegistrations } from "./measures/registration.ts";
+import { measureSlowSockets } from "./measures/slow-sockets.ts";
 import { measureStart } from "./measures/start.ts";
 import { measureStorm } from "./measures/storm.ts";
 import { measureSwitches } from "./measures/switches.ts";
@@ -51,12 +53,22 @@ const PINNED: Readonly<Record<string, Measure>> = {
   start: measureStart,
   growth: measureGrowth,
   events: measureEvents,
+  "large-user": measureLargeUser,
+  "slow-sockets": measureSlowSockets,
 };
 
 const ON_TWO_CPUS: Readonly<Record<string, Measure>> = { processes: measureProcesses };
 
 /** Not in a quick run unless it names them: they take long. */
-const LONG = new Set(["crowd", "callers", "switches", "growth", "processes"]);
+const LONG = new Set([
+  "crowd",
+  "callers",
+  "switches",
+  "growth",
+  "large-user",
+  "slow-sockets",
+  "processes",
+]);
 
 const DOCUMENTS = new URL("../../../docs/performance/", import.meta.url);
 const LAST = new URL("ratios.json", DOCUMENTS);

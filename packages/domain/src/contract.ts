@@ -1,3 +1,4 @@
+export { ADDRESSES, NO_ADDRESSES } from "./email.fixture.ts";
 export { eventStoreContract } from "./event/event-store.contract.ts";
 export { sealContract } from "./event/seal.contract.ts";
 export { failureCounterContract } from "./limit/failure-counter.contract.ts";

@@ -1,3 +1,6 @@
+import { domainToASCII } from "node:url";
+import { parseEmail } from "@postern/domain";
+import { ADDRESSES, NO_ADDRESSES } from "@postern/domain/contract";
 import { type MailVerdict, startSmtpSink } from "@postern/test-servers";
 import { describe, expect, it } from "vitest";
 import { en } from "./templates/en.ts";
@@ -17,6 +20,12 @@ async function opened(verdicts: MailVerdict[] = []) {
     await sink.close();
   };
   return { sink, mailer, close };
+}
+
+/** The test server writes domains as people read them, and a domain has no case. */
+function asStored(address: string): string {
+  const [local, domain = "", ...more] = address.split("@");
+  return [local, domainToASCII(domain), ...more].join("@");
 }
 
 describe("mail over SMTP", () => {
@@ -51,6 +60,38 @@ describe("mail over SMTP", () => {
     const { sink, mailer, close } = await opened();
     await expect(mailer.send({ ...mailTo("bob@example.com"), to })).rejects.toThrow();
     expect(sink.received).toEqual([]);
+    await close();
+  });
+
+  it("reaches the stored address alone, for every address of the table", async () => {
+    const { sink, mailer, close } = await opened();
+    for (const [given] of ADDRESSES) {
+      const stored = parseEmail(given)?.address ?? "";
+      await mailer.send(mailTo(stored));
+      const { recipients, message } = sink.received.at(-1) ?? {};
+      const named = message?.to?.map(({ address = "" }) => address) ?? [];
+      expect([recipients?.map(asStored), named.map(asStored)]).toEqual([
+        [asStored(stored)],
+        [asStored(stored)],
+      ]);
+      expect([message?.cc, message?.bcc]).toEqual([undefined, undefined]);
+    }
+    expect(sink.received).toHaveLength(ADDRESSES.length);
+    await close();
+  });
+
+  // They are refused long before. If one was ever stored, it must not name somebody else.
+  it("reaches nobody else if a text that is not an address was stored", async () => {
+    const { sink, mailer, close } = await opened();
+    for (const [what, stored] of NO_ADDRESSES) {
+      const count = sink.received.length;
+      await mailer.send({ ...mailTo("bob@example.com"), to: stored }).catch(() => undefined);
+      const others = sink.received
+        .slice(count)
+        .flatMap(({ recipients }) => recipients)
+        .filter((recipient) => recipient !== stored);
+      expect({ what, others }).toEqual({ what, others: [] });
+    }
     await close();
   });
 
