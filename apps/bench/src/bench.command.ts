@@ -44,6 +44,8 @@ const UNPINNED: Readonly<Record<string, Measure>> = {
   storm: measureStorm,
   crowd: measureCrowd,
   callers: measureCallers,
+  "large-user": measureLargeUser,
+  "slow-sockets": measureSlowSockets,
 };
 const PINNED: Readonly<Record<string, Measure>> = {
   checks: measureChecks,
@@ -53,8 +55,6 @@ const PINNED: Readonly<Record<string, Measure>> = {
   start: measureStart,
   growth: measureGrowth,
   events: measureEvents,
-  "large-user": measureLargeUser,
-  "slow-sockets": measureSlowSockets,
 };
 
 const ON_TWO_CPUS: Readonly<Record<string, Measure>> = { processes: measureProcesses };

@@ -48,6 +48,7 @@ export function bcryptHasher(options: HasherOptions): PasswordHasher {
   return {
     maxBytes: MAX_BYTES,
     admit: gate.admit,
+    leave: gate.leave,
 
     hash(password, share) {
       return gate.run(async () => (await bcrypt.hash(password, cost)) as PasswordHash, share);

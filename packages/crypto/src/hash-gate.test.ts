@@ -36,18 +36,44 @@ describe("hash gate", () => {
     // 2 running, 6 waiting up to 3 s.
     const accepted = Array.from({ length: 8 }, () => gate.run(work));
     await expect(gate.run(work)).rejects.toThrow(Unavailable);
-    expect(() => gate.admit()).toThrow(Unavailable);
+    expect(() => gate.admit({})).toThrow(Unavailable);
     await expect(gate.run(work)).rejects.toMatchObject({ retryAfterSeconds: 4 });
     for (const _ of accepted) {
       await settle();
       finish.shift()?.();
     }
     await Promise.all(accepted);
-    expect(() => gate.admit()).not.toThrow();
+    const admitted = {};
+    expect(() => gate.admit(admitted)).not.toThrow();
+    gate.leave(admitted);
     const later = gate.run(work);
     await settle();
     finish.shift()?.();
     await expect(later).resolves.toBeUndefined();
+  });
+
+  it("admits no more at once than fit, although none of them has come yet", async () => {
+    const gate = hashGate({ atOnce: 2, maxWaitMs: 3000, expectedMs: 1000 });
+    const shares = Array.from({ length: 300 }, () => ({ network: "192.0.2.1" }));
+    const admitted = shares.filter((share) => {
+      try {
+        gate.admit(share);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+    expect(admitted.length).toBe(8); // two that would run, and 3 s of others
+    expect(() => gate.admit({ network: "192.0.2.2" })).not.toThrow(); // networks take turns
+    const [first, second, ...others] = admitted;
+    if (!first || !second) throw new Error("none was admitted");
+    await gate.run(async () => undefined, first);
+    gate.leave(second);
+    gate.leave(second);
+    // Two places are free again, and the other network has taken one of them.
+    expect(() => gate.admit({ ...first })).not.toThrow();
+    expect(() => gate.admit({ ...first })).toThrow(Unavailable);
+    await Promise.all(others.map((share) => gate.run(async () => undefined, share)));
   });
 
   it("refuses what has waited till its deadline, as hashing turned out slower than was thought", async () => {

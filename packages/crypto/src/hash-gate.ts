@@ -18,8 +18,12 @@ const MAX_WAITING = 1_000;
 const NEWEST_WEIGHT = 0.1;
 
 export interface HashGate {
-  /** Throws `Unavailable` if work of this share would be refused now. */
-  admit(share?: HashingShare): void;
+  /**
+   * Keeps a place until `run` with this share, or `leave`. Throws `Unavailable` if work of this
+   * share would be refused now.
+   */
+  admit(share: HashingShare): void;
+  leave(share: HashingShare): void;
   /**
    * Runs `work` when its turn comes. Throws `Unavailable` immediately if the estimated wait is too
    * long, or later if the work is still queued after `deadlineMs`.
@@ -46,22 +50,46 @@ const toWaiting = ({ network = "", isKnownDevice = false }: HashingShare = {}): 
 export function hashGate(options: HashGateOptions): HashGate {
   const { atOnce, maxWaitMs, deadlineMs = maxWaitMs, expectedMs } = options;
   const queue = fairQueue<Turn>();
+  /** Work that was admitted and has not come yet. It counts as if it were in the queue. */
+  const expected = fairQueue<Waiting>();
+  const expectedOf = new Map<HashingShare, Waiting>();
+  /** One for each wait, in seconds: recording a stack costs more than the rest of a refusal. */
+  const errors = new Map<number, Unavailable>();
   let running = 0;
   let averageMs = expectedMs;
 
-  const capacityError = (waitMs: number) => {
+  function capacityError(waitMs: number): Unavailable {
     const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
+    const made = errors.get(retryAfterSeconds);
+    if (made) return made;
     const message = "password hashing is at capacity";
-    return new Unavailable(message, { retryAfterSeconds, isCapacity: true });
-  };
+    const error = new Unavailable(message, { retryAfterSeconds, isCapacity: true });
+    errors.set(retryAfterSeconds, error);
+    return error;
+  }
 
-  function admit(share?: HashingShare): void {
-    if (running < atOnce) return;
-    const waiting = toWaiting(share);
-    const waitMs = ((queue.ahead(waiting) + 1) * averageMs) / atOnce;
+  function refuseBeyondCapacity(waiting: Waiting): void {
+    if (running + expected.size() < atOnce) return;
+    const free = atOnce - running;
+    const ahead = queue.ahead(waiting) + Math.max(0, expected.ahead(waiting) - free);
+    const waitMs = ((ahead + 1) * averageMs) / atOnce;
     if (waitMs > maxWaitMs) throw capacityError(waitMs);
     const isFull = queue.size() >= MAX_WAITING;
     if (isFull && queue.longestBeyond(waiting) === undefined) throw capacityError(waitMs);
+  }
+
+  function admit(share: HashingShare): void {
+    const waiting = toWaiting(share);
+    refuseBeyondCapacity(waiting);
+    expected.add(waiting);
+    expectedOf.set(share, waiting);
+  }
+
+  function leave(share: HashingShare): void {
+    const waiting = expectedOf.get(share);
+    if (!waiting) return;
+    expectedOf.delete(share);
+    expected.remove(waiting);
   }
 
   /** If the queue is full, refuses the newest hash of the network with the most. */
@@ -72,7 +100,8 @@ export function hashGate(options: HashGateOptions): HashGate {
 
   /** Waits for its turn. The estimate may be wrong if other work needs the CPUs. */
   async function acquireSlot(share: HashingShare | undefined): Promise<void> {
-    admit(share);
+    if (share && expectedOf.has(share)) leave(share);
+    else refuseBeyondCapacity(toWaiting(share));
     if (running < atOnce) {
       running += 1;
       return;
@@ -98,6 +127,7 @@ export function hashGate(options: HashGateOptions): HashGate {
 
   return {
     admit,
+    leave,
 
     async run(work, share) {
       await acquireSlot(share);

@@ -5,7 +5,10 @@ export interface SecretKey {
 }
 
 /** Returns the key with this id; without `id` the first key, the newest. Throws if none fits. */
-export function keyOf(keys: readonly SecretKey[], id = keys[0]?.id): SecretKey {
+export function keyOf<Key extends { readonly id: string }>(
+  keys: readonly Key[],
+  id = keys[0]?.id,
+): Key {
   const found = keys.find((key) => key.id === id);
   if (!found) throw new Error(id ? `SECRETS holds no key "${id}"` : "SECRETS holds no key");
   return found;

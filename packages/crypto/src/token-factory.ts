@@ -1,4 +1,4 @@
-import { createHmac, hash, randomBytes } from "node:crypto";
+import { createHmac, createSecretKey, hash, randomBytes } from "node:crypto";
 import { keyOf, type SecretKey } from "./keys.ts";
 import type { TokenFactory, Token, TokenHash, UserId } from "@postern/domain";
 
@@ -18,6 +18,8 @@ const SESSION_TOKEN = /^[A-Za-z0-9_-]{64}$/;
  * tokens of mails.
  */
 export function tokenFactory({ keys }: { keys: readonly SecretKey[] }): TokenFactory {
+  // For Node, a key object is four times faster than the bytes.
+  const hmacKeys = keys.map(({ id, key }) => ({ id, key: createSecretKey(key) }));
   const hashToken = (token: string) => sha256(token);
   const mint = (token: string) => ({ token: token as Token, tokenHash: hashToken(token) });
   return {
@@ -38,7 +40,7 @@ export function tokenFactory({ keys }: { keys: readonly SecretKey[] }): TokenFac
     },
 
     keyedHash: (text) =>
-      createHmac("sha256", keyOf(keys).key)
+      createHmac("sha256", keyOf(hmacKeys).key)
         .update(`keyed hash:${text}`)
         .digest()
         .toString("base64url", 0, KEYED_HASH_BYTES),
@@ -46,7 +48,7 @@ export function tokenFactory({ keys }: { keys: readonly SecretKey[] }): TokenFac
     createResetToken: () => mint(randomBytes(SECRET_BYTES).toString("base64url")),
 
     deriveEmailToken(purpose, eventId, keyId) {
-      const { key } = keyOf(keys, keyId);
+      const { key } = keyOf(hmacKeys, keyId);
       return mint(createHmac("sha256", key).update(`${purpose}:${eventId}`).digest("base64url"));
     },
   };

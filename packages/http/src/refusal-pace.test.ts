@@ -3,6 +3,25 @@ import { refusalPace } from "./refusal-pace.ts";
 
 const WAIT_MS = 80;
 
+it("holds longer when so many wait that their refusals would slow down everybody", async () => {
+  const pace = refusalPace({ everyMs: WAIT_MS, maxPerSecond: 50 });
+  const startedAt = performance.now();
+  const took = await Promise.all(
+    Array.from({ length: 41 }, async () => {
+      await pace("192.0.2.1");
+      return performance.now() - startedAt;
+    }),
+  );
+  const [first = NaN, second = NaN] = took;
+  const last = took.at(-1) ?? NaN;
+  expect(first).toBeLessThan(WAIT_MS / 2);
+  expect(second).toBeLessThan(WAIT_MS * 2);
+  expect(last).toBeGreaterThan(WAIT_MS * 5); // 40 wait, of which 50 a second may end
+  // Those that came together do not end together.
+  const ends = took.slice(20).map((ms) => Math.round(ms / 10));
+  expect(new Set(ends).size).toBeGreaterThan(5);
+});
+
 /** Returns whether `pace` has let each network go at once, in the order of the calls. */
 async function areImmediate(
   pace: ReturnType<typeof refusalPace>,

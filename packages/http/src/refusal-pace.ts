@@ -1,12 +1,14 @@
 interface PaceOptions {
-  /** A network that was refused less than this long ago waits for the rest of it. */
+  /** A network that was refused less than this long ago waits about as long. */
   readonly everyMs?: number;
   /** Maximum number of refusals that wait at once. The others are sent immediately. */
   readonly maxHeld?: number;
+  /** If so many wait that more than this would be sent each second, they wait longer. */
+  readonly maxPerSecond?: number;
 }
 
-/** Refusals that wait end within this last part of the time. */
-const SPREAD = 0.5;
+/** Refusals end within this last part of their waiting time. */
+const SPREAD = 0.25;
 /** More networks than this are not remembered; the longest unused is forgotten. */
 const MAX_NETWORKS = 10_000;
 
@@ -15,9 +17,11 @@ const MAX_NETWORKS = 10_000;
  * A client that repeats at once is slowed down to its own cost, and others are not affected. The
  * first refusal is immediate.
  */
-export function refusalPace({ everyMs = 1_000, maxHeld = 5_000 }: PaceOptions = {}): (
-  network: string | undefined,
-) => Promise<void> {
+export function refusalPace({
+  everyMs = 1_000,
+  maxHeld = 5_000,
+  maxPerSecond = 500,
+}: PaceOptions = {}): (network: string | undefined) => Promise<void> {
   const refusedAt = new Map<string, number>();
   let held = 0;
   return async (network = "unknown") => {
@@ -31,7 +35,8 @@ export function refusalPace({ everyMs = 1_000, maxHeld = 5_000 }: PaceOptions = 
     if (last === undefined || now - last >= everyMs || held >= maxHeld) return;
     held += 1;
     // Callers that were refused together would come back together, and delay everybody else.
-    const waitMs = everyMs * (1 - SPREAD * Math.random());
+    const longestMs = Math.max(everyMs, (held / maxPerSecond) * 1_000);
+    const waitMs = longestMs * (1 - SPREAD * Math.random());
     await new Promise((resolve) => setTimeout(resolve, waitMs));
     held -= 1;
     if (refusedAt.has(network)) refusedAt.set(network, performance.now());

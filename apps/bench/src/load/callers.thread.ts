@@ -1,18 +1,22 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import type { CallersOptions, CallersResult } from "./callers.ts";
 import { type Connection, openConnection, type Reply } from "./connection.ts";
 import { latencyRecorder, type LatencyRecorder } from "./latency.ts";
 
-const { port, callers, networks, durationMs, requests } = workerData as CallersOptions;
+const { port, callers, networks, settlesMs, durationMs, requests } = workerData as CallersOptions;
 
 /** An address of this machine: all of 127/8 are. */
 const networkOf = (caller: number) =>
   networks === "one" ? "127.0.0.2" : `127.1.${Math.floor(caller / 250)}.${1 + (caller % 250)}`;
 
+const CONNECTIONS_PER_MS = 1;
 const byStatus = new Map<number, LatencyRecorder>();
 const startedAt = performance.now();
 
-const isTime = () => performance.now() < startedAt + durationMs;
+const countsFrom = startedAt + settlesMs;
+const endsAt = countsFrom + durationMs;
+const isTime = () => performance.now() < endsAt;
 
 /** Sends one request. Returns whether the connection takes another one. */
 async function ask(connection: Connection, n: number): Promise<boolean> {
@@ -22,14 +26,17 @@ async function ask(connection: Connection, n: number): Promise<boolean> {
     connection.send(request, resolve),
   );
   const status = reply?.status ?? 0;
+  const isCounted = performance.now() > countsFrom && isTime();
   let recorder = byStatus.get(status);
   if (!recorder) byStatus.set(status, (recorder = latencyRecorder()));
-  recorder.record(performance.now() - sentAt);
+  if (isCounted) recorder.record(performance.now() - sentAt);
   return reply !== undefined && !/\r\nconnection: *close/i.test(reply.head);
 }
 
 async function call(caller: number): Promise<void> {
   let n = caller;
+  // All at once, they would only measure the queue of new connections in the kernel.
+  await pause(caller / CONNECTIONS_PER_MS);
   while (isTime()) {
     const connection = await openConnection(port, networkOf(caller));
     while (isTime() && (await ask(connection, n++)));
@@ -40,6 +47,5 @@ async function call(caller: number): Promise<void> {
 await Promise.all(Array.from({ length: callers }, (_, caller) => call(caller)));
 const result: CallersResult = {
   byStatus: Object.fromEntries([...byStatus].map(([status, { result: read }]) => [status, read()])),
-  tookMs: performance.now() - startedAt,
 };
 parentPort?.postMessage(result);

@@ -6,6 +6,8 @@ export interface CallersOptions {
   readonly callers: number;
   /** Whether each caller has an address of its own, or all have one. */
   readonly networks: "one" | "many";
+  /** Answers count from here on, when all are connected and have been refused once. */
+  readonly settlesMs: number;
   readonly durationMs: number;
   readonly requests: readonly Buffer[];
 }
@@ -13,7 +15,6 @@ export interface CallersOptions {
 export interface CallersResult {
   /** Latencies by status. 0: no answer. */
   readonly byStatus: Readonly<Record<number, Latency>>;
-  readonly tookMs: number;
 }
 
 /**

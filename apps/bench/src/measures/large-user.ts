@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { openLoop } from "../load/open-loop.ts";
-import { residentMb, SERVER_CPU } from "../machine.ts";
+import { ALL_CPUS, residentMb } from "../machine.ts";
 import { posternSessions } from "../postern-users.ts";
 import { ratioOf } from "../rounds.ts";
 import { digits, type Effort, type Section } from "../section.ts";
@@ -20,7 +20,7 @@ export async function measureLargeUser(stores: Stores, effort: Effort): Promise<
   const cookies = await posternSessions(env, USERS);
   const [large = "", ...others] = cookies;
   await fill(database, events, records);
-  const system = await startSystem(posternOfTheCourse(4), env, SERVER_CPU);
+  const system = await startSystem(posternOfTheCourse(4), env, ALL_CPUS);
   const { port, pid } = system;
   const durationMs = effort.seconds * 5_000;
   const checks = others.map(system.system.check);

@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { openLoop } from "../load/open-loop.ts";
-import { residentMb, SERVER_CPU } from "../machine.ts";
+import { ALL_CPUS, residentMb } from "../machine.ts";
 import { posternSessions } from "../postern-users.ts";
 import { ratioOf } from "../rounds.ts";
 import { digits, type Effort, type Section, single } from "../section.ts";
@@ -23,7 +23,7 @@ export async function measureSlowSockets(stores: Stores, effort: Effort): Promis
   const env = { REDIS_URL: stores.redisUrl, DATABASE_URL: database };
   migrate(database);
   const cookies = await posternSessions(env, USERS);
-  const system = await startSystem(posternOfTheCourse(4), env, SERVER_CPU);
+  const system = await startSystem(posternOfTheCourse(4), env, ALL_CPUS);
   const { port, pid } = system;
   const checks = cookies.map(system.system.check);
   const check = (n: number) => checks[n % checks.length] as Buffer;

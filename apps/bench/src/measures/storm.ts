@@ -1,7 +1,8 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
 import { availableParallelism, constants, setPriority } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { accountOf } from "../accounts.ts";
 import { closedLoop } from "../load/closed-loop.ts";
 import { openLoop } from "../load/open-loop.ts";
@@ -23,6 +24,13 @@ const BCRYPT = fileURLToPath(new URL("../limits/bcrypt.command.ts", import.meta.
 /** Verifications per second that this machine can compute. */
 export const pureHashing = (seconds: number): number =>
   Number(execFileSync(process.execPath, [BCRYPT, String(COST), String(seconds)]));
+
+/** The same at the lowest priority, while this process goes on. */
+export async function pureHashingBeside(seconds: number): Promise<number> {
+  const hashing = promisify(execFile)(process.execPath, [BCRYPT, String(COST), String(seconds)]);
+  if (hashing.child.pid) setPriority(hashing.child.pid, constants.priority.PRIORITY_LOW);
+  return Number((await hashing).stdout);
+}
 
 /**
  * W3: session checks while ten times as many log-ins arrive as the CPUs can hash. No process is

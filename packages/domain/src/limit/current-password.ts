@@ -1,5 +1,6 @@
 import type { Caller } from "../caller.ts";
 import { normalizePassword } from "../password/password.ts";
+import { withHashing } from "../password/password-hasher.ts";
 import type { Ports } from "../ports.ts";
 import type { Credentials } from "../user/user-store.ts";
 import { placeOf, takeAll } from "./places.ts";
@@ -17,20 +18,21 @@ export async function isCurrentPassword(
 ): Promise<boolean> {
   const password = normalizePassword(given, ports.hasher.maxBytes);
   if (!password.ok) return false; // before hashing: it cannot be a password
-  ports.hasher.admit({ network });
-  const place = placeOf(ports, "currentPassword", user.id);
-  const giveBack = await takeAll(ports, [place]);
-  const cap = ports.policy.limits.failures;
-  let isEvaluated = false;
-  try {
-    isEvaluated = await ports.failures.reserve(place.key, cap, user.id);
-    const hash = isEvaluated ? passwordHash : undefined;
-    const matches = await ports.hasher.verify(password.value, hash, { network });
-    if (matches) await Promise.all([giveBack(), ports.failures.reset(place.key)]);
-    return matches;
-  } catch (error) {
-    const release = isEvaluated ? [ports.failures.release(place.key)] : [];
-    await Promise.allSettled([giveBack(), ...release]); // the first error counts
-    throw error;
-  }
+  return await withHashing(ports.hasher, { network }, async (share) => {
+    const place = placeOf(ports, "currentPassword", user.id);
+    const giveBack = await takeAll(ports, [place]);
+    const cap = ports.policy.limits.failures;
+    let isEvaluated = false;
+    try {
+      isEvaluated = await ports.failures.reserve(place.key, cap, user.id);
+      const hash = isEvaluated ? passwordHash : undefined;
+      const matches = await ports.hasher.verify(password.value, hash, share);
+      if (matches) await Promise.all([giveBack(), ports.failures.reset(place.key)]);
+      return matches;
+    } catch (error) {
+      const release = isEvaluated ? [ports.failures.release(place.key)] : [];
+      await Promise.allSettled([giveBack(), ...release]); // the first error counts
+      throw error;
+    }
+  });
 }

@@ -21,7 +21,7 @@ export interface Admission {
   /** The places that this guess has taken so far. */
   readonly taken: Place[];
   readonly share: HashingShare;
-  /** Gives back the places in `taken`, so that the guess does not count. */
+  /** Gives back the places in `taken` and in the hashing queue, so that the guess does not count. */
   readonly giveBack: GiveBack;
 }
 
@@ -56,7 +56,15 @@ export async function admitGuess(
   const taken = device
     ? [placeOf(ports, "logInDevice", device.id)]
     : placesOfUnknown(ports, caller, account);
-  const giveBack = await takeAll(ports, taken);
+  const leave = () => ports.hasher.leave(share);
+  const giveBackPlaces = await takeAll(ports, taken).catch((error: unknown) => {
+    leave();
+    throw error;
+  });
+  const giveBack = async () => {
+    leave();
+    await giveBackPlaces();
+  };
   return { caller, account, device, taken, share, giveBack };
 }
 
@@ -83,7 +91,7 @@ export async function reserveGuess(
   credentials: Credentials | undefined,
 ): Promise<Guess> {
   const { caller, account, taken, giveBack } = admission;
-  let { device } = admission;
+  let { device, share } = admission;
   if (device && !isStillKnown(ports, device, credentials)) {
     // The stored hash is another one, or the user is: the device is unknown again.
     await giveBack();
@@ -91,8 +99,8 @@ export async function reserveGuess(
     const places = placesOfUnknown(ports, caller, account);
     await takeAll(ports, places);
     taken.push(...places);
+    share = { ...share, isKnownDevice: false };
   }
-  const share = { ...admission.share, isKnownDevice: device !== undefined };
   if (account === undefined) return { isEvaluated: false, share, succeed: giveBack };
   const silent = device ? undefined : placeOf(ports, "logInAccount", account);
   const isFree = !silent || (await ports.limiter.take(silent)) === undefined;

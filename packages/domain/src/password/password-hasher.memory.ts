@@ -5,6 +5,7 @@ export function memoryPasswordHasher({ cost = 1 }: { cost?: number } = {}): Pass
   return {
     maxBytes: 72,
     admit: () => undefined,
+    leave: () => undefined,
     async hash(password) {
       return `plain$${cost}$${password}` as PasswordHash;
     },

@@ -20,10 +20,13 @@ export interface PasswordHasher {
   /** Passwords longer than this many UTF-8 bytes are refused, so that every byte counts. */
   readonly maxBytes: number;
   /**
-   * Throws `Unavailable` if a hash would be refused now. A caller that must read a store first asks
-   * this before, so that a storm of log-ins does not reach the stores.
+   * Keeps a place in the queue until `share` is hashed with, or until `leave`. Throws `Unavailable`
+   * if the queue is full. A caller that must read a store first calls this before, so that a storm
+   * of log-ins does not reach the stores.
    */
-  admit(share?: HashingShare): void;
+  admit(share: HashingShare): void;
+  /** Gives up the place of `share`, if it still has one. */
+  leave(share: HashingShare): void;
   hash(password: Password, share?: HashingShare): Promise<PasswordHash>;
   /**
    * Returns whether the password matches. The work is the same for every `hash` up to the
@@ -36,4 +39,18 @@ export interface PasswordHasher {
   ): Promise<boolean>;
   /** Returns whether this hash was made with other parameters than the current ones. */
   isOutdated(hash: PasswordHash): boolean;
+}
+
+/** Keeps a place in the hashing queue for `act`, which hashes with the share that it receives. */
+export async function withHashing<Value>(
+  hasher: Pick<PasswordHasher, "admit" | "leave">,
+  share: HashingShare,
+  act: (share: HashingShare) => Promise<Value>,
+): Promise<Value> {
+  hasher.admit(share);
+  try {
+    return await act(share);
+  } finally {
+    hasher.leave(share);
+  }
 }

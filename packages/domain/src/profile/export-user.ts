@@ -35,7 +35,8 @@ type RequiredPorts = Pick<
   | "users"
 >;
 
-const PAGE_SIZE = 500;
+/** Small, so that the pages of one export do not delay other requests. */
+const PAGE_SIZE = 100;
 
 /**
  * Exports everything stored about the caller (GDPR articles 15 and 20). Throws `RateLimited` while

@@ -6,6 +6,7 @@ import { rememberDevice } from "../limit/known-devices.ts";
 import { placesOfNetwork, withPlaces } from "../limit/places.ts";
 import type { UserId } from "../ids.ts";
 import type { PasswordRefusal } from "../password/password.ts";
+import { withHashing } from "../password/password-hasher.ts";
 import { validateNewPassword } from "../password/validate-new-password.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -78,14 +79,16 @@ async function useToken(
       ? undefined
       : ports.tokenFactory.hashToken(`${idempotencyKey}${token}`);
   if (user.epoch !== claim.epoch) return await repeatEarlierAnswer(ports, user.id, idempotencyHash);
-  ports.hasher.admit({ network: caller.network });
-  const password = await validateNewPassword(ports, newPassword, user.emailKey);
-  if (!password.ok) return password; // before the token is used
+  const hash = await withHashing(ports.hasher, { network: caller.network }, async (share) => {
+    const password = await validateNewPassword(ports, newPassword, user.emailKey);
+    return password.ok ? ok(await ports.hasher.hash(password.value, share)) : password;
+  });
+  if (!hash.ok) return hash; // before the token is used
 
   const change = {
     userId: user.id,
     expectedEpoch: claim.epoch,
-    passwordHash: await ports.hasher.hash(password.value, { network: caller.network }),
+    passwordHash: hash.value,
     verifiesEmail: claim.byMail,
     idempotencyHash,
   };

@@ -4,7 +4,7 @@ import { newEvent } from "../event/new-event.ts";
 import { senderOf, spaceMail } from "../limit/mail-spacing.ts";
 import { placesOfNetwork, withPlaces } from "../limit/places.ts";
 import type { PasswordRefusal } from "../password/password.ts";
-import type { PasswordHash } from "../password/password-hasher.ts";
+import { type HashingShare, type PasswordHash, withHashing } from "../password/password-hasher.ts";
 import { validateNewPassword } from "../password/validate-new-password.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -57,21 +57,23 @@ export async function registerUser(
   const email = parseEmail(given);
   if (!email) return err("email_invalid");
   const { network } = caller;
-  ports.hasher.admit({ network });
   const places = placesOfNetwork(ports, "registrationNetwork", caller);
-  return await withPlaces(ports, places, async () => {
+  const create = async (share: HashingShare) => {
     const password = await validateNewPassword(ports, givenPassword, email.key);
     if (!password.ok) return password;
     const hashAndCreate = async (isMailed: boolean) => {
-      const passwordHash = await ports.hasher.hash(password.value, { network });
-      return await create(ports, { email, passwordHash, client, caller, isMailed });
+      const passwordHash = await ports.hasher.hash(password.value, share);
+      return await createUser(ports, { email, passwordHash, client, caller, isMailed });
     };
     const { disclosure, verification } = ports.policy;
     if (disclosure === "open" && !verification.onRegistration) return await hashAndCreate(false);
     // Many registrations of one address at once send one mail.
     const mail = { kind: "registration", address: email.key } as const;
     return await spaceMail(ports, mail, hashAndCreate);
-  });
+  };
+  return await withHashing(ports.hasher, { network }, (share) =>
+    withPlaces(ports, places, () => create(share)),
+  );
 }
 
 interface NewAccount {
@@ -82,7 +84,7 @@ interface NewAccount {
   readonly isMailed: boolean;
 }
 
-async function create(
+async function createUser(
   ports: RequiredPorts,
   { email: { address, key: emailKey }, passwordHash, client, caller, isMailed }: NewAccount,
 ): Promise<Result<Registration, "email_already_registered">> {

@@ -98,7 +98,13 @@ async function* list<Item>(
   yield "]";
 }
 
-/** Reads from `text` only when the client takes more. Calls `finish` at the end in any case. */
+/** Between two pages of an export, other requests are served. */
+const PAUSE_MS = 10;
+
+/**
+ * Reads from `text` only when the client takes more, and not all the time. Calls `finish` at the
+ * end in any case.
+ */
 function toStream(text: AsyncIterable<string>, finish: () => Promise<void>): ReadableStream {
   const parts = text[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
@@ -106,7 +112,11 @@ function toStream(text: AsyncIterable<string>, finish: () => Promise<void>): Rea
     async pull(controller) {
       try {
         const { done, value } = await parts.next();
-        if (!done) return controller.enqueue(encoder.encode(value));
+        if (!done) {
+          controller.enqueue(encoder.encode(value));
+          await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+          return;
+        }
         await finish();
         controller.close();
       } catch (error) {
