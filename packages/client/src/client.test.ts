@@ -104,6 +104,29 @@ describe("the client", () => {
     expect(named.cookie()).toBe("AWSALB=abc");
   });
 
+  it("keeps the cookie by which its device is known, beyond the session", async () => {
+    const { baseUrl, asked } = await serving(({ method }, response) => {
+      const ended = method === "DELETE";
+      response.setHeader("set-cookie", [
+        ended ? "session_id=; Max-Age=0" : "session_id=abc; HttpOnly",
+        ...(ended ? [] : ["known_devices=d1; HttpOnly"]),
+      ]);
+      if (ended) response.writeHead(302, { location: "/" }).end();
+      else response.setHeader("content-type", "application/json").end(LOGGED_IN);
+    });
+    const client = createClient({ baseUrl });
+    await client.logIn(CREDENTIALS);
+    await client.logOut();
+    expect([client.cookie(), client.deviceCookie()]).toEqual([undefined, "known_devices=d1"]);
+    const later = createClient({ baseUrl, deviceCookie: client.deviceCookie() });
+    await later.logIn(CREDENTIALS);
+    expect(asked.map(({ cookie }) => cookie)).toEqual([
+      undefined,
+      "session_id=abc; known_devices=d1",
+      "known_devices=d1",
+    ]);
+  });
+
   it("sends browsers' own cookies along", async () => {
     const modes: (string | undefined)[] = [];
     const send: typeof fetch = async (_, init) => {

@@ -5,6 +5,8 @@ export interface ClientOptions {
   readonly baseUrl: string;
   /** `name=value` of an earlier session. Not in browsers, which store cookies themselves. */
   readonly cookie?: string | undefined;
+  /** `name=value` of an earlier log-in from this device, which has its own limit of attempts. */
+  readonly deviceCookie?: string | undefined;
   /** Time limit for an answer. Default: 10 seconds. */
   readonly timeoutMs?: number;
   /** The name of the session cookie, if the installation changed it. */
@@ -42,14 +44,15 @@ type Input<Of extends Name> = Operations[Of]["input"];
 type Given<Of extends Name> = object extends Input<Of> ? [input?: Input<Of>] : [input: Input<Of>];
 
 /**
- * A method for each operation, and the cookie of the session that they share. One client is for one
- * user.
+ * A method for each operation, and the cookies that they share. One client is for one user.
  */
 export type Client = {
   readonly [Of in Name]: (...given: Given<Of>) => Promise<Outcome<Of>>;
 } & {
   /** `name=value`, for callers other than browsers to store. `undefined`: there is no session. */
   readonly cookie: () => string | undefined;
+  /** The same for the cookie by which the service knows the device. It outlives the session. */
+  readonly deviceCookie: () => string | undefined;
 };
 
 const TIMEOUT_MS = 10_000;
@@ -64,21 +67,24 @@ const TIMEOUT_MS = 10_000;
  */
 export function createClient(options: ClientOptions): Client {
   const { baseUrl, timeoutMs = TIMEOUT_MS, cookieName, fetch: send = fetch } = options;
-  let { cookie } = options;
+  let { cookie, deviceCookie } = options;
 
   async function call(name: Name, input: Fields): Promise<Outcome<Name>> {
     try {
       const { url, init } = toRequest(OPERATIONS[name], input);
       const response = await send(`${baseUrl.replace(/\/+$/, "")}${url}`, {
         ...init,
-        headers: { ...init.headers, accept: ACCEPT, ...(cookie && { cookie }) },
+        headers: { ...init.headers, accept: ACCEPT, ...toHeader(cookie, deviceCookie) },
         // A redirect counts as an answer. If it were followed, some methods would be repeated at
         // its target.
         redirect: "manual",
         ...IN_BROWSERS,
         signal: AbortSignal.timeout(timeoutMs),
       });
-      cookie = nextCookie(response, cookie, cookieName);
+      cookie = nextCookie(response, cookie, (line) =>
+        cookieName ? line.startsWith(`${cookieName}=`) : SESSION_COOKIE.test(line),
+      );
+      deviceCookie = nextCookie(response, deviceCookie, (line) => DEVICE_COOKIE.test(line));
       return toOutcome(OPERATIONS[name], response, await response.text());
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -90,7 +96,11 @@ export function createClient(options: ClientOptions): Client {
     name,
     (input: Fields = {}) => call(name as Name, input),
   ]);
-  return { ...Object.fromEntries(methods), cookie: () => cookie } as Client;
+  return {
+    ...Object.fromEntries(methods),
+    cookie: () => cookie,
+    deviceCookie: () => deviceCookie,
+  } as Client;
 }
 
 /** Some edge runtimes do not accept it. They have no cookies of their own to send. */
@@ -142,13 +152,21 @@ function toSegment(text: string): string {
   return encodeURIComponent(text);
 }
 
-const USUAL_NAME = /^(?:__Host-|__Secure-)?session_id=/;
+const SESSION_COOKIE = /^(?:__Host-|__Secure-)?session_id=/;
+const DEVICE_COOKIE = /^(?:__Host-)?known_devices=/;
+
+function toHeader(...cookies: readonly (string | undefined)[]): Record<string, string> {
+  const cookie = cookies.filter((one) => one !== undefined).join("; ");
+  return cookie ? { cookie } : {};
+}
 
 /** Browsers hide set cookies and send them by themselves. Balancers may set cookies too. */
-function nextCookie({ headers }: Response, before: string | undefined, name: string | undefined) {
-  const isSession = (line: string) =>
-    name === undefined ? USUAL_NAME.test(line) : line.startsWith(`${name}=`);
-  const set = headers.getSetCookie().find(isSession);
+function nextCookie(
+  { headers }: Response,
+  before: string | undefined,
+  isOurs: (line: string) => boolean,
+): string | undefined {
+  const set = headers.getSetCookie().find(isOurs);
   if (set === undefined) return before;
   return /;\s*max-age=0\b/i.test(set) ? undefined : set.split(";")[0];
 }
