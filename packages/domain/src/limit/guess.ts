@@ -21,7 +21,7 @@ export interface Admission {
   /** The places that this guess has taken so far. */
   readonly taken: Place[];
   readonly share: HashingShare;
-  /** Gives back the places in `taken` and in the hashing queue, so that the guess does not count. */
+  /** Gives back the places in `taken` and in the hashing queue: the guess does not count. */
   readonly giveBack: GiveBack;
 }
 
