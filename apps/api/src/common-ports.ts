@@ -11,14 +11,14 @@ import type { Ports } from "@postern/domain";
 import type { Mailbox } from "@postern/http";
 import { errorFields, type Log, type SecretKey } from "@postern/process";
 import type { Config } from "./config.ts";
+import type { AskedStore } from "./readiness.ts";
 
 /** The ports that the API runs on, and how to check and close them. */
 export interface OpenedPorts {
   readonly ports: Ports;
   /** Mails that were recorded instead of sent, where no mail server is used. */
   readonly mailbox?: Mailbox;
-  /** Throws if a store does not answer. */
-  ping(): Promise<void>;
+  readonly stores: readonly AskedStore[];
   close(): Promise<void>;
 }
 

@@ -51,9 +51,29 @@ describe("the configuration", () => {
     expect(config.stores).toEqual({
       mode: "full",
       databaseUrl: FULL.DATABASE_URL,
+      schema: "postern",
       redisUrl: "redis://cache:6379",
     });
   });
+
+  it.each(["DATABASE_URL", "DATABASE_LISTEN_URL", "REDIS_URL"])(
+    "refuses a %s with a % that begins no encoded character, by name and without its value",
+    (name) => {
+      const scheme = name === "REDIS_URL" ? "redis" : "postgres";
+      const parse = () => parseConfig({ ...FULL, [name]: `${scheme}://user:canary%zz@db` });
+      expect(parse).toThrow(`${name}: has a % that begins no encoded character; write %25`);
+      expect(parse).not.toThrow(/canary/);
+    },
+  );
+
+  it.each(["Auth", "auth-b", "1auth", "pg_auth", "a.b", "a".repeat(41), 'a"b'])(
+    "refuses the schema %s",
+    (name) => {
+      expect(() => parseConfig({ ...FULL, DATABASE_SCHEMA: name })).toThrow(
+        /DATABASE_SCHEMA: must/,
+      );
+    },
+  );
 
   it("reads secrets newest first", () => {
     const { secrets } = parseConfig({ ...FULL, SECRETS: `${key("b")},${key("a", 64)}` });

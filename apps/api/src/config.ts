@@ -7,7 +7,7 @@ import {
   type SecretKey,
   sharedEnvironment,
   wholeNumber,
-  withoutEmpty,
+  readEnvironment,
 } from "@postern/process";
 import { z } from "zod";
 import { isLoopback } from "./loopback.ts";
@@ -54,7 +54,12 @@ type Environment = z.infer<typeof environment>;
 
 export type Stores =
   | { readonly mode: "embedded"; readonly dataFolder: string }
-  | { readonly mode: "full"; readonly databaseUrl: string; readonly redisUrl: string | undefined };
+  | {
+      readonly mode: "full";
+      readonly databaseUrl: string;
+      readonly schema: string;
+      readonly redisUrl: string | undefined;
+    };
 
 export interface Config {
   readonly host: string;
@@ -85,7 +90,7 @@ export interface Config {
  * contains no value.
  */
 export function parseConfig(env: Record<string, string | undefined>): Config {
-  const given = withoutEmpty(env);
+  const given = readEnvironment(env);
   const { data, error } = environment.safeParse(given);
   const mistakes = [...policyMistakes(given), ...(error ? mistakesIn(error) : [])];
   if (!data) throw new InvalidEnvironment(mistakes);
@@ -97,7 +102,12 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
 
 function toConfig(data: Environment): Config {
   const stores: Stores = data.DATABASE_URL
-    ? { mode: "full", databaseUrl: data.DATABASE_URL, redisUrl: data.REDIS_URL }
+    ? {
+        mode: "full",
+        databaseUrl: data.DATABASE_URL,
+        schema: data.DATABASE_SCHEMA,
+        redisUrl: data.REDIS_URL,
+      }
     : {
         mode: "embedded",
         dataFolder: data.DATA_DIR ?? fileURLToPath(new URL("../../../.data", import.meta.url)),

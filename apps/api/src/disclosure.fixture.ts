@@ -108,7 +108,7 @@ export async function strictService({ ports: mutate = (ports) => ports, ...mutan
       cost === 0 ? undefined : ((await hash(OWNERS_PASSWORD, cost)) as PasswordHash);
     const stores = postgresStores(db, aesSeal({ keys }));
     await stores.users.create({ id, email, emailKey: email as never, passwordHash }, []);
-    await sql`update users set email_verified_at = now() where id = ${id}`.execute(db);
+    await sql`update postern.users set email_verified_at = now() where id = ${id}`.execute(db);
     known.add(email);
     return { id, email };
   }
@@ -126,17 +126,17 @@ export async function strictService({ ports: mutate = (ports) => ports, ...mutan
     known: async () => (await aUser("known")).email,
     unverified: () =>
       after(aUser("unverified"), (id) =>
-        sql`update users set email_verified_at = null where id = ${id}`.execute(db),
+        sql`update postern.users set email_verified_at = null where id = ${id}`.execute(db),
       ),
     disabled: () =>
       after(aUser("disabled"), (id) =>
-        sql`update users set disabled_at = now() where id = ${id}`.execute(db),
+        sql`update postern.users set disabled_at = now() where id = ${id}`.execute(db),
       ),
     capped: () =>
       after(aUser("capped"), async (id, email) => {
         const key = ports.tokenFactory.keyedHash(`account ${email}`);
         await postgresStores(db, aesSeal({ keys })).failures.reserve(key, 1, id);
-        await sql`update failure_counts set failures = 100 where key = ${key}`.execute(db);
+        await sql`update postern.failure_counts set failures = 100 where key = ${key}`.execute(db);
       }),
     "without a password": async () => (await aUser("none", 0)).email,
     "with a cheaper hash": async () => (await aUser("cheaper", COST - 1)).email,
@@ -149,8 +149,11 @@ export async function strictService({ ports: mutate = (ports) => ports, ...mutan
     /** Returns what `act` made the service do. */
     async workOf(act: () => Promise<unknown>): Promise<Work> {
       const rows = async () =>
-        (await sql<{ count: number }>`select count(*)::int as count from outbox`.execute(db))
-          .rows[0]?.count ?? 0;
+        (
+          await sql<{ count: number }>`select count(*)::int as count from postern.outbox`.execute(
+            db,
+          )
+        ).rows[0]?.count ?? 0;
       const before = await rows();
       rounds = 0;
       statements.length = 0;

@@ -8,17 +8,25 @@ import { parseConfig } from "./config.ts";
 import { isLocalCaller } from "./local-caller.ts";
 import { isLoopback, isLoopbackHost } from "./loopback.ts";
 import { openPorts } from "./ports.ts";
+import { readinessOf } from "./readiness.ts";
 import { refusalLog } from "./refusal-log.ts";
 import { MAX_CONNECTIONS, startServer } from "./server.ts";
 
 /** Time for a balancer to notice that we are not ready, and for clients to leave. */
 const NOTICE_MS = 1_000;
 
+const STOPPING = Promise.resolve({
+  canCheckSessions: false,
+  canWrite: false,
+  failing: ["stopping"],
+});
+
 await runProcess(async () => {
   const config = parseConfig(process.env);
   const { host, port, policy, publicUrl, stores } = config;
   const log = openLog("api", config.logLevel);
   const opened = await openPorts(config, log);
+  const askStores = readinessOf(opened.stores);
   let isStopping = false;
   const app = createApp({
     ports: opened.ports,
@@ -39,10 +47,7 @@ await runProcess(async () => {
       const fields = { requestId, error: errorFields(error) };
       log[isTemporary ? "warn" : "error"](fields, isTemporary ? "unavailable" : "unexpected error");
     },
-    async ready() {
-      if (isStopping) throw new Unavailable("stopping");
-      await opened.ping();
-    },
+    ready: (options) => (isStopping ? STOPPING : askStores(options)),
   });
   const server = await startServer({ fetch: app.fetch, host, port });
   const shownHost = isIPv6(host) ? `[${host}]` : host;

@@ -4,18 +4,23 @@ import {
   mistakesIn,
   reasonFor,
   sharedEnvironment,
-  withoutEmpty,
+  readEnvironment,
 } from "@postern/process";
 import { z } from "zod";
 
-const environment = z.object({ DATABASE_URL: sharedEnvironment.DATABASE_URL.unwrap() });
+const { DATABASE_URL, DATABASE_SCHEMA } = sharedEnvironment;
+const environment = z.object({ DATABASE_URL: DATABASE_URL.unwrap(), DATABASE_SCHEMA });
 
-/** `pnpm migrate`: migrates the database of DATABASE_URL. */
+/** `pnpm migrate`: migrates DATABASE_SCHEMA in the database of DATABASE_URL. */
 try {
-  const { data, error } = environment.safeParse(withoutEmpty(process.env));
+  const { data, error } = environment.safeParse(readEnvironment(process.env));
   if (!data) throw new InvalidEnvironment(mistakesIn(error));
-  const connection = connectPostgres({ url: data.DATABASE_URL, statementTimeoutMs: 0 });
-  const applied = await migrate(connection.db);
+  const connection = connectPostgres({
+    url: data.DATABASE_URL,
+    schema: data.DATABASE_SCHEMA,
+    statementTimeoutMs: 0,
+  });
+  const applied = await migrate(connection.db, connection.schema);
   console.log(applied.length > 0 ? `applied ${applied.join(", ")}` : "nothing to do");
   await connection.close();
 } catch (error) {

@@ -23,12 +23,12 @@ export async function openPorts(config: Config, log: Log): Promise<OpenedPorts> 
 
 async function openFull(
   config: Config,
-  { databaseUrl, redisUrl }: Extract<Stores, { mode: "full" }>,
+  { databaseUrl: url, schema, redisUrl }: Extract<Stores, { mode: "full" }>,
   log: Log,
 ): Promise<OpenedPorts> {
   const onError = (error: Error) => log.warn({ error: error.message }, "store connection broke");
-  const postgres = connectPostgres({ url: databaseUrl, onError });
-  await requireCurrentSchema(postgres.db);
+  const postgres = connectPostgres({ url, schema, onError });
+  await requireCurrentSchema(postgres.db, schema);
   const redis = redisUrl ? await connectRedis(redisUrl, onError) : undefined;
   const { secrets: keys = [] } = config; // full mode requires them
   const storedCost = await followStoredCost(
@@ -47,7 +47,10 @@ async function openFull(
   };
   return {
     ports,
-    ping: async () => void (await Promise.all([postgres.ping(), redis?.ping()])),
+    stores: [
+      { name: "postgres", hasSessions: !redis, ...postgres },
+      ...(redis ? [{ name: "redis", hasSessions: true, ...redis }] : []),
+    ],
     async close() {
       storedCost.stop();
       await redis?.close();

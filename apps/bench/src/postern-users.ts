@@ -27,7 +27,7 @@ export async function sessionsAtCost(
   const cookies = await posternSessions(env, count);
   const dear = await hash(PASSWORD, cost);
   await withPostgres(env.DATABASE_URL, (client) =>
-    client.query("update users set password_hash = $1, email_verified_at = now()", [dear]),
+    client.query("update postern.users set password_hash = $1, email_verified_at = now()", [dear]),
   );
   return cookies;
 }

@@ -7,7 +7,7 @@ import {
   sharedEnvironment,
   smtpUrl,
   wholeNumber,
-  withoutEmpty,
+  readEnvironment,
 } from "@postern/process";
 import { z } from "zod";
 
@@ -21,6 +21,7 @@ const environment = z.object({
 
 export interface CliConfig {
   readonly databaseUrl: string | undefined;
+  readonly schema: string;
   readonly redisUrl: string | undefined;
   readonly dataFolder: string;
   readonly secrets: readonly SecretKey[] | undefined;
@@ -33,7 +34,7 @@ export interface CliConfig {
 
 /** Parses the service's own environment. Throws `InvalidEnvironment`. */
 export function parseCliConfig(env: Record<string, string | undefined>): CliConfig {
-  const { data, error } = environment.safeParse(withoutEmpty(env));
+  const { data, error } = environment.safeParse(readEnvironment(env));
   if (!data) throw new InvalidEnvironment(mistakesIn(error));
   const { DATABASE_URL, SECRETS, SMTP_URL: url, MAIL_FROM } = data;
   if (DATABASE_URL && !SECRETS) throw new InvalidEnvironment(["SECRETS: is required"]);
@@ -41,6 +42,7 @@ export function parseCliConfig(env: Record<string, string | undefined>): CliConf
   if (url && !from) throw new InvalidEnvironment(["MAIL_FROM: must be one e-mail address"]);
   return {
     databaseUrl: DATABASE_URL,
+    schema: data.DATABASE_SCHEMA,
     redisUrl: data.REDIS_URL,
     dataFolder: data.DATA_DIR ?? fileURLToPath(new URL("../../../.data", import.meta.url)),
     secrets: SECRETS,

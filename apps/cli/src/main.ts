@@ -29,14 +29,14 @@ mailCommand(group("mail", "outgoing mail"), run);
 usersCommand(group("users", "people and machines that can log in"), run);
 sessionsCommand(group("sessions", "the sessions of all users"), run);
 group("migrate", "migrate the database").action(async function migrateNow(this: Command) {
-  const { databaseUrl } = parseCliConfig(process.env);
+  const { databaseUrl, schema } = parseCliConfig(process.env);
   const { json } = this.optsWithGlobals<{ json?: boolean }>();
   const print = printer(json === true);
   // Embedded mode migrates whenever it opens its folder.
   if (!databaseUrl) return run(async () => print.item({ applied: [] })).call(this);
-  const connection = connectPostgres({ url: databaseUrl, statementTimeoutMs: 0 });
+  const connection = connectPostgres({ url: databaseUrl, schema, statementTimeoutMs: 0 });
   try {
-    print.item({ applied: await migrate(connection.db) });
+    print.item({ applied: await migrate(connection.db, connection.schema) });
   } finally {
     await connection.close();
   }

@@ -69,10 +69,10 @@ export async function openService(config: CliConfig): Promise<Service> {
 
 const ONE_AT_A_TIME = { atOnce: 1, maxWaitMs: 60_000, expectedMs: 1_000 };
 
-async function openFull({ redisUrl, secrets = [] }: CliConfig, url: string) {
-  const postgres = connectPostgres({ url, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
+async function openFull({ redisUrl, schema, secrets = [] }: CliConfig, url: string) {
+  const postgres = connectPostgres({ url, schema, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
   const redis = await closeOnFailure(postgres, async () => {
-    await requireCurrentSchema(postgres.db);
+    await requireCurrentSchema(postgres.db, schema);
     return redisUrl ? connectRedis(redisUrl) : undefined;
   });
   return {

@@ -16,7 +16,7 @@ describe.skipIf(!testServers().redisUrl)("the operator's commands", () => {
       answerPost: ({ path }) => (path === "/good" ? {} : { status: 500, body: "not now" }),
     });
     await service.stores.query(
-      `insert into events (id, type, version, user_id, occurred_at, data)
+      `insert into postern.events (id, type, version, user_id, occurred_at, data)
        select gen_random_uuid(), 'user.enabled', 1, gen_random_uuid(), now(), '{}'
        from generate_series(1, ${EVENTS})`,
     );
@@ -51,18 +51,18 @@ describe.skipIf(!testServers().redisUrl)("the operator's commands", () => {
   it("finish a bulk command whose messages nobody reads any more", async () => {
     const { query } = service.stores;
     await query(
-      `insert into users (id, email, email_key)
+      `insert into postern.users (id, email, email_key)
        select gen_random_uuid(), n || '@bulk.example', n || '@bulk.example'
        from generate_series(1, 1201) n`,
     );
     await posternInto("2>&1 | head -n 1", service.environment, "sessions", "end-all", "--yes");
-    const epochs = "select distinct epoch from users where email like '%@bulk.example'";
+    const epochs = "select distinct epoch from postern.users where email like '%@bulk.example'";
     expect(await query(epochs)).toEqual([{ epoch: 1 }]);
   });
 
   it.each([
-    ["is not migrated", "drop schema public cascade; create schema public", /migrate/],
-    ["has no queues", "drop schema pgboss cascade", /pgboss/],
+    ["is not migrated", "drop schema postern cascade", /migrate/],
+    ["has no queues", "drop schema postern_queues cascade", /postern_queues/],
   ])("end soon when the database %s", async (_, statement, message) => {
     const stores = await fullStores();
     try {

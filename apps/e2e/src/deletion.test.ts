@@ -8,7 +8,7 @@ const AGENT =
   "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.0 Safari/605.1.15";
 
 /** Tables with data for the user's own sake. The others belong to the machinery. */
-const OF_USERS = /^public\.(users|devices|session_records|email_changes|events) /;
+const OF_USERS = /^postern\.(users|devices|session_records|email_changes|events) /;
 /** Columns that no export contains. */
 const SECRETS = new Set(["password_hash", "idempotency_hash", "token_hash", "key"]);
 
@@ -108,10 +108,10 @@ describe.each(DEPLOYMENTS)("a deletion in $mode mode under the $policy policy", 
       // Sooner than the hourly clean-up, which would find leftovers too.
       await expect.poll(traces, { timeout: 15_000, interval: 100 }).toEqual([]);
       const ofUser = kept.filter((row) => row.includes(userId));
-      const mayStay = /^(public\.events|pgboss\.|postern:token)/;
+      const mayStay = /^(postern\.events|postern_queues\.|postern:token)/;
       expect(ofUser.filter((row) => !mayStay.test(row))).toEqual([]);
       const tombstones = ofUser.filter(
-        (row) => row.startsWith("public.events") && row.includes("user.deleted"),
+        (row) => row.startsWith("postern.events") && row.includes("user.deleted"),
       );
       expect(tombstones).toHaveLength(1);
       // The scan does find what is stored.

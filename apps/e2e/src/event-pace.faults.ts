@@ -36,7 +36,7 @@ async function paceMails({ isMended }: { isMended: boolean }) {
   await forEach(later, requestReset(service), 40);
   await expect.poll(() => good.size, PATIENCE).toBe(1_000);
   const rows = await service.stores.query<{ id: string; at: string }>(
-    "select id, extract(epoch from recorded_at) * 1000 as at from events",
+    "select id, extract(epoch from recorded_at) * 1000 as at from postern.events",
   );
   const waits = rows
     .filter(({ id }) => good.has(id))

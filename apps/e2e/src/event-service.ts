@@ -63,7 +63,7 @@ export async function vouchForAll(stores: Stores): Promise<void> {
   await stores.query(`
     create function vouch() returns trigger language plpgsql as
       $$ begin new.email_verified_at := now(); return new; end $$;
-    create trigger vouch before insert on users for each row execute function vouch()`);
+    create trigger vouch before insert on postern.users for each row execute function vouch()`);
 }
 
 /** Settings for closed disclosure with mail. Use `vouchForAll` where users log in unverified. */

@@ -54,7 +54,7 @@ export async function latencies(
   path: (path: string) => boolean,
 ) {
   const rows = await stores.query<{ id: string; at: string }>(
-    "select id, extract(epoch from recorded_at) * 1000 as at from events",
+    "select id, extract(epoch from recorded_at) * 1000 as at from postern.events",
   );
   const committed = new Map(rows.map(({ id, at }) => [id, Number.parseFloat(at)]));
   return receiver.received

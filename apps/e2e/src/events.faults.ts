@@ -24,11 +24,11 @@ it("a commit that is held open for 30 s while 1,000 others pass is not skipped",
   const heldSince = performance.now();
   await client.query("begin");
   await client.query(
-    `insert into events (id, type, version, user_id, occurred_at, data)
+    `insert into postern.events (id, type, version, user_id, occurred_at, data)
      values ($1, 'user.enabled', 1, gen_random_uuid(), now(), '{}')`,
     [late?.id],
   );
-  await client.query("insert into outbox (event_id) values ($1)", [late?.id]);
+  await client.query("insert into postern.outbox (event_id) values ($1)", [late?.id]);
   await forEach(emails(1_000, "other"), register(service));
   const posted = () =>
     new Set(service.receiver.received.map(({ headers }) => headers["webhook-id"]));
@@ -77,7 +77,7 @@ it("FLUSHALL in mid-run loses no event", async () => {
     )
     .toBe(300);
   const events = await service.stores.query<{ id: string }>(
-    "select id from events where user_id is not null",
+    "select id from postern.events where user_id is not null",
   );
   const posted = () =>
     new Set(service.receiver.received.map(({ headers }) => headers["webhook-id"])).size;

@@ -56,7 +56,7 @@ describe.skipIf(!redisUrl || !program)("when a store is down", () => {
       await visitor(api.origin).logIn(email, PASSWORD),
       await visitor(api.origin).register(anEmail(), PASSWORD),
       await visitor(api.origin).send("POST", "/reset_password", { email }),
-      await visitor(api.origin).send("GET", "/health/ready"),
+      await visitor(api.origin).send("GET", "/health/ready?writes"),
       await other.logOut(),
     ]) {
       expect(answer.status).toBe(503);
@@ -64,6 +64,9 @@ describe.skipIf(!redisUrl || !program)("when a store is down", () => {
       expect(answer.headers.get("set-cookie")).toBeNull();
     }
     expect((await visitor(api.origin, cookie).profile()).status).toBe(403); // ended all the same
+    // A balancer that asks this leaves the process in place.
+    const ready = await bob.send("GET", "/health/ready");
+    expect([ready.status, ready.text]).toEqual([200, '{"status":"ready","failing":["postgres"]}']);
     toPostgres.refuse(false);
     const status = async () => (await visitor(api.origin).logIn(email, PASSWORD)).status;
     await expect.poll(status, HEALED).toBe(200);
@@ -75,6 +78,7 @@ describe.skipIf(!redisUrl || !program)("when a store is down", () => {
     for (const answer of [
       await bob.profile(),
       await bob.send("GET", "/sessions/current"),
+      await bob.send("GET", "/health/ready"),
       await bob.logOut(),
       await visitor(api.origin).logIn(email, PASSWORD),
       await visitor(api.origin).send("POST", "/reset_password", { email }),

@@ -38,7 +38,7 @@ it.skipIf(!program)(
     await first?.browser.logIn(first.email, PASSWORD);
     expect((await first?.browser.profile())?.status).toBe(200);
     const events = await service.stores.query<{ id: string }>(
-      "select id from events where user_id is not null",
+      "select id from postern.events where user_id is not null",
     );
     const posted = () =>
       new Set(service.receiver.received.map(({ headers }) => headers["webhook-id"]));

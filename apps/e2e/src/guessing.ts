@@ -22,7 +22,7 @@ export async function guessedAt(more: Readonly<Record<string, string>> = {}) {
   });
   const email = anEmail("owner"); // the counters of other services are in the same Redis
   await stores.query(
-    `insert into users (id, email, email_key, password_hash, email_verified_at)
+    `insert into postern.users (id, email, email_key, password_hash, email_verified_at)
      values (gen_random_uuid(), $1, $1, $2, now())`,
     [email, await hash(PASSWORD, 10)],
   );
@@ -40,7 +40,7 @@ export async function guessedAt(more: Readonly<Record<string, string>> = {}) {
     /** Returns how many guesses of unknown devices were compared since the last success of one. */
     async compared(): Promise<number> {
       const rows = await stores.query<{ most: number }>(
-        "select max(failures) as most from failure_counts",
+        "select max(failures) as most from postern.failure_counts",
       );
       return rows[0]?.most ?? 0;
     },

@@ -45,11 +45,11 @@ describe("the time of a log-in", () => {
   async function aUser(state: string, cost: number, set = "epoch = 0"): Promise<string> {
     const email = `${state}@example.com`;
     await stores.query(
-      `insert into users (id, email, email_key, password_hash, email_verified_at)
+      `insert into postern.users (id, email, email_key, password_hash, email_verified_at)
        values (gen_random_uuid(), $1, $1, $2, now())`,
       [email, await hash("the owner's nine tortoises", cost)],
     );
-    await stores.query(`update users set ${set} where email = $1`, [email]);
+    await stores.query(`update postern.users set ${set} where email = $1`, [email]);
     return email;
   }
 

@@ -12,7 +12,7 @@ const PEOPLE_MAX_WAIT_MS = 60_000;
 async function verifiedUsers({ stores }: EventService, count: number, name: string) {
   const emails = Array.from({ length: count }, () => anEmail(name));
   await stores.query(
-    `insert into users (id, email, email_key, password_hash, email_verified_at)
+    `insert into postern.users (id, email, email_key, password_hash, email_verified_at)
      select gen_random_uuid(), email, email, 'none', now() from unnest($1::text[]) as email`,
     [emails],
   );

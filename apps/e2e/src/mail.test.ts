@@ -82,14 +82,15 @@ describe.skipIf(!testServers().redisUrl)("a reset by mail", () => {
     const bob = visitor(service.api.origin);
     await bob.register(email, PASSWORD);
     await bob.logIn(email, PASSWORD);
-    await service.stores.query("alter table users disable trigger vouch"); // to get that link too
+    // To get that link too.
+    await service.stores.query("alter table postern.users disable trigger vouch");
     const asked = [
       await poisoned("POST", "/reset_password", { email }),
       await poisoned("POST", "/users", { email: unverified, password: PASSWORD }),
       await poisoned("PUT", "/profile/email", { email: next }, bob.cookie),
     ];
     expect(asked).toEqual([202, 202, 202]);
-    await service.stores.query("alter table users enable trigger vouch");
+    await service.stores.query("alter table postern.users enable trigger vouch");
     const mails = () => [email, unverified, next].flatMap(mailsTo).map(({ message }) => message);
     await expect.poll(() => mails().length, PATIENCE).toBe(4); // three links, and a notice
     const text = JSON.stringify(mails());

@@ -30,13 +30,14 @@ describe.skipIf(!redisUrl)("two API nodes on one store", () => {
   });
 
   const userIdOf = async (email: string) => {
-    const rows = await stores.query<{ id: string }>("select id from users where email_key = $1", [
-      email,
-    ]);
+    const rows = await stores.query<{ id: string }>(
+      "select id from postern.users where email_key = $1",
+      [email],
+    );
     return rows[0]?.id ?? "";
   };
   const eventsOf = async (email: string, type: string) =>
-    await stores.query("select id from events where user_id = $1 and type = $2", [
+    await stores.query("select id from postern.events where user_id = $1 and type = $2", [
       await userIdOf(email),
       type,
     ]);
@@ -91,9 +92,9 @@ describe.skipIf(!redisUrl)("two API nodes on one store", () => {
     );
     const count = (wanted: number) => answers.filter(({ status }) => status === wanted).length;
     expect([count(200), count(400)]).toEqual([1, 99]);
-    expect(await stores.query("select id from users where email_key = $1", [email])).toHaveLength(
-      1,
-    );
+    expect(
+      await stores.query("select id from postern.users where email_key = $1", [email]),
+    ).toHaveLength(1);
     expect(await eventsOf(email, "user.created")).toHaveLength(1);
     await other.end();
   });
@@ -153,7 +154,7 @@ describe.skipIf(!redisUrl)("two API nodes on one store", () => {
     await visitor(quick.origin).register(email, PASSWORD);
     expect((await visitor(slow.origin).logIn(email, PASSWORD)).status).toBe(200);
     const [user] = await stores.query<{ password_hash: string }>(
-      "select password_hash from users where email_key = $1",
+      "select password_hash from postern.users where email_key = $1",
       [email],
     );
     expect(user?.password_hash).toMatch(/^\$2b\$13\$/);

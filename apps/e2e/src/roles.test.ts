@@ -49,7 +49,7 @@ describe.skipIf(!testServers().redisUrl)("the roles of the database", () => {
     expect((await bob.send("DELETE", "/profile", {})).status).toBe(200);
     const left = async () => {
       const rows = await stores.query(
-        "select from pgboss.job where name = 'erasure' and state = 'completed'",
+        "select from postern_queues.job where name = 'erasure' and state = 'completed'",
       );
       return rows.length;
     };
@@ -58,13 +58,13 @@ describe.skipIf(!testServers().redisUrl)("the roles of the database", () => {
     const client = new pg.Client({ connectionString: urlOf("postern_api") });
     await client.connect();
     for (const definition of [
-      "create table mine (id int)",
-      "alter table users add column mine int",
-      "drop table events",
+      "create table postern.mine (id int)",
+      "alter table postern.users add column mine int",
+      "drop table postern.events",
       "create schema mine",
-      "create function mine() returns int language sql as 'select 1'",
-      "truncate users",
-      "select * from pgboss.job",
+      "create function postern.mine() returns int language sql as 'select 1'",
+      "truncate postern.users",
+      "select * from postern_queues.job",
     ]) {
       await expect(client.query(definition)).rejects.toThrow(/permission denied|must be owner/);
     }

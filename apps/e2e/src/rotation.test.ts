@@ -68,7 +68,7 @@ describe.skipIf(!testServers().redisUrl)("rotating keys", () => {
     over.abort();
     await Promise.all(living);
     await expect
-      .poll(async () => await stores.query("select from outbox"), PATIENCE)
+      .poll(async () => await stores.query("select from postern.outbox"), PATIENCE)
       .toHaveLength(0);
     await replaceWorkerAlone([next]);
     const last = anEmail("rotated");
@@ -78,7 +78,7 @@ describe.skipIf(!testServers().redisUrl)("rotating keys", () => {
 
     expect(people.length).toBeGreaterThan(20);
     expect(people.flatMap(({ failures }) => failures)).toEqual([]);
-    const dead = await stores.query("select from pgboss.job where name like '%.dead'");
+    const dead = await stores.query("select from postern_queues.job where name like '%.dead'");
     expect(dead).toEqual([]);
     await Promise.all([api.end("SIGTERM"), worker.end("SIGTERM")]);
     await smtp.close();

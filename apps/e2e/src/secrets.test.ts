@@ -42,7 +42,8 @@ describe.skipIf(!redisUrl)("secrets", () => {
     ];
     const bob = visitor(api.origin);
     await bob.register(email, password);
-    await stores.query("update users set email_verified_at = now()"); // as an operator would
+    // As an operator would.
+    await stores.query("update postern.users set email_verified_at = now()");
     await bob.register(email, "canary/taken");
     await bob.logIn(email, "canary/wrong");
     await bob.logIn(email, password);
@@ -80,9 +81,9 @@ describe.skipIf(!redisUrl)("secrets", () => {
           "Your password was changed",
         ]),
       );
-    const ownSession = await stores.query<{ id: string }>("select id from users");
+    const ownSession = await stores.query<{ id: string }>("select id from postern.users");
     const delivered =
-      "select count(*)::int as open from pgboss.job where state in ('created', 'retry', 'active')";
+      "select count(*)::int as open from postern_queues.job where state in ('created', 'retry', 'active')";
     await expect
       .poll(async () => (await stores.query<{ open: number }>(delivered))[0]?.open, {
         timeout: 15_000,
@@ -100,12 +101,13 @@ describe.skipIf(!redisUrl)("secrets", () => {
     await Promise.all([api, closed, worker].map((one) => one.end("SIGTERM")));
     const logs = [api, closed, worker].flatMap(({ output }) => output).join("\n");
     const events =
-      (await dump("events")) +
-      (await dump("outbox")) +
-      (await dump("pgboss.job")) +
-      (await dump("webhook_attempts"));
-    const everywhere = logs + events + inRedis + (await dump("users")) + (await dump("sessions"));
-    const endpoints = await dump("webhook_endpoints");
+      (await dump("postern.events")) +
+      (await dump("postern.outbox")) +
+      (await dump("postern_queues.job")) +
+      (await dump("postern.webhook_attempts"));
+    const everywhere =
+      logs + events + inRedis + (await dump("postern.users")) + (await dump("postern.sessions"));
+    const endpoints = await dump("postern.webhook_endpoints");
     const posted = JSON.stringify(service.receiver.received);
     await service.close();
 

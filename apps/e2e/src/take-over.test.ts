@@ -27,7 +27,7 @@ describe.skipIf(!testServers().redisUrl)("the jobs of a worker", () => {
       expect(posts()[1]?.headers["webhook-id"]).toBe(posts()[0]?.headers["webhook-id"]);
       const done = async () =>
         await service.stores.query(
-          "select from pgboss.job where name like 'webhooks.%' and state = 'completed'",
+          "select from postern_queues.job where name like 'webhooks.%' and state = 'completed'",
         );
       await expect.poll(async () => (await done()).length, TAKEN_OVER).toBe(1);
       if (signal === "SIGSTOP") {

@@ -20,10 +20,10 @@ export async function backlogs(db: Kysely<Schema>): Promise<readonly Backlog[]> 
   const { rows } = await sql<Backlog>`
     select 'outbox' as queue, count(*)::int as waiting,
       coalesce(extract(epoch from now() - min(created_at)), 0)::int as "oldestSeconds"
-    from outbox
+    from postern.outbox
     union all
     select name, count(*)::int, coalesce(extract(epoch from now() - min(created_on)), 0)::int
-    from pgboss.job where state < 'active' and not blocked group by name`.execute(db);
+    from postern_queues.job where state < 'active' and not blocked group by name`.execute(db);
   return rows.filter(({ waiting }) => waiting > 0);
 }
 

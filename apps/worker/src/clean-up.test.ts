@@ -28,7 +28,7 @@ describe("cleaning up", () => {
     await world.events.append([done, failing]);
     const states = async () => {
       const { rows } = await sql<{ state: string }>`
-        select state from pgboss.job where name = 'test' order by state`.execute(world.db);
+        select state from postern_queues.job where name = 'test' order by state`.execute(world.db);
       return rows.map(({ state }) => state);
     };
     await expect.poll(states, PATIENCE).toEqual(["retry", "completed"]);
@@ -41,7 +41,7 @@ describe("cleaning up", () => {
     await expect.poll(letters, PATIENCE).toBeGreaterThan(0);
     await last.stop();
     await world.events.append([waiting, young]);
-    await sql`update events set recorded_at = now() - interval '32 days' where id <> ${young.id}`.execute(
+    await sql`update postern.events set recorded_at = now() - interval '32 days' where id <> ${young.id}`.execute(
       world.db,
     );
     expect(await cleanUp(world.db, RETENTION)).toBe(1);
@@ -66,10 +66,12 @@ it("what strangers request, and what no retry needs, is kept for a short time", 
   const [old, young, waiting, kept] = [requested(), requested(), requested(), anEvent(id)];
   await (await world.start()).stop(); // creates the queues that the clean-up looks at
   await events.append([old, young, kept]);
-  await sql`delete from outbox`.execute(db);
+  await sql`delete from postern.outbox`.execute(db);
   await events.append([waiting]);
   await sql`
-    update events set recorded_at = now() - interval '8 days' where id <> ${young.id}`.execute(db);
+    update postern.events set recorded_at = now() - interval '8 days' where id <> ${young.id}`.execute(
+    db,
+  );
   for (let count = 0; count < 150; count += 1) {
     const record = aSessionRecord(user);
     await stores.ledger.confirm(record, anEvent(id));
@@ -77,12 +79,14 @@ it("what strangers request, and what no retry needs, is kept for a short time", 
   }
   const records = async () => (await stores.ledger.list(id, 1_000)).length;
   expect(await records()).toBe(20 + 100); // the newest hundred that nobody ended
-  await sql`update session_records set ended_at = ended_at - interval '2 hours'`.execute(db);
+  await sql`update postern.session_records set ended_at = ended_at - interval '2 hours'`.execute(
+    db,
+  );
   await stores.failures.reserve("of a user", 9, id);
   await stores.failures.reserve("of nobody", 9, undefined);
   await stores.failures.reserve("of nobody, a moment ago", 9, undefined);
   await sql`
-    update failure_counts set updated_at = now() - interval '2 days'
+    update postern.failure_counts set updated_at = now() - interval '2 days'
     where key <> 'of nobody, a moment ago'`.execute(db);
   await cleanUp(db, RETENTION);
   const left = (await events.list(id, 1_000)).map((event) => event.id);
@@ -90,7 +94,7 @@ it("what strangers request, and what no retry needs, is kept for a short time", 
   expect(left).not.toContain(old.id);
   expect(await records()).toBe(100);
   const { rows } = await sql<{ key: string }>`
-    select key from failure_counts order by key`.execute(db);
+    select key from postern.failure_counts order by key`.execute(db);
   expect(rows.map(({ key }) => key)).toEqual(["of a user", "of nobody, a moment ago"].toSorted());
   await world.close();
 });

@@ -6,7 +6,7 @@ import {
   sharedEnvironment,
   smtpUrl,
   wholeNumber,
-  withoutEmpty,
+  readEnvironment,
 } from "@postern/process";
 import { z } from "zod";
 import type { Retention } from "./clean-up.ts";
@@ -28,6 +28,9 @@ const environment = z.object({
 
 export interface WorkerConfig {
   readonly databaseUrl: string;
+  /** A direct connection for signals, if `databaseUrl` leads to a pooler. */
+  readonly listenUrl: string | undefined;
+  readonly schema: string;
   readonly redisUrl: string | undefined;
   readonly secrets: readonly SecretKey[];
   /**
@@ -46,7 +49,7 @@ export interface WorkerConfig {
 
 /** Parses the worker's environment, once. Throws `InvalidEnvironment`. */
 export function parseWorkerConfig(env: Record<string, string | undefined>): WorkerConfig {
-  const given = withoutEmpty(env);
+  const given = readEnvironment(env);
   const { data, error } = environment.safeParse(given);
   const mistakes = error ? [...mistakesIn(error)] : [];
   if (!given["DATABASE_URL"]) {
@@ -66,6 +69,8 @@ export function parseWorkerConfig(env: Record<string, string | undefined>): Work
   const { SMTP_URL: url, MAIL_FROM: from } = data;
   return {
     databaseUrl: data.DATABASE_URL,
+    listenUrl: data.DATABASE_LISTEN_URL,
+    schema: data.DATABASE_SCHEMA,
     redisUrl: data.REDIS_URL,
     secrets: data.SECRETS,
     smtp: data.MAIL ?? (url && from ? { url, from } : undefined),

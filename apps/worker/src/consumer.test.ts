@@ -12,13 +12,13 @@ describe("a consumer", () => {
       create function refuse() returns trigger language plpgsql as
         $$ begin raise 'refused'; end $$`.execute(world.db);
     await sql`
-      create trigger refuse before update on pgboss.job for each row
+      create trigger refuse before update on postern_queues.job for each row
         when (new.state = 'completed') execute function refuse()`.execute(world.db);
     const { id } = await aUser(world.users);
     await world.events.append([{ ...anEvent(id), payload: { device: "canary" } }]);
     await expect.poll(() => world.faults.length, PATIENCE).toBe(2); // the worker gives up
     await worker.stop(); // waits for the job's clean-up, if there is one
-    const jobs = sql`select from pgboss.job where state = 'active' and data ? 'sealed'`;
+    const jobs = sql`select from postern_queues.job where state = 'active' and data ? 'sealed'`;
     expect((await jobs.execute(world.db)).rows).toHaveLength(1);
     await world.close();
   });

@@ -22,7 +22,7 @@ describe("erasing a deleted user", () => {
   }
   const jobs = async () => {
     const { rows } = await sql<{ name: string; state: string; kept: string }>`
-      select name, state::text, concat(data, output, source_output) as kept from pgboss.job
+      select name, state::text, concat(data, output, source_output) as kept from postern_queues.job
       where name in ('mail', 'mail.dead')`.execute(world.db);
     return rows;
   };
@@ -55,7 +55,9 @@ describe("erasing a deleted user", () => {
     await deleteUser(ports(), user.id);
     const forgotten = async () => {
       const { rows } = await sql`
-        select from pgboss.job where name = 'erasure' and state = 'completed'`.execute(world.db);
+        select from postern_queues.job where name = 'erasure' and state = 'completed'`.execute(
+        world.db,
+      );
       return rows.length;
     };
     await expect.poll(forgotten, PATIENCE).toBe(1);

@@ -45,22 +45,22 @@ export async function eraseUser(
   emailKey: EmailKey | undefined,
 ): Promise<void> {
   await sql`
-    update outbox set sealed = null from events
+    update postern.outbox set sealed = null from postern.events
     where events.id = outbox.event_id and events.user_id = ${userId}
       and events.type <> all(${TELLS_SOMEBODY}::text[])`.execute(db);
   // A job has the id of its event, so the index finds it. Dead letters have ids of their own.
   await sql`
-    update pgboss.job set ${redacted}
+    update postern_queues.job set ${redacted}
     where name = any(${[...readers]}::text[]) and ${mayBeRedacted}
-      and id in (select id from events where user_id = ${userId})`.execute(db);
+      and id in (select id from postern.events where user_id = ${userId})`.execute(db);
   await sql`
-    update pgboss.job set ${redacted}
+    update postern_queues.job set ${redacted}
     where name = any(${readers.map((name) => name + DEAD)}::text[])
       and data->'event'->>'userId' = ${userId} and ${mayBeRedacted}`.execute(db);
   await sql`
-    update webhook_attempts set answer = '' from events
+    update postern.webhook_attempts set answer = '' from postern.events
     where events.id = webhook_attempts.event_id and events.user_id = ${userId}`.execute(db);
-  await sql`delete from failure_counts where user_id = ${userId}`.execute(db);
+  await sql`delete from postern.failure_counts where user_id = ${userId}`.execute(db);
   if (emailKey !== undefined) await eraseEventsWithoutUser({ db, seal, readers }, emailKey);
 }
 
@@ -82,20 +82,20 @@ async function eraseEventsWithoutUser(
   };
   await redactEach(
     (after) => sql<PayloadWithoutUser>`
-      select event_id as id, event_id, sealed from outbox join events on events.id = event_id
+      select event_id as id, event_id, sealed from postern.outbox join postern.events on events.id = event_id
       where sealed is not null and events.user_id is null and event_id > ${after}::uuid
       order by event_id limit ${BATCH_SIZE}`,
-    (ids) => sql`update outbox set sealed = null where event_id = any(${ids}::uuid[])`,
+    (ids) => sql`update postern.outbox set sealed = null where event_id = any(${ids}::uuid[])`,
   );
   await redactEach(
     (after) => sql<PayloadWithoutUser>`
       select id, (data->'event'->>'id')::uuid as event_id, data->>'sealed' as sealed
-      from pgboss.job
+      from postern_queues.job
       where name = any(${queues}::text[]) and state not in ('active', 'completed')
         and data->>'sealed' is not null and data->'event'->>'userId' is null and id > ${after}::uuid
       order by id limit ${BATCH_SIZE}`,
     (ids) => sql`
-      update pgboss.job set ${redacted} where id = any(${ids}::uuid[]) and state <> 'active'`,
+      update postern_queues.job set ${redacted} where id = any(${ids}::uuid[]) and state <> 'active'`,
   );
 
   /** Page by page, from the first id to the last. */
@@ -118,7 +118,7 @@ const LOWEST_ID = "00000000-0000-0000-0000-000000000000";
 /** Removes the payload of a completed job: only its handler needed it. */
 export async function dropPayload(db: Kysely<Schema>, queue: string, id: string): Promise<void> {
   await sql`
-    update pgboss.job set data = data - 'sealed'
+    update postern_queues.job set data = data - 'sealed'
     where name = ${queue} and id = ${id} and state = 'completed'`.execute(db);
 }
 
@@ -128,16 +128,18 @@ export async function dropPayload(db: Kysely<Schema>, queue: string, id: string)
  */
 export async function dropPayloads(db: Kysely<Schema>): Promise<void> {
   await sql`
-    update pgboss.job set data = data - 'sealed'
+    update postern_queues.job set data = data - 'sealed'
     where state = 'completed' and data->>'sealed' is not null`.execute(db);
   await sql`
-    update pgboss.job set ${redacted}
+    update postern_queues.job set ${redacted}
     where data->'event'->>'userId' is not null and ${mayBeRedacted}
       and (data->>'sealed' is not null or output is not null or source_output is not null)
-      and not exists (select from users where id = (data->'event'->>'userId')::uuid)`.execute(db);
+      and not exists (select from postern.users where id = (data->'event'->>'userId')::uuid)`.execute(
+    db,
+  );
   // Answers that arrived after the deletion, for events that were still being delivered.
   await sql`
-    update webhook_attempts set answer = '' from events
+    update postern.webhook_attempts set answer = '' from postern.events
     where events.id = webhook_attempts.event_id and answer <> '' and events.user_id is not null
-      and not exists (select from users where id = events.user_id)`.execute(db);
+      and not exists (select from postern.users where id = events.user_id)`.execute(db);
 }

@@ -34,8 +34,11 @@ const resetOf = (
 });
 
 const jobs = async ({ db }: World) =>
-  (await sql<{ data: string }>`select data::text from pgboss.job where name = 'mail'`.execute(db))
-    .rows;
+  (
+    await sql<{
+      data: string;
+    }>`select data::text from postern_queues.job where name = 'mail'`.execute(db)
+  ).rows;
 
 describe("the queue of mails", () => {
   it("lets one network's requests wait for each other, and not another person's", async () => {
@@ -102,7 +105,7 @@ describe("the queue of mails", () => {
     for (const event of requested) await world.events.append([event]);
     const worker = await world.start();
     await expect.poll(async () => (await jobs(world)).length, PATIENCE).toBe(2);
-    const left = async () => (await sql`select from outbox`.execute(world.db)).rows.length;
+    const left = async () => (await sql`select from postern.outbox`.execute(world.db)).rows.length;
     await expect.poll(left, PATIENCE).toBe(0);
     await worker.stop();
     await world.start({ pausedSubscribers: [] });
@@ -141,11 +144,11 @@ describe("the queue of mails", () => {
     const { events, users } = world.stores;
     const ports = { ...world.options.ports, events, limiter: world.stores.limiter, policy, users };
     const stored = async (email: string) => {
-      await sql`delete from outbox`.execute(world.db);
+      await sql`delete from postern.outbox`.execute(world.db);
       await requestReset(ports, { email, caller: { network: "192.0.2.1" } });
       const { rows } = await sql<{ sealed: string; data: unknown }>`
         select length(sealed) as sealed, data - 'expiresAt' as data
-        from outbox join events on events.id = event_id`.execute(world.db);
+        from postern.outbox join postern.events on events.id = event_id`.execute(world.db);
       return rows;
     };
     const known = await stored(user.email);

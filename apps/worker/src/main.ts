@@ -7,8 +7,8 @@ import { startWorker } from "./worker.ts";
 await runProcess(async () => {
   const config = parseWorkerConfig(process.env);
   const log = openLog("worker", config.logLevel);
-  const { db, options, close } = await openPorts(config, log);
-  await requireCurrentSchema(db);
+  const { db, schema, options, close } = await openPorts(config, log);
+  await requireCurrentSchema(db, schema);
   const worker = await startWorker(options);
   return {
     announce() {

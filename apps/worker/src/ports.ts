@@ -21,12 +21,13 @@ const MAX_QUEUE_CONNECTIONS = 6;
 
 /** Builds every adapter from the config: the worker's composition root. */
 export async function openPorts(config: WorkerConfig, log: Log) {
-  const { databaseUrl: url, secrets: keys } = config;
+  const { databaseUrl: url, schema, secrets: keys } = config;
   const onError = (error: Error) => log.warn({ error: error.message }, "store connection broke");
-  const postgres = connectPostgres({ url, onError });
+  const postgres = connectPostgres({ url, schema, onError });
   // Connections for the queues alone, with a time limit for their housekeeping.
   const queues = connectPostgres({
     url,
+    schema,
     maxConnections: MAX_QUEUE_CONNECTIONS,
     statementTimeoutMs: QUEUES_TIMEOUT_MS,
     onError,
@@ -59,7 +60,13 @@ export async function openPorts(config: WorkerConfig, log: Log) {
     },
     webhooks: { store: postgresWebhookStore(db, seal), networks: networks(config.webhookNetworks) },
     listen: (onSignal) =>
-      listenPostgres({ url, channels: [OUTBOX_CHANNEL, JOBS_CHANNEL], onSignal, onError }),
+      listenPostgres({
+        url: config.listenUrl ?? url,
+        schema,
+        channels: [OUTBOX_CHANNEL, JOBS_CHANNEL],
+        onSignal,
+        onError,
+      }),
     deletesUnverified: smtp !== undefined,
     // Without SMTP settings mails wait for a worker that has them. They are dropped only by
     // MAIL=off.
@@ -76,5 +83,5 @@ export async function openPorts(config: WorkerConfig, log: Log) {
     await queues.close();
     await postgres.close();
   };
-  return { db, options, close };
+  return { db, schema, options, close };
 }

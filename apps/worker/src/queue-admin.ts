@@ -7,11 +7,11 @@ import { type DeliveryData, isDelivery } from "./webhooks/endpoint-queue.ts";
 import {
   DEAD,
   type JobData,
-  JOBS_CHANNEL,
   MAX_QUEUES,
   openBoss,
   openQueue,
   type Queues,
+  signalJobs,
 } from "./queues.ts";
 import { handlerFor } from "./subscriber.ts";
 import { SUBSCRIBERS } from "./subscribers.ts";
@@ -64,7 +64,7 @@ export async function openQueueAdmin(
   queues: Queues,
   { db, keepDays }: { readonly db: Kysely<Schema>; readonly keepDays: number },
 ) {
-  const signal = () => sql`select pg_notify(${JOBS_CHANNEL}, '')`.execute(db);
+  const signal = () => signalJobs(db);
   const boss = openBoss(queues, () => undefined, { supervise: false });
   const close = () => boss.stop({ graceful: false });
   await closeOnFailure({ close }, async () => {
@@ -113,7 +113,9 @@ export async function openQueueAdmin(
     },
 
     async status(eventId: EventId): Promise<readonly EventStatus[]> {
-      const { rows } = await sql`select from outbox where event_id = ${eventId}`.execute(db);
+      const { rows } = await sql`select from postern.outbox where event_id = ${eventId}`.execute(
+        db,
+      );
       const inOutbox = {
         queue: "outbox",
         state: "waiting",

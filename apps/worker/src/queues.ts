@@ -8,13 +8,14 @@ import {
 } from "@postern/domain";
 import {
   type ClaimedEvent,
+  DEFAULT_SCHEMA,
   type Listener,
   type OnSignal,
   openPayload,
   type PostgresConnection,
   type Schema,
 } from "@postern/postgres";
-import { sql, type Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import {
   type ConstructorOptions,
   fromKysely,
@@ -26,19 +27,23 @@ import {
 import { type Delivery, handlerFor, type Subscriber } from "./subscriber.ts";
 
 /** The database connection of pg-boss. */
-export type Queues = Pick<ConstructorOptions, "backend" | "db">;
+export type Queues = Pick<ConstructorOptions, "backend" | "db" | "schema">;
+
+const schemaOf = (schema: string) => `${schema}_queues`;
 
 /**
  * Uses a connection of ours, which survives faults. pg-boss's own pool ends the process on some.
  */
-export const queuesOnPostgres = ({ execute }: PostgresConnection): Queues => ({
+export const queuesOnPostgres = ({ execute, schema }: PostgresConnection): Queues => ({
   db: { executeSql: execute },
+  schema: schemaOf(schema),
 });
 
 /** Uses the PGlite that holds everything else. */
 export const queuesOnPglite = (pglite: Parameters<typeof fromPglite>[0]): Queues => ({
   db: fromPglite(pglite),
   backend: "pglite",
+  schema: schemaOf(DEFAULT_SCHEMA),
 });
 
 /** Uses PGlite's own signals. It is one process, so none is lost. */
@@ -194,7 +199,7 @@ export async function insertJobs(
     }
     if (jobs.size > 0) await boss.insert(name, [...jobs.values()], { db });
   }
-  await sql`select pg_notify(${JOBS_CHANNEL}, '')`.execute(transaction);
+  await signalJobs(transaction);
 }
 
 interface Move {
@@ -208,7 +213,7 @@ interface Move {
 /** Moves a waiting job to the group of the newest request, if its turn comes earlier there. */
 async function moveUp(transaction: Transaction<Schema>, { queue, job, id, rank }: Move) {
   await sql`
-    update pgboss.job set group_id = ${id ?? null}, priority = ${-rank}::integer
+    update postern_queues.job set group_id = ${id ?? null}, priority = ${-rank}::integer
     where name = ${queue} and id = ${job}::uuid and priority < ${-rank}::integer`.execute(
     transaction,
   );
@@ -220,7 +225,7 @@ async function waitingByGroup(
   queue: string,
 ): Promise<Map<string, number>> {
   const { rows } = await sql<{ group_id: string; count: number }>`
-    select group_id, count(*)::int as count from pgboss.job
+    select group_id, count(*)::int as count from postern_queues.job
     where name = ${queue} and state < 'active' and group_id is not null
     group by group_id`.execute(transaction);
   return new Map(rows.map(({ group_id, count }) => [group_id, count]));
@@ -235,10 +240,14 @@ function payloadOf({ event, sealed }: ClaimedEvent, seal: Seal): EventPayload {
   }
 }
 
-/** The channel that signals new jobs. */
-export const JOBS_CHANNEL = "postern_jobs";
+/** The channel that signals new jobs. In SQL, the schema of the installation takes its place. */
+export const JOBS_CHANNEL = "postern$jobs";
 /** The channel on which the database signals a new row in the outbox. */
-export const OUTBOX_CHANNEL = "postern_outbox";
+export const OUTBOX_CHANNEL = "postern$outbox";
+
+/** Tells the workers that there are new jobs, when the transaction commits. */
+export const signalJobs = (db: Kysely<Schema>) =>
+  sql`select pg_notify(${sql.lit(JOBS_CHANNEL)}, '')`.execute(db);
 
 /** Returns the event of a job, and its payload decrypted. */
 export function readJob(

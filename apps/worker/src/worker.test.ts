@@ -42,7 +42,9 @@ describe("workers", () => {
     const heard: string[] = [];
     const seen: string[] = [];
     const jobs = async () => {
-      const { rows } = await sql`select state, data, output from pgboss.job`.execute(world.db);
+      const { rows } = await sql`select state, data, output from postern_queues.job`.execute(
+        world.db,
+      );
       return JSON.stringify(rows);
     };
     const hear = async (id: string) => {
@@ -77,7 +79,7 @@ describe("workers", () => {
       expect(heard.has(late.id)).toBe(false);
     });
     await expect.poll(() => heard.has(late.id), PATIENCE).toBe(true);
-    const { rows } = await sql`select from outbox`.execute(world.db);
+    const { rows } = await sql`select from postern.outbox`.execute(world.db);
     expect(rows).toEqual([]);
     await world.close();
   });
@@ -110,7 +112,7 @@ describe("workers", () => {
     await expect.poll(() => heard.length, PATIENCE).toBe(100);
     const dead = async () => {
       const { rows } = await sql<{ id: string }>`
-        select data->'event'->>'id' as id from pgboss.job where name = 'test.dead'`.execute(
+        select data->'event'->>'id' as id from postern_queues.job where name = 'test.dead'`.execute(
         world.db,
       );
       return rows.map((row) => row.id).toSorted();
@@ -118,7 +120,7 @@ describe("workers", () => {
     await expect.poll(dead, PATIENCE).toEqual([...bad].toSorted());
     const { rows } = await sql<{ years: number }>`
       select extract(year from min(keep_until))::int - extract(year from now())::int as years
-      from pgboss.job`.execute(world.db);
+      from postern_queues.job`.execute(world.db);
     expect(rows[0]?.years).toBeGreaterThan(60); // pg-boss drops jobs that wait longer
     await world.close();
   });
@@ -156,7 +158,7 @@ describe("workers", () => {
     await world.events.append([{ ...newer, type: "user.of_tomorrow" } as never]);
     await world.events.append([known]);
     await expect.poll(() => heard, PATIENCE).toEqual([known.id]);
-    const { rows } = await sql`select event_id from outbox`.execute(world.db);
+    const { rows } = await sql`select event_id from postern.outbox`.execute(world.db);
     expect(rows).toEqual([{ event_id: newer.id }]);
     await world.close();
   });
@@ -167,7 +169,7 @@ describe("workers", () => {
       heard.push(id);
       const attempt = heard.length;
       if (attempt === 1) {
-        await sql`update pgboss.job set state = 'retry', start_after = now() where id = ${id}`.execute(
+        await sql`update postern_queues.job set state = 'retry', start_after = now() where id = ${id}`.execute(
           world.db,
         );
         // Stops while the second is running.
@@ -185,7 +187,9 @@ describe("workers", () => {
     await world.events.append([event]);
     await expect.poll(() => heard, PATIENCE).toEqual([event.id, event.id, event.id]);
     const states = async () => {
-      const { rows } = await sql<{ state: string }>`select state from pgboss.job`.execute(world.db);
+      const { rows } = await sql<{ state: string }>`select state from postern_queues.job`.execute(
+        world.db,
+      );
       return rows.map(({ state }) => state);
     };
     await expect.poll(states, PATIENCE).toEqual(["completed"]);
@@ -205,7 +209,7 @@ describe("workers", () => {
     const { id } = await aUser(world.users);
     await world.events.append([anEvent(id)]);
     const done = async () => {
-      const { rows } = await sql`select from pgboss.job where state = 'completed'`.execute(
+      const { rows } = await sql`select from postern_queues.job where state = 'completed'`.execute(
         world.db,
       );
       return rows.length;
@@ -220,7 +224,9 @@ describe("workers", () => {
     const poison = "\u0000 \ud800";
     const seen: string[] = [];
     const jobs = async () => {
-      const { rows } = await sql`select state, data, output from pgboss.job`.execute(world.db);
+      const { rows } = await sql`select state, data, output from postern_queues.job`.execute(
+        world.db,
+      );
       return JSON.stringify(rows);
     };
     const hear = async (id: string) => {

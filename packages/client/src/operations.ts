@@ -372,11 +372,13 @@ export interface Operations {
     responses: { live: { readonly status: "live" } };
     errors: "internal_error" | "misdirected_request" | "unavailable";
   };
-  /** Returns whether the process and its stores can serve. `GET /health/ready` */
+  /** Returns whether sessions can be checked, and what fails. `GET /health/ready` */
   isReady: {
-    input: object;
-    responses: { ready: { readonly status: "ready" } };
-    errors: "internal_error" | "misdirected_request" | "unavailable";
+    input: { readonly writes?: string | undefined };
+    responses: {
+      ready: { readonly status: "ready"; readonly failing?: readonly string[] | undefined };
+    };
+    errors: "internal_error" | "misdirected_request" | "query_invalid" | "unavailable";
   };
 }
 
@@ -653,7 +655,7 @@ export const OPERATIONS = {
   isReady: {
     method: "GET",
     path: "/health/ready",
-    query: [],
+    query: ["writes"],
     headers: [],
     successes: [
       {

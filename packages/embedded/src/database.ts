@@ -4,7 +4,7 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { PGlite } from "@electric-sql/pglite";
 import { dataDir as emptyCluster } from "@electric-sql/pglite-prepopulatedfs";
-import { migrate, type Schema } from "@postern/postgres";
+import { IN_DEFAULT_SCHEMA, migrate, type Schema } from "@postern/postgres";
 import { Kysely, PGliteDialect } from "kysely";
 import { unpackTar } from "modern-tar/fs";
 import { oneAtATime } from "./one-at-a-time.ts";
@@ -22,7 +22,10 @@ const SMALL = [...PGlite.defaultStartParams, "-c", "shared_buffers=16MB"];
 export async function openDatabase(path: string): Promise<EmbeddedDatabase> {
   if (!existsSync(path)) await seed(path);
   const pglite = oneAtATime(await PGlite.create(path, { startParams: SMALL }));
-  const db = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
+  const db = new Kysely<Schema>({
+    dialect: new PGliteDialect({ pglite }),
+    plugins: [...IN_DEFAULT_SCHEMA],
+  });
   await migrate(db);
   return { pglite, db, close: () => db.destroy() };
 }

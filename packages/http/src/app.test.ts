@@ -3,6 +3,7 @@ import { memoryPorts } from "@postern/domain/memory";
 import { describe, expect, it } from "vitest";
 import { EMAIL, PASSWORD, seen, testApp } from "./app.fixture.ts";
 import type { RequestRecord } from "./request-guard.ts";
+import type { AskReadiness } from "./routes/health.ts";
 
 const PROBLEM = { accept: "application/problem+json" };
 
@@ -224,14 +225,28 @@ describe("every answer", () => {
 });
 
 describe("health", () => {
-  it("is always live, and ready only while the stores are", async () => {
-    const down = () => Promise.reject(new Unavailable("gone"));
-    const { request } = testApp({ ready: down });
-    expect(await seen(request("GET", "/health/live"))).toEqual([200, '{"status":"live"}']);
-    expect((await request("GET", "/health/ready")).status).toBe(503);
-    expect(await seen(testApp().request("GET", "/health/ready"))).toEqual([
+  const get = (path: string, ready?: AskReadiness) =>
+    seen(testApp({ ...(ready && { ready }) }).request("GET", path));
+
+  it("is always live, and ready only while sessions can be checked", async () => {
+    const failing = ["redis"];
+    const down = async () => ({ canCheckSessions: false, canWrite: false, failing });
+    expect(await get("/health/live", down)).toEqual([200, '{"status":"live"}']);
+    expect(await get("/health/ready", down)).toEqual([503, '{"message":"not ready: redis"}']);
+    expect(await get("/health/ready")).toEqual([200, '{"status":"ready"}']);
+    expect(await get("/health/ready?writes")).toEqual([200, '{"status":"ready"}']);
+  });
+
+  it("stays ready without writes, names what fails, and is not ready for who asks for writes", async () => {
+    const failing = ["postgres takes no writes"];
+    const readOnly = async () => ({ canCheckSessions: true, canWrite: false, failing });
+    expect(await get("/health/ready", readOnly)).toEqual([
       200,
-      '{"status":"ready"}',
+      '{"status":"ready","failing":["postgres takes no writes"]}',
+    ]);
+    expect(await get("/health/ready?writes", readOnly)).toEqual([
+      503,
+      '{"message":"not ready: postgres takes no writes"}',
     ]);
   });
 });

@@ -10,7 +10,7 @@ import { problem } from "./problem.ts";
 import { type GuardOptions, requestGuard } from "./request-guard.ts";
 import { docsResources } from "./routes/docs.ts";
 import { emailVerificationResource } from "./routes/email-verification.ts";
-import { liveResource, readyResource } from "./routes/health.ts";
+import { type AskReadiness, liveResource, readyResource } from "./routes/health.ts";
 import { homeResource } from "./routes/home.ts";
 import { type Mailbox, mailboxResource } from "./routes/mailbox.ts";
 import { changePasswordResource, pages } from "./routes/pages.ts";
@@ -29,9 +29,15 @@ export interface AppOptions extends Omit<GuardOptions, "policy">, CallerOptions 
   readonly mailbox?: Mailbox | undefined;
   /** Returns whether a request comes from this machine. Receives the server's bindings too. */
   readonly isLocalCaller?: (request: Request, bindings: unknown) => boolean;
-  /** Throws if the service cannot serve now. */
-  readonly ready?: () => Promise<void>;
+  /** Asks what works now. Default: everything. */
+  readonly ready?: AskReadiness;
 }
+
+const everything: AskReadiness = async () => ({
+  canCheckSessions: true,
+  canWrite: true,
+  failing: [],
+});
 
 const notFound = (c: Context<AppEnv>) => problem(c, "not_found");
 
@@ -70,7 +76,7 @@ export function routeTable(options: AppOptions): Resources {
 
 /** If two paths match, the first one is used. */
 function resourcesOf(options: AppOptions): Resources {
-  const { ports, mailbox, isLocalCaller = () => false, ready = async () => undefined } = options;
+  const { ports, mailbox, isLocalCaller = () => false, ready = everything } = options;
   return {
     "/": homeResource,
     "/users": usersResource(ports, options),

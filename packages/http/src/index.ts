@@ -6,3 +6,4 @@ export type { ProblemCode } from "./problem-codes.ts";
 export type { RequestRecord } from "./request-guard.ts";
 export type { Mailbox } from "./routes/mailbox.ts";
 export { SECURITY_HEADERS } from "./security-headers.ts";
+export type { AskReadiness, Readiness } from "./routes/health.ts";

@@ -131,6 +131,12 @@ describe("a sender's address", () => {
   it.each([
     ["no-reply@example.com", { name: "", address: "no-reply@example.com" }],
     ["Postern <no-reply@example.com>", { name: "Postern", address: "no-reply@example.com" }],
+    ['"Acme, Inc." <a@example.com>', { name: "Acme, Inc.", address: "a@example.com" }],
+    ['"A \\"B\\" \\\\ C" <a@example.com>', { name: 'A "B" \\ C', address: "a@example.com" }],
+    [' "Acme" <a@example.com> ', { name: "Acme", address: "a@example.com" }],
+    ['"Acme" Inc <a@example.com>', undefined],
+    ['"Acme <a@example.com>', undefined],
+    ['"A\r\nBcc: b@example.com" <a@example.com>', undefined],
     ["Postern", undefined],
     ["a@example.com, b@example.com", undefined],
     ["A <a@example.com>, B <b@example.com>", undefined],

@@ -25,11 +25,18 @@ const TIME_LIMITS = {
   socketTimeout: 120_000,
 };
 
-/** Parses `Name <address>` or an address. Returns `undefined` if it is not exactly one. */
+/** A display name, quoted or not, and an address in angle brackets (RFC 5322 section 3.4). */
+const NAMED = /^\s*(?:"((?:[^"\\\r\n]|\\[^\r\n])*)"|([^<>"\r\n]*))\s*<([^<>]+)>\s*$/;
+
+/**
+ * Parses `Name <address>`, `"Name, Inc." <address>` or an address. Returns `undefined` if it is not
+ * exactly one.
+ */
 export function parseMailAddress(text: string): MailAddress | undefined {
-  const [, name, inBrackets] = /^([^<>"\r\n]*)<([^<>]+)>$/.exec(text) ?? [];
+  const [, quoted, plain = "", inBrackets] = NAMED.exec(text) ?? [];
   const email = parseEmail(inBrackets ?? text);
-  return email && { name: name?.trim() ?? "", address: email.address };
+  const name = quoted?.replace(/\\(.)/g, "$1") ?? plain;
+  return email && { name: name.trim(), address: email.address };
 }
 
 interface SmtpError {

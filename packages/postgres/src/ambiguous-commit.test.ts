@@ -49,7 +49,7 @@ describe.each<{ how: string; verdict: Verdict }>([
     events: postgresEventStore(connection.db),
   });
   const outbox = async () => {
-    const { rows } = await sql<{ event_id: string }>`select event_id from outbox`.execute(
+    const { rows } = await sql<{ event_id: string }>`select event_id from postern.outbox`.execute(
       database.db,
     );
     return rows.map(({ event_id }) => event_id);
@@ -71,7 +71,7 @@ describe.each<{ how: string; verdict: Verdict }>([
     const event = anEvent(given.id);
     const other = anEvent(given.id);
     const user = await keptOnce(
-      /insert into users/,
+      /insert into postern\.users/,
       () => users.create(given, [event], [other]),
       event,
     );
@@ -85,7 +85,7 @@ describe.each<{ how: string; verdict: Verdict }>([
     const given = aNewUser({ emailKey });
     const event = anEvent(given.id);
     const create = () => users.create(given, [anEvent(given.id)], [event]);
-    expect(await keptOnce(/insert into users/, create, event)).toBeUndefined();
+    expect(await keptOnce(/insert into postern\.users/, create, event)).toBeUndefined();
     expect(await outbox()).toEqual([event.id]);
   });
 
@@ -95,7 +95,10 @@ describe.each<{ how: string; verdict: Verdict }>([
     const event = anEvent(user.id);
     const change = { userId: user.id, expectedEpoch: 0, passwordHash: aHash("second") };
     const replace = () => users.replacePassword(change, [event]);
-    expect(await keptOnce(/update users/, replace, event)).toMatchObject({ epoch: 1, revision: 1 });
+    expect(await keptOnce(/update postern\.users/, replace, event)).toMatchObject({
+      epoch: 1,
+      revision: 1,
+    });
     expect(await users.replacePassword(change, [anEvent(user.id)])).toBeUndefined();
   });
 
@@ -103,7 +106,7 @@ describe.each<{ how: string; verdict: Verdict }>([
     const { users } = stores();
     const user = await aUser(users);
     const change = { userId: user.id, expectedEpoch: 7, passwordHash: aHash("second") };
-    losing = /update users/;
+    losing = /update postern\.users/;
     expect(await users.replacePassword(change, [anEvent(user.id)])).toBeUndefined();
     expect(lost).toBe(1);
     expect(await outbox()).toEqual([]);
@@ -127,11 +130,11 @@ describe.each<{ how: string; verdict: Verdict }>([
     const [created, appended, deleted] = [anEvent(user.id), anEvent(user.id), anEvent(user.id)];
     const session = aSessionRecord(user);
     const confirm = () => ledger.confirm(session, created);
-    expect(await keptOnce(/insert into events/, confirm, created)).toBe(true);
+    expect(await keptOnce(/insert into postern\.events/, confirm, created)).toBe(true);
     expect(await ledger.list(user.id, 100)).toEqual([session]);
-    await keptOnce(/insert into events/, () => events.append([appended]), appended);
+    await keptOnce(/insert into postern\.events/, () => events.append([appended]), appended);
     const remove = () => users.delete(user.id, [deleted]);
-    expect(await keptOnce(/delete from users/, remove, deleted)).toBe(true);
+    expect(await keptOnce(/delete from postern\.users/, remove, deleted)).toBe(true);
   });
 
   it("still ends sessions once", async () => {
@@ -139,13 +142,15 @@ describe.each<{ how: string; verdict: Verdict }>([
     const user = await aUser(users);
     const event = anEvent(user.id);
     const end = () => users.endSessions([user.id], [event]);
-    expect(await keptOnce(/update users/, end, event)).toMatchObject([{ id: user.id, epoch: 1 }]);
+    expect(await keptOnce(/update postern\.users/, end, event)).toMatchObject([
+      { id: user.id, epoch: 1 },
+    ]);
   });
 
   it("is unavailable in time when the database does not come back", async () => {
     const { users } = stores();
     const given = aNewUser();
-    losing = /insert into users/;
+    losing = /insert into postern\.users/;
     const created = users.create(given, [anEvent(given.id)]);
     created.catch(() => undefined); // checked below
     await expect.poll(() => lost, { interval: 1 }).toBe(1);

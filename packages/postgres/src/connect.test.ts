@@ -110,4 +110,18 @@ describe("a connection to Postgres", () => {
     const outbox = await database.db.selectFrom("outbox").select("event_id").execute();
     expect(outbox).toEqual([{ event_id: event.id }]);
   });
+
+  it("takes no writes where the database is read-only, and still answers", async () => {
+    const fresh = await freshDatabase(testServers());
+    await expect(fresh.probeWrite()).resolves.toBeUndefined();
+    const { pathname } = new URL(fresh.url);
+    await sql`alter database ${sql.id(pathname.slice(1))} set default_transaction_read_only = on`.execute(
+      fresh.db,
+    );
+    const later = connectPostgres({ url: fresh.url });
+    await expect(later.ping()).resolves.toBeUndefined();
+    await expect(later.probeWrite()).rejects.toThrow(Unavailable);
+    await later.close();
+    await fresh.close();
+  });
 });

@@ -1,9 +1,12 @@
 import { Kysely, PostgresDialect, sql } from "kysely";
+import { DEFAULT_SCHEMA, IN_DEFAULT_SCHEMA, inSchema } from "./in-schema.ts";
 import { resilientPool } from "./pool.ts";
 import type { Schema } from "./schema.ts";
 
 export interface PostgresConnection {
   readonly db: Kysely<Schema>;
+  /** The schema of our tables. */
+  readonly schema: string;
   /**
    * Runs SQL of other libraries, several statements at once if it has no parameters. Returns all
    * rows.
@@ -11,11 +14,15 @@ export interface PostgresConnection {
   execute(text: string, values?: readonly unknown[]): Promise<{ rows: unknown[] }>;
   /** Resolves if the database answers within its time limits. */
   ping(): Promise<void>;
+  /** Resolves if the database takes writes. */
+  probeWrite(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface PostgresOptions {
   readonly url: string;
+  /** Default: `postern`. */
+  readonly schema?: string | undefined;
   /** Default: 10. */
   readonly maxConnections?: number;
   /** Default: 1.5 s, so that a request has its 503 within 3 s. 0: no limit, for migrations. */
@@ -33,17 +40,21 @@ export interface PostgresOptions {
 export function connectPostgres(options: PostgresOptions): PostgresConnection {
   const {
     url,
+    schema = DEFAULT_SCHEMA,
     maxConnections = 10,
     statementTimeoutMs = 1_500,
     onError = () => undefined,
   } = options;
-  const pool = resilientPool({ url, maxConnections, statementTimeoutMs, onError });
+  const rewrite = inSchema(schema);
+  const pool = resilientPool({ url, rewrite, maxConnections, statementTimeoutMs, onError });
   const db = new Kysely<Schema>({
     dialect: new PostgresDialect({ pool }),
+    plugins: [...IN_DEFAULT_SCHEMA],
     log: (event) => options.onStatement?.(event.query.sql),
   });
   return {
     db,
+    schema,
     async execute(text, values = []) {
       const client = await pool.connect();
       let failed = true;
@@ -56,9 +67,17 @@ export function connectPostgres(options: PostgresOptions): PostgresConnection {
       }
     },
     ping: async () => void (await sql`select 1`.execute(db)),
+    probeWrite: () => probeWrite(db),
     async close() {
       await db.destroy();
       await pool.end();
     },
   };
+}
+
+/** Writes a row, and throws if that is not possible: a standby, a full disk, a read-only role. */
+export async function probeWrite(db: Kysely<Schema>): Promise<void> {
+  await sql`
+    insert into postern.rate_limits (key, points, expire) values ('readiness', 0, 0)
+    on conflict (key) do update set points = rate_limits.points + 1`.execute(db);
 }

@@ -11,8 +11,8 @@ export function postgresDeviceStore(db: Kysely<Schema>): DeviceStore {
     async see(userId, device, eventId) {
       const { rows } = await sql<{ sight: DeviceSight }>`
         with seen as (
-          insert into devices (user_id, device, first_event_id)
-          select id, ${device}, ${eventId}::uuid from users where id = ${userId}
+          insert into postern.devices (user_id, device, first_event_id)
+          select id, ${device}, ${eventId}::uuid from postern.users where id = ${userId}
           -- changes nothing, but makes the statement return the existing row too
           on conflict (user_id, device) do update set device = excluded.device
           returning first_event_id
@@ -20,7 +20,7 @@ export function postgresDeviceStore(db: Kysely<Schema>): DeviceStore {
         select case
           when not exists (select from seen where first_event_id = ${eventId}::uuid) then 'known'
           when exists (
-            select from devices
+            select from postern.devices
             where user_id = ${userId} and device <> ${device} and first_event_id < ${eventId}::uuid
           ) then 'new'
           else 'first' end as sight`.execute(db);

@@ -17,10 +17,10 @@ export function postgresEmailChangeStore(db: Kysely<Schema>, seal?: Seal): Email
   return {
     propose(actingSession, { id, email, emailKey, ttlMs }, events) {
       const statement = sql`
-        insert into email_changes (id, user_id, epoch, email, email_key, expires_at)
+        insert into postern.email_changes (id, user_id, epoch, email, email_key, expires_at)
         select ${id}::uuid, users.id, users.epoch, ${email}, ${emailKey},
           now() + ${ttlMs}::double precision * interval '1 millisecond'
-        from users where ${sessionIsCurrent(actingSession)} for key share
+        from postern.users where ${sessionIsCurrent(actingSession)} for key share
         on conflict (id) do nothing`;
       return apply({ statement, events });
     },
@@ -36,7 +36,7 @@ export function postgresEmailChangeStore(db: Kysely<Schema>, seal?: Seal): Email
 
     async confirm({ userId, epoch, email, emailKey, keepsPassword, actingSession }, events) {
       const statement = sql`
-        update users set email = ${email}, email_key = ${emailKey}, email_verified_at = now(),
+        update postern.users set email = ${email}, email_key = ${emailKey}, email_verified_at = now(),
           epoch = epoch + 1, ${bumpRevision}
           ${keepsPassword ? sql`` : sql`, password_hash = null, idempotency_hash = null`}
         where id = ${userId} and epoch = ${epoch} and disabled_at is null

@@ -41,13 +41,13 @@ export function eventsOf(
       where ${where}
     ),
     logged as (
-      insert into events (id, type, version, user_id, occurred_at, data)
+      insert into postern.events (id, type, version, user_id, occurred_at, data)
       select id, type, version, user_id, occurred_at, data from given
       on conflict do nothing -- of its id, or of the end of its session
       returning id
     ),
     queued as (
-      insert into outbox (event_id, sealed) select id, sealed from given join logged using (id)
+      insert into postern.outbox (event_id, sealed) select id, sealed from given join logged using (id)
     )`;
 }
 

@@ -8,7 +8,7 @@ export function postgresFailureCounter(db: Kysely<Schema>): FailureCounter {
     async reserve(key, cap, userId) {
       // Writes a row whether a place is left or not, so that both take the same time.
       const { rows } = await sql<{ is_reserved: boolean }>`
-        insert into failure_counts as counted (key, failures, is_reserved, user_id)
+        insert into postern.failure_counts as counted (key, failures, is_reserved, user_id)
         values (${key}, case when ${cap}::integer > 0 then 1 else 0 end, ${cap}::integer > 0,
           ${userId ?? null}::uuid)
         on conflict (key) do update set
@@ -22,16 +22,16 @@ export function postgresFailureCounter(db: Kysely<Schema>): FailureCounter {
 
     async release(key) {
       await sql`
-        update failure_counts set failures = failures - 1, updated_at = now()
+        update postern.failure_counts set failures = failures - 1, updated_at = now()
         where key = ${key} and failures > 0`.execute(db);
     },
 
     async reset(key) {
-      await sql`delete from failure_counts where key = ${key}`.execute(db);
+      await sql`delete from postern.failure_counts where key = ${key}`.execute(db);
     },
 
     async resetUser(userId) {
-      await sql`delete from failure_counts where user_id = ${userId}`.execute(db);
+      await sql`delete from postern.failure_counts where user_id = ${userId}`.execute(db);
     },
 
     async list(userId) {

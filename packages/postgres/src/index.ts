@@ -1,4 +1,4 @@
-export { connectPostgres, type PostgresConnection } from "./connect.ts";
+export { connectPostgres, type PostgresConnection, probeWrite } from "./connect.ts";
 export { openPayload } from "./event-log.ts";
 export { type Listener, listenPostgres, type OnSignal } from "./listen.ts";
 export { type EventSearch, searchEvents } from "./event-store.ts";
@@ -14,3 +14,4 @@ export {
   type WebhookSecret,
   type WebhookStore,
 } from "./webhook-store.ts";
+export { DEFAULT_SCHEMA, IN_DEFAULT_SCHEMA, inSchema } from "./in-schema.ts";

@@ -18,11 +18,11 @@ async function opened() {
   const faults: Error[] = [];
   const listener = listenPostgres({
     url: url.href,
-    channels: ["postern_outbox", "other"],
+    channels: ["postern$outbox", "other"],
     onSignal: (channel, payload) => heard.push(`${channel} ${payload}`),
     onError: (error) => faults.push(error),
   });
-  await expect.poll(() => heard, PATIENCE).toEqual(["postern_outbox ", "other "]);
+  await expect.poll(() => heard, PATIENCE).toEqual(["postern$outbox ", "other "]);
   heard.length = 0;
   const close = async () => {
     await listener.close();
@@ -41,7 +41,7 @@ describe("listening", () => {
       await sql`select pg_notify('other', 'elsewhere')`.execute(database.db);
       await expect.poll(() => heard, PATIENCE).toEqual(["other elsewhere"]);
     });
-    await expect.poll(() => heard, PATIENCE).toEqual(["other elsewhere", "postern_outbox "]);
+    await expect.poll(() => heard, PATIENCE).toEqual(["other elsewhere", "postern$outbox "]);
     await close();
   });
 
@@ -57,7 +57,7 @@ describe("listening", () => {
     const { database, proxy, heard, faults, close } = await opened();
     proxy[fault]();
     // Missed signals are unknown, so every channel is called.
-    await expect.poll(() => heard, PATIENCE).toEqual(["postern_outbox ", "other "]);
+    await expect.poll(() => heard, PATIENCE).toEqual(["postern$outbox ", "other "]);
     expect(faults).toHaveLength(1);
     await sql`select pg_notify('other', 'again')`.execute(database.db);
     await expect.poll(() => heard, PATIENCE).toContain("other again");

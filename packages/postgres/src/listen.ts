@@ -1,5 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
+import { DEFAULT_SCHEMA, inSchema } from "./in-schema.ts";
+import { isPooled } from "./session-settings.ts";
 
 /** Receives signals: the channel, and its text. */
 export type OnSignal = (channel: string, payload: string) => void;
@@ -10,6 +12,9 @@ export interface Listener {
 
 interface ListenOptions {
   readonly url: string;
+  /** Default: `postern`. */
+  readonly schema?: string | undefined;
+  /** As our SQL names them, with the default schema. */
   readonly channels: readonly string[];
   /**
    * Called for each signal. Signals are hints: some are lost while the connection is down, so the
@@ -19,14 +24,26 @@ interface ListenOptions {
   readonly onError: (error: Error) => void;
 }
 
+class PooledConnection extends Error {
+  constructor() {
+    super("events are polled: a pooler is in between; set DATABASE_LISTEN_URL to avoid it");
+  }
+}
+
 const CONNECT_TIMEOUT_MS = 2_000;
 const AFTER_FAULT_MS = 500;
 /** A query now and then detects a connection that has gone silent. */
 const ASK_EVERY_MS = 5_000;
 const ANSWER_WITHIN_MS = 2_000;
 
-/** Listens on a connection of its own, and reconnects when it breaks. */
-export function listenPostgres({ url, channels, onSignal, onError }: ListenOptions): Listener {
+/**
+ * Listens on a connection of its own, and reconnects when it breaks. A pooler delivers no signals:
+ * behind one it reports that and gives up, and the receiver only polls.
+ */
+export function listenPostgres(options: ListenOptions): Listener {
+  const { url, schema = DEFAULT_SCHEMA, channels, onSignal, onError } = options;
+  const nameOf = inSchema(schema);
+  const channelOf = new Map(channels.map((channel) => [nameOf(channel), channel]));
   const closing = new AbortController();
   const { signal } = closing;
 
@@ -42,11 +59,15 @@ export function listenPostgres({ url, channels, onSignal, onError }: ListenOptio
       client.on("end", () => reject(new Error("the listening connection ended")));
     });
     broken.catch(() => undefined);
-    client.on("notification", ({ channel, payload = "" }) => onSignal(channel, payload));
+    client.on("notification", ({ channel, payload = "" }) => {
+      const known = channelOf.get(channel);
+      if (known !== undefined) onSignal(known, payload);
+    });
     try {
       await client.connect();
-      for (const channel of channels)
-        await client.query(`listen ${client.escapeIdentifier(channel)}`);
+      if (await isPooled(client)) throw new PooledConnection();
+      for (const name of channelOf.keys())
+        await client.query(`listen ${client.escapeIdentifier(name)}`);
       for (const channel of channels) onSignal(channel, ""); // signals may have been missed
       while (!signal.aborted) {
         await Promise.race([pause(ASK_EVERY_MS, undefined, { signal }), broken]);
@@ -65,6 +86,7 @@ export function listenPostgres({ url, channels, onSignal, onError }: ListenOptio
       } catch (error) {
         if (signal.aborted) return;
         onError(error instanceof Error ? error : new Error(String(error)));
+        if (error instanceof PooledConnection) return;
         await pause(AFTER_FAULT_MS, undefined, { signal }).catch(() => undefined);
       }
     }

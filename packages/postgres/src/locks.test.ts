@@ -41,8 +41,8 @@ describe("a change under way", () => {
       return { answer, isWaiting };
     });
   }
-  const RAISE = "update users set epoch = epoch + 1";
-  const DELETE = "delete from users";
+  const RAISE = "update postern.users set epoch = epoch + 1";
+  const DELETE = "delete from postern.users";
 
   it("of the epoch is waited for by the end of a session, which is then not acknowledged", async () => {
     const { events, ledger, users } = stores();

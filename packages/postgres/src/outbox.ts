@@ -24,8 +24,8 @@ export async function claimOutbox(
 ): Promise<number> {
   return await db.transaction().execute(async (transaction) => {
     const { rows: claimed } = await sql<{ event_id: EventId; sealed: string | null }>`
-      delete from outbox where event_id in (
-        select event_id from outbox join events on events.id = outbox.event_id
+      delete from postern.outbox where event_id in (
+        select event_id from postern.outbox join postern.events on events.id = outbox.event_id
         where events.type = any(${[...types]})
         order by outbox.created_at limit ${limit} for update of outbox skip locked
       ) returning event_id, sealed`.execute(transaction);

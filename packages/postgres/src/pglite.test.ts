@@ -2,6 +2,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { aNewUser } from "@postern/domain/contract";
 import { Kysely, PGliteDialect } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { IN_DEFAULT_SCHEMA } from "./in-schema.ts";
 import { migrate } from "./migrate.ts";
 import type { Schema } from "./schema.ts";
 import { postgresUserStore } from "./user-store.ts";
@@ -10,7 +11,10 @@ import { postgresUserStore } from "./user-store.ts";
 describe("Kysely on PGlite", () => {
   let db: Kysely<Schema>;
   beforeAll(async () => {
-    db = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite: new PGlite() }) });
+    db = new Kysely<Schema>({
+      dialect: new PGliteDialect({ pglite: new PGlite() }),
+      plugins: [...IN_DEFAULT_SCHEMA],
+    });
     await migrate(db);
   });
   afterAll(() => db.destroy());

@@ -2,6 +2,7 @@ import { Unavailable } from "@postern/domain";
 import type { PostgresPool, PostgresPoolClient } from "kysely";
 import pg from "pg";
 import { isConnectionFault, toUnavailable } from "./fault.ts";
+import { checkSettings, prepareSession } from "./session-settings.ts";
 
 /** Time limit to connect: less than a second, because a request has 3 s until its 503. */
 const CONNECT_TIMEOUT_MS = 1_000;
@@ -11,6 +12,8 @@ const GRACE_MS = 200;
 
 export interface PoolOptions {
   readonly url: string;
+  /** Changes the text of every statement. */
+  readonly rewrite: (text: string) => string;
   readonly maxConnections: number;
   /** 0: no limit. */
   readonly statementTimeoutMs: number;
@@ -31,11 +34,16 @@ export function resilientPool(options: PoolOptions): PostgresPool {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
     keepAlive: true,
-    ...(statementTimeoutMs > 0 && {
-      statement_timeout: statementTimeoutMs,
-      query_timeout: statementTimeoutMs + GRACE_MS,
-    }),
+    ...(statementTimeoutMs > 0 && { query_timeout: statementTimeoutMs + GRACE_MS }),
+    // The pool waits for the promise, although its types do not say so.
+    // oxlint-disable-next-line typescript/no-misused-promises
+    onConnect: async (client) => {
+      const { isPooled } = await prepareSession(client, { statementTimeoutMs });
+      if (isPooled) await (settingsCheck ??= checkSettings(queryOf(client)));
+    },
   });
+  /** One check is enough, because all sessions of a role begin with the same settings. */
+  let settingsCheck: Promise<void> | undefined;
   let ended: Promise<void> | undefined;
   let generation = 0;
   const generations = new WeakMap<pg.PoolClient, number>();
@@ -59,7 +67,7 @@ export function resilientPool(options: PoolOptions): PostgresPool {
     let isBroken = false;
     const query = async (text: string, parameters?: unknown[]) => {
       try {
-        return await client.query(text, parameters);
+        return await client.query(options.rewrite(text), parameters);
       } catch (error) {
         if (isConnectionFault(error)) generation += 1;
         const fault = toUnavailable(error);
@@ -87,3 +95,6 @@ export function resilientPool(options: PoolOptions): PostgresPool {
     },
   };
 }
+
+const queryOf = (client: pg.ClientBase) => async (text: string) =>
+  (await client.query<Record<string, unknown>>(text)).rows;

@@ -24,6 +24,7 @@ export function postgresRateLimiter(db: Kysely<Schema>): RateLimiter {
     const limiter = new RateLimiterPostgres({
       storeClient,
       storeType: "pool",
+      schemaName: "postern",
       tableName: "rate_limits",
       tableCreated: true,
       clearExpiredByTimeout: false, // the worker deletes them
@@ -41,7 +42,7 @@ export function postgresRateLimiter(db: Kysely<Schema>): RateLimiter {
   async function giveBack(place: Place, ifMoreThan = 0): Promise<void> {
     const key = limiterFor(place).getKey(place.key);
     await sql`
-      update rate_limits set points = points - 1
+      update postern.rate_limits set points = points - 1
       where key = ${key} and points > ${ifMoreThan} and expire > ${Date.now()}`.execute(db);
   }
 

@@ -34,18 +34,18 @@ export function postgresSessionLedger(db: Kysely<Schema>, seal?: Seal): SessionL
       const confirm = async () => {
         const { rows } = await sql`
           with changed as (
-            select id from users
+            select id from postern.users
             where id = ${userId} and epoch = ${epoch} and disabled_at is null and ${mayReplace}
             for key share
           ), ${eventsOf(seal, { events: [created] })}, recorded as (
-            insert into session_records (id, user_id, epoch, device, network, expires_at)
+            insert into postern.session_records (id, user_id, epoch, device, network, expires_at)
             select ${id}::uuid, id, ${epoch}::integer, ${device}, ${network},
               ${expiresAt}::timestamptz
             from changed
             on conflict (id) do nothing
           ), pruned as (
-            delete from session_records where id in (
-              select id from session_records
+            delete from postern.session_records where id in (
+              select id from postern.session_records
               where user_id in (select id from changed) and ended_at is null
               order by created_at desc offset ${MAX_OPEN_RECORDS - 1} -- and the new one
             )
@@ -62,7 +62,7 @@ export function postgresSessionLedger(db: Kysely<Schema>, seal?: Seal): SessionL
       const belongsToEpoch =
         epoch === undefined
           ? sql`exists (
-              select from session_records as recorded
+              select from postern.session_records as recorded
               where recorded.id = ${id} and recorded.user_id = users.id
                 and recorded.epoch = users.epoch and recorded.expires_at > now()
             )`
@@ -72,12 +72,12 @@ export function postgresSessionLedger(db: Kysely<Schema>, seal?: Seal): SessionL
       const revoke = async () => {
         const { rows } = await sql<{ is_new: boolean }>`
           with changed as (
-            select from users
+            select from postern.users
             where users.id = ${userId} and users.disabled_at is null and ${belongsToEpoch}
               and ${isAllowed(actingSession)}
             for share of users
           ), ${eventsOf(seal, { events: [revoked] })}, ended as (
-            update session_records set ended_at = now()
+            update postern.session_records set ended_at = now()
             where id = ${id} and ended_at is null and exists (select from changed)
           )
           select exists (select from logged) as is_new from changed`.execute(db);

@@ -26,13 +26,13 @@ export function postgresSessionStore(db: Kysely<Schema>): SessionStore {
       const { createdAt = null, absoluteExpiresAt = null } = replaces ?? {};
       const { rows } = await sql<SessionRow>`
         with owner as (
-          select id from users where id = ${user.id} and epoch = ${user.epoch}
+          select id from postern.users where id = ${user.id} and epoch = ${user.epoch}
           for key share -- so that the user is not deleted meanwhile
         ), pruned as (
-          delete from sessions
+          delete from postern.sessions
           where exists (select from owner) and token_hash in (${beyondLimit(user)})
         ), opened as (
-          insert into sessions (token_hash, id, user_id, epoch, idle_ms, created_at,
+          insert into postern.sessions (token_hash, id, user_id, epoch, idle_ms, created_at,
             absolute_expires_at, remembered)
           select ${tokenHash}, ${sessionIdOf(tokenHash)}::uuid, owner.id, ${user.epoch}::integer,
             ${rules.idleMs}::double precision, coalesce(${createdAt}::timestamptz, now()),
@@ -67,7 +67,7 @@ export function postgresSessionStore(db: Kysely<Schema>): SessionStore {
     async end(userId, sessionId) {
       const { rows } = await sql<SessionRow>`
         with ended as (
-          delete from sessions where id = ${sessionId} and user_id = ${userId} returning *
+          delete from postern.sessions where id = ${sessionId} and user_id = ${userId} returning *
         ) select sessions.*, ${idleExpiresAt("sessions")} ${liveAmong("ended")}`.execute(db);
       return rows[0] && toSession(rows[0]);
     },
@@ -96,7 +96,7 @@ async function touch(
   { token_hash }: SessionRow,
 ): Promise<SessionRow | undefined> {
   const { rows } = await sql<SessionRow>`
-    update sessions set last_seen_at = now() where token_hash = ${token_hash}
+    update postern.sessions set last_seen_at = now() where token_hash = ${token_hash}
     returning *, ${idleExpiresAt("sessions")}`.execute(db);
   return rows[0];
 }
@@ -106,9 +106,9 @@ async function touch(
  * maximum.
  */
 const beyondLimit = (user: User): RawBuilder<unknown> => sql`
-  select token_hash from sessions where user_id = ${user.id} and (epoch < ${user.epoch} or ${isOver})
+  select token_hash from postern.sessions where user_id = ${user.id} and (epoch < ${user.epoch} or ${isOver})
   union all (
-    select token_hash from sessions where user_id = ${user.id} and epoch = ${user.epoch} and not ${isOver}
+    select token_hash from postern.sessions where user_id = ${user.id} and epoch = ${user.epoch} and not ${isOver}
     order by created_at desc, id desc offset ${MAX_SESSIONS - 1}
   )`;
 
@@ -126,9 +126,9 @@ const isOver = sql`${endsAt("sessions")} <= now()`;
 
 /** Live rows of the table, or of rows that were just deleted. */
 const liveAmong = (rows: string) => sql`
-  from ${sql.ref(rows)} as sessions join users on users.id = sessions.user_id and users.epoch = sessions.epoch
+  from ${sql.ref(rows)} as sessions join postern.users on users.id = sessions.user_id and users.epoch = sessions.epoch
   where users.disabled_at is null and not ${isOver}`;
-const liveSessions = liveAmong("sessions");
+const liveSessions = liveAmong("postern.sessions");
 
 function toSession(row: SessionRow): Session {
   return {

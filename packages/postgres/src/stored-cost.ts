@@ -6,7 +6,7 @@ import type { Schema } from "./schema.ts";
  */
 export async function highestStoredCost(db: Kysely<Schema>): Promise<number> {
   const { rows } = await sql<{ cost: string | null }>`
-    select max(substr(password_hash, 5, 2)) as cost from users
+    select max(substr(password_hash, 5, 2)) as cost from postern.users
     where password_hash like '$2_$__$%'`.execute(db);
   return Number(rows[0]?.cost ?? 0) || 0; // two characters that are no digits count as none
 }

@@ -17,6 +17,7 @@ import { memorySeal } from "@postern/domain/memory";
 import { testServers } from "@postern/test-servers";
 import { Kysely, PGliteDialect } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { IN_DEFAULT_SCHEMA } from "./in-schema.ts";
 import { migrate } from "./migrate.ts";
 import type { Schema } from "./schema.ts";
 import { postgresStores } from "./stores.ts";
@@ -28,7 +29,10 @@ interface Opened {
 }
 
 async function onPglite(): Promise<Opened> {
-  const db = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite: new PGlite() }) });
+  const db = new Kysely<Schema>({
+    dialect: new PGliteDialect({ pglite: new PGlite() }),
+    plugins: [...IN_DEFAULT_SCHEMA],
+  });
   await migrate(db);
   return { db, close: () => db.destroy() };
 }

@@ -7,14 +7,14 @@ export function postgresTokenStore(db: Kysely<Schema>): TokenStore {
   /** Locks the user's key against a deletion, and deletes the user's expired tokens. */
   const ownerAndSweep = (userId: UserId) => sql`
     owner as (
-      select id from users where id = ${userId} for key share
+      select id from postern.users where id = ${userId} for key share
     ), swept as (
-      delete from tokens
+      delete from postern.tokens
       where user_id in (select id from owner) and expires_at <= now() and not is_sole
     )`;
 
   const insert = (tokenHash: TokenHash, claim: TokenClaim, ttlMs: number, isSole: boolean) => sql`
-    insert into tokens
+    insert into postern.tokens
       (token_hash, purpose, user_id, epoch, by_mail, change_id, expires_at, is_sole)
     select ${tokenHash}, ${claim.purpose}, id, ${claim.epoch}::integer, ${claim.byMail},
       ${claim.changeId ?? null}::uuid,

@@ -24,7 +24,7 @@ export const isAllowed = (actingSession: SessionRef | undefined): RawBuilder<unk
  */
 export const isRevoked = (userId: UserId, sessionId: SessionId): RawBuilder<unknown> => sql`
   exists (
-    select from events as revoked
+    select from postern.events as revoked
     where revoked.user_id = ${userId} and revoked.type = 'session.revoked'
       and revoked.data->>'sessionId' = ${sessionId}
   )`;

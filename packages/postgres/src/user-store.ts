@@ -16,7 +16,7 @@ export function postgresUserStore(db: Kysely<Schema>, seal?: Seal): UserStore {
     create({ id, email, emailKey, passwordHash, verifyWithinMs = null }, events, eventsIfTaken) {
       // The unique constraint decides who was first. Check-then-insert would be a race.
       const insert = sql`
-        insert into users (id, email, email_key, password_hash, verify_by)
+        insert into postern.users (id, email, email_key, password_hash, verify_by)
         values (${id}, ${email}, ${emailKey}, ${passwordHash ?? null},
           now() + ${verifyWithinMs}::double precision * interval '1 millisecond')
         on conflict (email_key) do nothing`;
@@ -47,7 +47,7 @@ export function postgresUserStore(db: Kysely<Schema>, seal?: Seal): UserStore {
       const hashBytes = idempotencyHash === undefined ? null : toBytes(idempotencyHash);
       // The row lock lets a single caller through at each epoch.
       const update = sql`
-        update users set password_hash = ${passwordHash}, epoch = epoch + 1, ${bumpRevision},
+        update postern.users set password_hash = ${passwordHash}, epoch = epoch + 1, ${bumpRevision},
           idempotency_hash = ${hashBytes}::bytea,
           email_verified_at = coalesce(email_verified_at, case when ${verifiesEmail} then now() end)
         where id = ${userId} and epoch = ${expectedEpoch} and disabled_at is null
@@ -65,7 +65,7 @@ export function postgresUserStore(db: Kysely<Schema>, seal?: Seal): UserStore {
     verifyEmail({ userId, expectedEpoch, keepsPassword, actingSession }, events) {
       const cleared = sql`, password_hash = null, idempotency_hash = null, epoch = epoch + 1`;
       const update = sql`
-        update users set email_verified_at = now(), ${bumpRevision} ${keepsPassword ? sql`` : cleared}
+        update postern.users set email_verified_at = now(), ${bumpRevision} ${keepsPassword ? sql`` : cleared}
         where id = ${userId} and epoch = ${expectedEpoch} and disabled_at is null
           and email_verified_at is null and ${isAllowed(actingSession)}`;
       return applyAndRead({ userId, statement: update, events });
@@ -73,45 +73,47 @@ export function postgresUserStore(db: Kysely<Schema>, seal?: Seal): UserStore {
 
     raiseEpoch(actingSession, events) {
       const update = sql`
-        update users set epoch = epoch + 1, ${bumpRevision} where ${sessionIsCurrent(actingSession)}`;
+        update postern.users set epoch = epoch + 1, ${bumpRevision} where ${sessionIsCurrent(actingSession)}`;
       return applyAndRead({ userId: actingSession.userId, statement: update, events });
     },
 
     rehash({ userId, expectedEpoch, expectedHash, passwordHash }) {
       const update = sql`
-        update users set password_hash = ${passwordHash}, ${bumpRevision}
+        update postern.users set password_hash = ${passwordHash}, ${bumpRevision}
         where id = ${userId} and epoch = ${expectedEpoch} and password_hash = ${expectedHash}`;
       return applyAndRead({ userId, statement: update, events: [] });
     },
 
     disable(userId, events) {
       const update = sql`
-        update users set disabled_at = now(), epoch = epoch + 1, ${bumpRevision}
+        update postern.users set disabled_at = now(), epoch = epoch + 1, ${bumpRevision}
         where id = ${userId} and disabled_at is null`;
       return applyAndRead({ userId, statement: update, events });
     },
 
     enable(userId, events) {
       const update = sql`
-        update users set disabled_at = null, ${bumpRevision}
+        update postern.users set disabled_at = null, ${bumpRevision}
         where id = ${userId} and disabled_at is not null`;
       return applyAndRead({ userId, statement: update, events });
     },
 
     delete(userId, events, actingSession) {
       const statement = sql`
-        delete from users where id = ${userId} and ${isAllowed(actingSession)}`;
+        delete from postern.users where id = ${userId} and ${isAllowed(actingSession)}`;
       return apply({ statement, events });
     },
 
     deleteUnverified(userId, events) {
-      const statement = sql`delete from users where id = ${userId} and ${isOverdue}`;
+      const statement = sql`delete from postern.users where id = ${userId} and ${isOverdue}`;
       return apply({ statement, events });
     },
 
     async listUnverified(limit) {
       const { rows } = await sql<UserRow>`
-        select * from users where ${isOverdue} order by verify_by limit ${limit}`.execute(db);
+        select * from postern.users where ${isOverdue} order by verify_by limit ${limit}`.execute(
+        db,
+      );
       return rows.map(toUser);
     },
 
@@ -119,7 +121,7 @@ export function postgresUserStore(db: Kysely<Schema>, seal?: Seal): UserStore {
       const end = async () => {
         const { rows } = await sql<UserRow>`
           with changed as (
-            update users set epoch = epoch + 1, ${bumpRevision}
+            update postern.users set epoch = epoch + 1, ${bumpRevision}
             where id in (select unnest(${[...userIds]}::uuid[]) order by 1)
             returning *
           ), ${eventsOf(seal, { events, where: sql`user_id in (select id from changed)` })}

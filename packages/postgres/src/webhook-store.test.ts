@@ -29,7 +29,9 @@ describe("the webhook store", () => {
     database = await freshDatabase(testServers());
   });
   afterAll(() => database.close());
-  beforeEach(async () => void (await sql`delete from webhook_endpoints`.execute(database.db)));
+  beforeEach(
+    async () => void (await sql`delete from postern.webhook_endpoints`.execute(database.db)),
+  );
 
   const store = (...keys: [string, ...string[]]) =>
     postgresWebhookStore(database.db, sealWith(...keys));
@@ -46,7 +48,7 @@ describe("the webhook store", () => {
     expect(endpoint).toMatchObject({ eventTypes: ["user.created"], pausedAt: undefined });
     expect(store("one").secretsOf(endpoint)).toEqual([{ secret: "whsec_a" }]);
     expect(await store("one").list()).toEqual([endpoint]);
-    const { rows } = await sql`select * from webhook_endpoints`.execute(database.db);
+    const { rows } = await sql`select * from postern.webhook_endpoints`.execute(database.db);
     expect(JSON.stringify(rows)).not.toContain("whsec_a");
   });
 
@@ -88,7 +90,7 @@ describe("the webhook store", () => {
   });
 
   it("has no more than a thousand", async () => {
-    await sql`insert into webhook_endpoints (id, url, sealed_secrets)
+    await sql`insert into postern.webhook_endpoints (id, url, sealed_secrets)
       select gen_random_uuid(), 'https://x', 'x' from generate_series(1, 1000)`.execute(
       database.db,
     );

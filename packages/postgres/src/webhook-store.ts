@@ -164,10 +164,10 @@ export function postgresWebhookStore(db: Kysely<Schema>, seal: Seal) {
     /** Records nothing for an endpoint that was removed meanwhile. */
     async record(given: WebhookAttempt): Promise<void> {
       await sql`
-        insert into webhook_attempts (endpoint_id, event_id, attempt, duration_ms, status, answer)
+        insert into postern.webhook_attempts (endpoint_id, event_id, attempt, duration_ms, status, answer)
         select id, ${given.eventId}::uuid, ${given.attempt}::integer, ${given.durationMs}::integer,
           ${given.status ?? null}::integer, ${given.answer}
-        from webhook_endpoints where id = ${given.endpointId}`.execute(db);
+        from postern.webhook_endpoints where id = ${given.endpointId}`.execute(db);
     },
 
     /** The newest first. */

@@ -11,13 +11,27 @@ export const wholeNumber = (min: number, max: number) =>
 
 const MAX_DAYS = 36_500;
 
+/** Returns whether a user and a password in a URL can be decoded. A `%` must be written `%25`. */
+function isDecodable(url: string): boolean {
+  try {
+    const { username = "", password = "" } = URL.parse(url) ?? {};
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const UNDECODABLE = "has a % that begins no encoded character; write %25";
+
 /** An unknown option is refused, because the operator may rely on it. */
 export const smtpUrl = z
   .url({ protocol: /^smtps?$/, error: "must be an smtp:// or smtps:// URL" })
   .refine((url) => {
     const { hostname, pathname, search, hash } = new URL(url);
     return hostname !== "" && ["", "/"].includes(pathname) && search === "" && hash === "";
-  }, "must be a host, with an optional user, password and port");
+  }, "must be a host, with an optional user, password and port")
+  .refine(isDecodable, UNDECODABLE);
 
 /** In CIDR notation (RFC 4632), separated by commas. */
 export const networks = z
@@ -67,17 +81,30 @@ export interface SecretKey {
   readonly key: Uint8Array;
 }
 
+const postgresUrl = z
+  .url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// URL" })
+  .refine(isDecodable, UNDECODABLE);
+
+/** A name that needs no quotes, and leaves room for the suffix of the queues' schema. */
+const SCHEMA_NAME = /^[a-z][a-z0-9_]{0,39}$/;
+
 /** Settings of both the API and the worker. */
 export const sharedEnvironment = {
-  DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// URL" })
-    .optional(),
+  DATABASE_URL: postgresUrl.optional(),
+  /** A direct connection for signals, where DATABASE_URL leads to a pooler. */
+  DATABASE_LISTEN_URL: postgresUrl.optional(),
+  DATABASE_SCHEMA: z
+    .string()
+    .regex(SCHEMA_NAME, "must be lower-case letters, digits and _, at most 40")
+    .refine((name) => !name.startsWith("pg_"), "must not begin with pg_")
+    .default("postern"),
   REDIS_URL: z
     .url({ protocol: /^rediss?$/, error: "must be a redis:// URL" })
     .refine(
       (url) => /^(\/\d*)?$/.test(URL.parse(url)?.pathname ?? ""),
       "must name its database by number",
     )
+    .refine(isDecodable, UNDECODABLE)
     .optional(),
   SECRETS: secrets.optional(),
   PUBLIC_URL: z
@@ -102,7 +129,3 @@ export class InvalidEnvironment extends Error {
 /** "NAME: what is wrong with it" for each mistake, without the value, which may be a secret. */
 export const mistakesIn = ({ issues }: z.ZodError): readonly string[] =>
   issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
-
-/** An empty value counts as unset: shells and compose files write it like that. */
-export const withoutEmpty = (env: Record<string, string | undefined>) =>
-  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));

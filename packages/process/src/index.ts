@@ -8,7 +8,7 @@ export {
   sharedEnvironment,
   smtpUrl,
   wholeNumber,
-  withoutEmpty,
 } from "./environment.ts";
+export { readEnvironment } from "./environment-files.ts";
 export { errorFields, type Log, openLog } from "./log.ts";
 export { reasonFor, runProcess } from "./run-process.ts";

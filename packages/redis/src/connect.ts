@@ -17,6 +17,8 @@ export interface RedisConnection {
   readonly client: RedisClient;
   /** Resolves if Redis answers within its time limit. */
   ping(): Promise<void>;
+  /** Resolves if Redis takes writes. */
+  probeWrite(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -62,6 +64,7 @@ export async function connectRedis(
   return {
     client,
     ping: async () => void (await withTimeout(client.ping())),
+    probeWrite: async () => void (await withTimeout(client.set("postern:ready", "", "PX", 1))),
     close: async () => client.disconnect(),
   };
 }

@@ -1,4 +1,5 @@
 export { openApiValidator } from "./openapi-validator.ts";
+export { pgBouncerProgram, startPgBouncer } from "./pgbouncer.ts";
 export { findPostgres } from "./postgres.ts";
 export { testServers } from "./provided.ts";
 export { type Proxy, startProxy, type Verdict, type Watch } from "./proxy.ts";

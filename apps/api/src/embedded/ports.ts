@@ -3,7 +3,12 @@ import { aesSeal } from "@postern/crypto";
 import type { Ports } from "@postern/domain";
 import { openDatabase, openDataFolder } from "@postern/embedded";
 import { en, recordingMailer, linksTo } from "@postern/mail";
-import { highestStoredCost, postgresStores, postgresWebhookStore } from "@postern/postgres";
+import {
+  highestStoredCost,
+  postgresStores,
+  postgresWebhookStore,
+  probeWrite,
+} from "@postern/postgres";
 import { errorFields, type Log } from "@postern/process";
 import { networks } from "@postern/webhooks";
 import { expiredMailLog, listenPglite, queuesOnPglite, startWorker } from "@postern/worker";
@@ -64,7 +69,14 @@ export async function openEmbedded(config: Config, path: string, log: Log): Prom
     // Behind a proxy every caller seems to be on this machine. Then mails are shown in the terminal
     // only.
     ...(isForThisMachine(config.publicUrl) && { mailbox: mailer }),
-    ping: async () => void (await pglite.query("select 1")),
+    stores: [
+      {
+        name: "the data folder",
+        hasSessions: true,
+        ping: async () => void (await pglite.query("select 1")),
+        probeWrite: () => probeWrite(db),
+      },
+    ],
     async close() {
       storedCost.stop();
       try {

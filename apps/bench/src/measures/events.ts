@@ -71,11 +71,11 @@ async function throughWorker(stores: Stores, count: number, paced: number) {
     );
   // Only log-outs have an effect here. Earlier events are handled first.
   const settled = await startSystem(posternWorker, env, SERVER_CPU);
-  await done(env.DATABASE_URL, "select count(*) from outbox", 0);
+  await done(env.DATABASE_URL, "select count(*) from postern.outbox", 0);
   await settled.stop("SIGTERM");
   await logOut(cookies);
   const jobsDone =
-    "select count(*) from pgboss.job where name = 'sessions' and state = 'completed'" +
+    "select count(*) from postern_queues.job where name = 'sessions' and state = 'completed'" +
     " and data->'event'->>'type' = 'session.revoked'";
   const worker = await startSystem(posternWorker, env, SERVER_CPU);
   const startedAt = performance.now();
@@ -89,7 +89,7 @@ async function throughWorker(stores: Stores, count: number, paced: number) {
   const latencies = await percentiles(
     env.DATABASE_URL,
     `select extract(epoch from completed_on - recorded_at) * 1000 as ms
-     from pgboss.job join events on events.id = job.id
+     from postern_queues.job join postern.events on events.id = job.id
      where name = 'sessions' and type = 'session.revoked' order by recorded_at desc limit ${paced}`,
   );
   await worker.stop();
@@ -108,7 +108,8 @@ async function throughPgBoss(stores: Stores, count: number, paced: number) {
     "empty",
     Array.from({ length: count }, () => ({ data: {} })),
   );
-  const jobsDone = "select count(*) from pgboss.job where name = 'empty' and state = 'completed'";
+  const jobsDone =
+    "select count(*) from postern_queues.job where name = 'empty' and state = 'completed'";
   const worker = await startSystem(emptyJobs, env, SERVER_CPU);
   const startedAt = performance.now();
   await done(env.DATABASE_URL, jobsDone, count);
@@ -120,7 +121,7 @@ async function throughPgBoss(stores: Stores, count: number, paced: number) {
   const latencies = await percentiles(
     env.DATABASE_URL,
     `select extract(epoch from completed_on - created_on) * 1000 as ms
-     from pgboss.job where name = 'empty' order by created_on desc limit ${paced}`,
+     from postern_queues.job where name = 'empty' order by created_on desc limit ${paced}`,
   );
   await worker.stop();
   return { perSecond, ...latencies };

@@ -74,16 +74,16 @@ export async function measureLargeUser(stores: Stores, effort: Effort): Promise<
 /** Gives the first user these rows. The sessions of most records have ended long ago. */
 async function fill(databaseUrl: string, events: number, records: number): Promise<void> {
   await withPostgres(databaseUrl, async (client) => {
-    const first = "(select id from users where email like 'somebody-0@%')";
+    const first = "(select id from postern.users where email like 'somebody-0@%')";
     await client.query(
-      `insert into events (id, type, version, user_id, occurred_at, data)
+      `insert into postern.events (id, type, version, user_id, occurred_at, data)
        select gen_random_uuid(), 'user.password_reset_requested', 1, ${first}, now(),
          '{"epoch":0,"expiresAt":"2030-01-01T00:00:00.000Z","tokenBy":"mail"}'
        from generate_series(1, $1)`,
       [events],
     );
     await client.query(
-      `insert into session_records (id, user_id, epoch, device, network, expires_at)
+      `insert into postern.session_records (id, user_id, epoch, device, network, expires_at)
        select gen_random_uuid(), ${first}, 0, 'Firefox on Linux', '192.0.2.0/24', now() + '1 day'
        from generate_series(1, $1)`,
       [records],

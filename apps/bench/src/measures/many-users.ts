@@ -20,15 +20,15 @@ export async function fill(
   const cheap = await hash(PASSWORD, 4);
   await withPostgres(databaseUrl, async (client) => {
     await client.query(
-      `insert into users (id, email, email_key, password_hash)
+      `insert into postern.users (id, email, email_key, password_hash)
        select ('01930000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid,
          'somebody-' || n || '@example.com', 'somebody-' || n || '@example.com', $1
        from generate_series(0, $2::int - 1) as n`,
       [cheap, users],
     );
     await client.query(
-      `insert into events (id, type, version, user_id, occurred_at, data)
-       select gen_random_uuid(), 'user.created', 1, id, now(), '{}' from users`,
+      `insert into postern.events (id, type, version, user_id, occurred_at, data)
+       select gen_random_uuid(), 'user.created', 1, id, now(), '{}' from postern.users`,
     );
     await client.query("vacuum analyze");
   });
@@ -61,9 +61,9 @@ export async function fill(
 export const plans = async (databaseUrl: string): Promise<string> =>
   await withPostgres(databaseUrl, async (client) => {
     const queries = [
-      "select * from users where email_key = 'somebody-77@example.com'",
-      "select * from users where id = '01930000-0000-7000-8000-00000000004d'",
-      "select from events where type = 'session.revoked' and data->>'sessionId' = 'x'",
+      "select * from postern.users where email_key = 'somebody-77@example.com'",
+      "select * from postern.users where id = '01930000-0000-7000-8000-00000000004d'",
+      "select from postern.events where type = 'session.revoked' and data->>'sessionId' = 'x'",
     ];
     const explained: string[] = [];
     for (const query of queries) {

@@ -48,7 +48,7 @@ const MAILED = new Set(["user.password_changed", "user.password_reset_requested"
 
 /** Returns the side effects that events should have had and did not have. */
 export async function missingEffects({ stores, effects, endpoints }: Evidence): Promise<string[]> {
-  const events = await stores.query<Kept>("select id, type, user_id from events");
+  const events = await stores.query<Kept>("select id, type, user_id from postern.events");
   const had = new Set(effects.map(({ receiver, eventId }) => `${receiver} ${eventId}`));
   const wanted = events
     .filter(({ user_id }) => user_id !== null)
@@ -63,9 +63,9 @@ export async function missingEffects({ stores, effects, endpoints }: Evidence): 
 export async function tally(evidence: Evidence): Promise<Tally> {
   const { stores, redis, acknowledged, effects, kills } = evidence;
   const users = await stores.query<{ id: string; email: string; epoch: number; revision: number }>(
-    "select id, email, epoch, revision from users",
+    "select id, email, epoch, revision from postern.users",
   );
-  const events = await stores.query<Kept>("select id, type, user_id from events");
+  const events = await stores.query<Kept>("select id, type, user_id from postern.events");
   const count = (type: string, userId: string) =>
     events.filter((event) => event.type === type && event.user_id === userId).length;
   const byEmail = new Map(users.map((user) => [user.email, user]));

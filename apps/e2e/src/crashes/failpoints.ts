@@ -14,7 +14,7 @@ export interface Step {
 }
 
 const WRITES = /insert into users|update users|insert into events/;
-const FETCHES = /started_on = pgboss\.job_now\(\)/;
+const FETCHES = /started_on = postern_queues\.job_now\(\)/;
 /** A simple query: its letter, its length, its text. */
 const COMMITS = /^Q.{4}commit/is;
 const COMPLETES = /state = 'completed'/;

@@ -102,7 +102,7 @@ function checkAnswer(check: Check, { method, target }: FuzzedRequest, answer: An
   if (status === 500) throw new Error("500");
   const described = describedPath(target);
   if (described !== undefined) return check(method, described, answer);
-  if (status >= 400 && method !== "HEAD" && !text.includes('"message"'))
+  if (status >= 400 && method !== "HEAD" && !/"(?:message|detail)"/.test(text))
     throw new Error(`${status} without message`);
 }
 

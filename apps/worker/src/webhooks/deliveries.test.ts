@@ -39,7 +39,7 @@ async function delivering(count: number, answer: Answer = () => ({})) {
   if (!first) throw new Error("at least one");
   /** Lets the time of the next attempt pass. */
   const hurry = () =>
-    sql`update pgboss.job set start_after = now() where name like 'webhooks.%' and state = 'retry'`.execute(
+    sql`update postern_queues.job set start_after = now() where name like 'webhooks.%' and state = 'retry'`.execute(
       world.db,
     );
   return { ...world, endpoint: first, receiver, userId, happen, posts, hurry, close };
@@ -126,7 +126,7 @@ describe("webhooks", () => {
     await world.happen();
     const due = async () => {
       const { rows } = await sql<{ seconds: number }>`
-        select extract(epoch from start_after - now())::int as seconds from pgboss.job
+        select extract(epoch from start_after - now())::int as seconds from postern_queues.job
         where name like 'webhooks.%' and state = 'retry'`.execute(world.db);
       return rows[0]?.seconds ?? 0;
     };
@@ -200,7 +200,7 @@ describe("webhooks", () => {
     await world.webhooks.remove(world.endpoint.id);
     await world.hurry();
     const left = async () => {
-      const { rows } = await sql`select from pgboss.job
+      const { rows } = await sql`select from postern_queues.job
         where name like 'webhooks%' and state < 'completed'`.execute(world.db);
       return rows.length;
     };

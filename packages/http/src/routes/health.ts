@@ -1,6 +1,20 @@
 import { z } from "zod";
 import { endpoint, type Resource } from "../endpoint.ts";
+import { problem } from "../problem.ts";
 import { json } from "../respond.ts";
+
+/** What works now. */
+export interface Readiness {
+  /** Whether session checks can be served. */
+  readonly canCheckSessions: boolean;
+  /** Whether log-ins, registrations and changes can be stored. Only asked for with `?writes`. */
+  readonly canWrite: boolean;
+  /** Names of what does not work. */
+  readonly failing: readonly string[];
+}
+
+/** Asks the stores. `writes`: also whether they take writes. */
+export type AskReadiness = (options: { readonly writes: boolean }) => Promise<Readiness>;
 
 export const liveResource: Resource = {
   GET: endpoint({
@@ -18,22 +32,33 @@ export const liveResource: Resource = {
   }),
 };
 
-/** `ready` throws if a store does not answer or the process is stopping. */
-export const readyResource = (ready: () => Promise<void>): Resource => ({
+/**
+ * A balancer that asks this keeps a process that can check sessions, even if a store that all
+ * processes share takes no writes: without it no process would be left.
+ */
+export const readyResource = (ready: AskReadiness): Resource => ({
   GET: endpoint({
     id: "isReady",
     tag: "Service",
-    summary: "Returns whether the process and its stores can serve",
+    summary: "Returns whether sessions can be checked, and what fails",
+    query: z.strictObject({ writes: z.string().optional() }),
     responses: {
       ready: {
         status: 200,
-        description: "They can.",
-        body: z.strictObject({ status: z.literal("ready") }),
+        description: "They can. `failing` names what does not work all the same.",
+        body: z.strictObject({
+          status: z.literal("ready"),
+          failing: z.array(z.string()).optional(),
+        }),
       },
     },
-    async handle(c) {
-      await ready();
-      return json(c, { status: "ready" });
+    async handle(c, { writes }) {
+      const asked = { writes: writes !== undefined };
+      const { canCheckSessions, canWrite, failing } = await ready(asked);
+      if (canCheckSessions && (canWrite || !asked.writes))
+        return json(c, { status: "ready", ...(failing.length > 0 && { failing }) });
+      const message = `not ready: ${failing.join(", ")}`;
+      return problem(c, "unavailable", { message, headers: { "retry-after": "1" } });
     },
   }),
 });

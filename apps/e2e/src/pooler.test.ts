@@ -1,0 +1,104 @@
+import { createClient } from "@postern/client";
+import { pgBouncerProgram, startPgBouncer, testServers } from "@postern/test-servers";
+import { expect, it } from "vitest";
+import { exitOf, launchApi, migrate } from "./api-process.ts";
+import { tokenIn } from "./deployments.ts";
+import { type EventService, startEventService } from "./event-service.ts";
+import { fullStores } from "./stores.ts";
+import { anEmail, checkedFetch } from "./visitor.ts";
+
+const PATIENCE = { timeout: 30_000, interval: 100 };
+const PASSWORD = "seven green tortoises";
+
+const program = pgBouncerProgram();
+if (!program) {
+  if (process.env["CI"]) throw new Error("no PgBouncer: CI must not skip a suite");
+  console.warn("\n*** NO PGBOUNCER FOUND: ITS SUITE IS SKIPPED. ***\n");
+}
+const { postgresUrl, redisUrl } = testServers();
+
+/** The life of an account with all its mails and webhooks, by the typed client. */
+async function liveThrough({ api, smtp, receiver, operate }: EventService): Promise<void> {
+  await operate("webhooks", "add", `${receiver.url}/hook`);
+  const email = anEmail("pooled");
+  const bob = createClient({ baseUrl: api.origin, fetch: checkedFetch });
+  const mailed = (subject: RegExp) =>
+    tokenIn(
+      smtp.received
+        .filter(
+          ({ recipients, message }) =>
+            recipients[0] === email && subject.test(message.subject ?? ""),
+        )
+        .map(({ message }) => message.text ?? ""),
+    );
+  expect((await bob.register({ email, password: PASSWORD })).ok).toBe(true);
+  await expect.poll(() => mailed(/confirm/i), PATIENCE).not.toBe("");
+  const verified = await bob.verifyEmail({ token: mailed(/confirm/i), password: PASSWORD });
+  expect(verified.code).toBe("email_verified");
+  expect((await bob.logIn({ email, password: PASSWORD })).code).toBe("logged_in");
+  expect((await bob.exportUser()).ok).toBe(true);
+  expect((await bob.requestReset({ email })).ok).toBe(true);
+  await expect.poll(() => mailed(/reset/i), PATIENCE).not.toBe("");
+  const reset = { email, reset_token: mailed(/reset/i), new_password: `${PASSWORD} more` };
+  expect((await bob.resetPassword(reset)).ok).toBe(true);
+  expect((await bob.profile()).code).toBe("session_missing");
+  expect((await bob.logIn({ email, password: `${PASSWORD} more` })).code).toBe("logged_in");
+  expect((await bob.deleteUser({ current_password: `${PASSWORD} more` })).code).toBe(
+    "user_deleted",
+  );
+  const types = () =>
+    receiver.received.map(({ body }) => (JSON.parse(body) as { type: string }).type);
+  await expect
+    .poll(types, PATIENCE)
+    .toEqual(expect.arrayContaining(["user.created", "user.password_changed", "user.deleted"]));
+}
+
+it.skipIf(!program || !redisUrl)(
+  "the service lives behind PgBouncer in transaction mode, with and without a direct connection",
+  async () => {
+    const pooler = await startPgBouncer(program ?? "", postgresUrl);
+    for (const listensDirectly of [true, false]) {
+      const stores = await fullStores({ isMigrated: false });
+      const direct = stores.environment["DATABASE_URL"] ?? "";
+      const pooled = new URL(direct);
+      pooled.host = `127.0.0.1:${pooler.port}`;
+      await migrate({ DATABASE_URL: pooled.href });
+      const service = await startEventService({
+        environment: {
+          POLICY: "strict",
+          BCRYPT_COST: "10",
+          DATABASE_URL: pooled.href,
+          ...(listensDirectly && { DATABASE_LISTEN_URL: direct }),
+        },
+        answerPost: () => ({ status: 200, body: "thanks" }),
+      });
+      const worker = await service.startWorker();
+      await liveThrough(service);
+      const output = worker.output.join("\n");
+      expect(output.includes("set DATABASE_LISTEN_URL")).toBe(!listensDirectly);
+      await service.close();
+      await stores.close();
+    }
+    await pooler.stop();
+  },
+  120_000,
+);
+
+it.skipIf(!program)(
+  "behind a pooler a setting that would break the service is named at the start",
+  async () => {
+    const pooler = await startPgBouncer(program ?? "", postgresUrl);
+    const stores = await fullStores();
+    const url = new URL(stores.environment["DATABASE_URL"] ?? "");
+    await stores.query(
+      `alter database "${url.pathname.slice(1)}" set default_transaction_isolation = 'serializable'`,
+    );
+    url.host = `127.0.0.1:${pooler.port}`;
+    const api = launchApi({ ...stores.environment, DATABASE_URL: url.href });
+    expect(await exitOf(api.child)).toBe(1);
+    expect(api.output.join("\n")).toContain('default_transaction_isolation is "serializable"');
+    await stores.close();
+    await pooler.stop();
+  },
+  60_000,
+);

@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { readEnvironment } from "./environment-files.ts";
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "postern-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it("reads secrets from files, without the line break at the end", () => {
+  const path = join(folder, "database-url");
+  writeFileSync(path, "postgres://a:b@db/auth\n");
+  expect(readEnvironment({ DATABASE_URL_FILE: path, PORT: "", HOST: "::1" })).toEqual({
+    DATABASE_URL_FILE: path,
+    DATABASE_URL: "postgres://a:b@db/auth",
+    HOST: "::1",
+  });
+});
+
+it("names every file that cannot be read, and every setting that is given twice", () => {
+  const path = join(folder, "secrets");
+  writeFileSync(path, "from the file");
+  const read = () =>
+    readEnvironment({
+      SECRETS: "from the environment",
+      SECRETS_FILE: path,
+      REDIS_URL_FILE: join(folder, "none"),
+      SMTP_URL_FILE: folder,
+    });
+  expect(read).toThrow(
+    "invalid environment:\n  REDIS_URL_FILE: the file cannot be read (ENOENT)\n" +
+      "  SECRETS: is set, and SECRETS_FILE too\n" +
+      "  SMTP_URL_FILE: the file cannot be read (EISDIR)",
+  );
+  expect(read).not.toThrow(/from the/);
+});
+
+it("reads no file for a setting that is no secret", () => {
+  expect(readEnvironment({ PORT_FILE: "/nonexistent" })).toEqual({ PORT_FILE: "/nonexistent" });
+});
