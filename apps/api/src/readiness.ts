@@ -1,4 +1,4 @@
-import type { AskReadiness } from "@postern/http";
+import type { AskReadiness, Readiness } from "@postern/http";
 
 /** A store, and how to ask it. Each function throws if the store does not do it. */
 export interface AskedStore {
@@ -9,6 +9,9 @@ export interface AskedStore {
   probeWrite(): Promise<void>;
 }
 
+/** Anybody may ask, so an answer serves all who ask within this time. */
+const KEPT_MS = 500;
+
 const succeeds = (asked: Promise<void>) =>
   asked.then(
     () => true,
@@ -16,21 +19,32 @@ const succeeds = (asked: Promise<void>) =>
   );
 
 /** Asks all stores at once. */
-export const readinessOf =
-  (stores: readonly AskedStore[]): AskReadiness =>
-  async ({ writes }) => {
-    const found = await Promise.all(
-      stores.map(async ({ name, hasSessions, ping, probeWrite }) => {
-        const answers = await succeeds(ping());
-        const takesWrites = answers && (!writes || (await succeeds(probeWrite())));
-        return { name, hasSessions, answers, takesWrites };
-      }),
-    );
-    return {
-      canCheckSessions: found.every(({ hasSessions, answers }) => answers || !hasSessions),
-      canWrite: found.every(({ takesWrites }) => takesWrites),
-      failing: found.flatMap(({ name, answers, takesWrites }) =>
-        answers ? (takesWrites ? [] : [`${name} takes no writes`]) : [name],
-      ),
-    };
+async function ask(stores: readonly AskedStore[], writes: boolean): Promise<Readiness> {
+  const found = await Promise.all(
+    stores.map(async ({ name, hasSessions, ping, probeWrite }) => {
+      const answers = await succeeds(ping());
+      const takesWrites = answers && (!writes || (await succeeds(probeWrite())));
+      return { name, hasSessions, answers, takesWrites };
+    }),
+  );
+  return {
+    canCheckSessions: found.every(({ hasSessions, answers }) => answers || !hasSessions),
+    canWrite: found.every(({ takesWrites }) => takesWrites),
+    failing: found.flatMap(({ name, answers, takesWrites }) =>
+      answers ? (takesWrites ? [] : [`${name} takes no writes`]) : [name],
+    ),
   };
+}
+
+/** Asks the stores at most twice a second, however many ask us. */
+export function readinessOf(stores: readonly AskedStore[]): AskReadiness {
+  const kept = new Map<boolean, { readonly until: number; readonly answer: Promise<Readiness> }>();
+  return async ({ writes }) => {
+    const now = performance.now();
+    const last = kept.get(writes);
+    if (last && now < last.until) return await last.answer;
+    const answer = ask(stores, writes);
+    kept.set(writes, { until: now + KEPT_MS, answer });
+    return await answer;
+  };
+}

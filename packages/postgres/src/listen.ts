@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
+import { clientConfig } from "./client-config.ts";
 import { DEFAULT_SCHEMA, inSchema } from "./in-schema.ts";
 import { isPooled } from "./session-settings.ts";
 
@@ -49,7 +50,7 @@ export function listenPostgres(options: ListenOptions): Listener {
 
   async function listenOnce(): Promise<void> {
     const client = new pg.Client({
-      connectionString: url,
+      ...clientConfig(url),
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: ANSWER_WITHIN_MS,
       keepAlive: true,

@@ -1,6 +1,7 @@
 import { Unavailable } from "@postern/domain";
 import type { PostgresPool, PostgresPoolClient } from "kysely";
 import pg from "pg";
+import { clientConfig } from "./client-config.ts";
 import { isConnectionFault, toUnavailable } from "./fault.ts";
 import { checkSettings, prepareSession } from "./session-settings.ts";
 
@@ -29,7 +30,7 @@ export interface PoolOptions {
 export function resilientPool(options: PoolOptions): PostgresPool {
   const { statementTimeoutMs } = options;
   const pool = new pg.Pool({
-    connectionString: options.url,
+    ...clientConfig(options.url),
     max: options.maxConnections,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: IDLE_TIMEOUT_MS,

