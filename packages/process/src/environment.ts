@@ -97,7 +97,7 @@ const postgresUrl = z
   .refine(
     (text) => {
       const mode = parseUrl(text)?.searchParams.get("sslmode");
-      return mode == null || SSL_MODES.includes(mode);
+      return mode === null || mode === undefined || SSL_MODES.includes(mode);
     },
     `sslmode must be one of ${SSL_MODES.join(", ")}`,
   )

@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { InvalidEnvironment, mistakesIn, sharedEnvironment } from "./environment.ts";
+
+/** As every process reads its environment. */
+function parse(env: Readonly<Record<string, string>>) {
+  const { data, error } = z.object(sharedEnvironment).safeParse(env);
+  if (!data) throw new InvalidEnvironment(mistakesIn(error));
+  return data;
+}
+
+describe("the settings of all processes", () => {
+  it.each(["DATABASE_URL", "DATABASE_LISTEN_URL", "REDIS_URL"])(
+    "refuses a %s with a % that begins no encoded character, by name and without its value",
+    (name) => {
+      const scheme = name === "REDIS_URL" ? "redis" : "postgres";
+      const read = () => parse({ [name]: `${scheme}://user:canary%zz@db` });
+      expect(read).toThrow(`${name}: has a % that begins no encoded character; write %25`);
+      expect(read).not.toThrow(/canary/);
+    },
+  );
+
+  it.each([
+    "postgres://a:b@db/auth?sslmode=require",
+    "postgresql://a@db:5433/auth?sslmode=verify-full&sslrootcert=/ca.crt",
+    "postgres://a@/auth?host=/run/postgresql",
+    "postgres://a@%2Frun%2Fpostgresql/auth",
+    "postgres:///auth?host=/run/postgresql",
+  ])("takes the database %s", (url) => {
+    expect(parse({ DATABASE_URL: url }).DATABASE_URL).toBe(url);
+  });
+
+  it.each([
+    ["postgres://a@db/auth?sslmode=prefer", "sslmode must be one of disable, require"],
+    ["postgres://a@db/auth?sslmode=no-verify", "sslmode must be one of disable, require"],
+    ["postgres://a@db/auth?sslmode=verify-ca", "sslmode=verify-ca needs sslrootcert"],
+    ["mysql://a@db/auth", "must be a postgres:// URL"],
+    ["db/auth", "must be a postgres:// URL"],
+  ])("refuses the database %s", (url, reason) => {
+    expect(() => parse({ DATABASE_URL: url })).toThrow(`DATABASE_URL: ${reason}`);
+  });
+
+  it.each(["Auth", "auth-b", "1auth", "pg_auth", "a.b", "a".repeat(41), 'a"b'])(
+    "refuses the schema %s",
+    (name) => {
+      expect(() => parse({ DATABASE_SCHEMA: name })).toThrow(/DATABASE_SCHEMA: must/);
+    },
+  );
+});
