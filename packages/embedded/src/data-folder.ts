@@ -1,5 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { InvalidEnvironment, parseSecrets, type SecretKey } from "@postern/process";
@@ -12,16 +20,40 @@ export interface DataFolder {
   release(): void;
 }
 
+/** Group and others. */
+const EVERYBODY_ELSE = 0o077;
+/** What we create in the folder. */
+const ENTRIES = ["lock", "secrets", "secrets.new", "postgres", "postgres.new"];
+
 /**
- * Opens the folder, and creates it if it does not exist. Throws `InvalidEnvironment` if another
- * process holds it.
+ * Opens the folder, and creates it if it does not exist. Other users of the machine can read
+ * nothing in it, even if the folder itself belongs to somebody else and is open to all. Throws
+ * `InvalidEnvironment` if it cannot be used or if another process holds it.
  */
 export function openDataFolder(path: string): DataFolder {
-  const isNew = mkdirSync(path, { recursive: true }) !== undefined;
-  // A reader of the folder could read every password hash.
-  if (isNew || existsSync(join(path, "secrets"))) chmodSync(path, 0o700);
-  const release = lock(path);
-  return { databasePath: join(path, "postgres"), secrets: ownSecrets(path), release };
+  process.umask(EVERYBODY_ELSE); // for whatever this process creates from now on
+  try {
+    mkdirSync(path, { recursive: true });
+    for (const name of ENTRIES) makePrivate(join(path, name));
+    const release = lock(path);
+    return { databasePath: join(path, "postgres"), secrets: ownSecrets(path), release };
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === undefined || !UNUSABLE.has(code)) throw cause;
+    const user = process.getuid?.();
+    throw new InvalidEnvironment([
+      `DATA_DIR: ${path} cannot be used by the user ${user ?? "of this process"} (${code})`,
+    ]);
+  }
+}
+
+const UNUSABLE = new Set(["EACCES", "EEXIST", "ENOTDIR", "EPERM", "EROFS"]);
+
+/** A reader of the database could read every password hash. */
+function makePrivate(path: string): void {
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
+  if (process.platform !== "win32" && (mode & EVERYBODY_ELSE) !== 0)
+    chmodSync(path, mode & 0o777 & ~EVERYBODY_ELSE);
 }
 
 /**
@@ -29,7 +61,9 @@ export function openDataFolder(path: string): DataFolder {
  * belongs to the operating system, so it ends with the process; a pid file would stay.
  */
 function lock(path: string): () => void {
-  const file = new DatabaseSync(join(path, "lock"));
+  const lockPath = join(path, "lock");
+  writeFileSync(lockPath, "", { flag: "a" }); // its errors say more than SQLite's
+  const file = new DatabaseSync(lockPath);
   try {
     file.exec("pragma locking_mode = exclusive; begin exclusive");
   } catch (cause) {

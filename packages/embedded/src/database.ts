@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
@@ -37,6 +37,7 @@ export async function openDatabase(path: string): Promise<EmbeddedDatabase> {
 async function seed(path: string): Promise<void> {
   const unfinished = `${path}.new`;
   rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(unfinished, { mode: 0o700 }); // for this user only, whatever the archive says
   const cluster = (await emptyCluster()).stream();
   // PGlite could load the seed itself, but only with one start more.
   await pipeline(Readable.fromWeb(cluster), createGunzip(), unpackTar(unfinished));
