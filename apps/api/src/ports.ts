@@ -7,7 +7,7 @@ import {
   requireCurrentSchema,
 } from "@postern/postgres";
 import { errorFields, type Log } from "@postern/process";
-import { connectRedis, redisStores } from "@postern/redis";
+import { connectRedis, redisStores, requireNoEviction } from "@postern/redis";
 import { commonPorts, type OpenedPorts } from "./common-ports.ts";
 import type { Config, Stores } from "./config.ts";
 import { followStoredCost } from "./stored-cost.ts";
@@ -30,6 +30,7 @@ async function openFull(
   const postgres = connectPostgres({ url, schema, onError });
   await requireCurrentSchema(postgres.db, schema);
   const redis = redisUrl ? await connectRedis(redisUrl, onError) : undefined;
+  if (redis) await requireNoEviction(redis);
   const { secrets: keys = [] } = config; // full mode requires them
   const storedCost = await followStoredCost(
     () => highestStoredCost(postgres.db),
@@ -49,7 +50,9 @@ async function openFull(
     ports,
     stores: [
       { name: "postgres", hasSessions: !redis, ...postgres },
-      ...(redis ? [{ name: "redis", hasSessions: true, ...redis }] : []),
+      ...(redis
+        ? [{ name: "redis", hasSessions: true, ...redis, warning: redis.evictionFault }]
+        : []),
     ],
     async close() {
       storedCost.stop();

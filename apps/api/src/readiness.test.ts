@@ -16,6 +16,7 @@ it.each([
   [[store("a"), store("b")], true, true, []],
   [[store("a", { ping: fails }), store("b", { hasSessions: true })], true, false, ["a"]],
   [[store("a"), store("b", { hasSessions: true, ping: fails })], false, false, ["b"]],
+  [[store("a", { warning: async () => "may evict keys" })], true, true, ["a may evict keys"]],
   [[store("a", { probeWrite: fails }), store("b")], true, false, ["a takes no writes"]],
 ])("names what fails among %j", async (stores, canCheckSessions, canWrite, failing) => {
   const answer = await readinessOf(stores)({ writes: true });

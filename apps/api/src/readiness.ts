@@ -7,6 +7,8 @@ export interface AskedStore {
   readonly hasSessions: boolean;
   ping(): Promise<void>;
   probeWrite(): Promise<void>;
+  /** Returns what is wrong with a store that works. */
+  warning?(): Promise<string | undefined>;
 }
 
 /** Anybody may ask, so an answer serves all who ask within this time. */
@@ -21,18 +23,21 @@ const succeeds = (asked: Promise<void>) =>
 /** Asks all stores at once. */
 async function ask(stores: readonly AskedStore[], writes: boolean): Promise<Readiness> {
   const found = await Promise.all(
-    stores.map(async ({ name, hasSessions, ping, probeWrite }) => {
+    stores.map(async ({ name, hasSessions, ping, probeWrite, warning }) => {
       const answers = await succeeds(ping());
       const takesWrites = answers && (!writes || (await succeeds(probeWrite())));
-      return { name, hasSessions, answers, takesWrites };
+      const warned = answers ? await warning?.().catch(() => undefined) : undefined;
+      return { name, hasSessions, answers, takesWrites, warned };
     }),
   );
   return {
     canCheckSessions: found.every(({ hasSessions, answers }) => answers || !hasSessions),
     canWrite: found.every(({ takesWrites }) => takesWrites),
-    failing: found.flatMap(({ name, answers, takesWrites }) =>
-      answers ? (takesWrites ? [] : [`${name} takes no writes`]) : [name],
-    ),
+    failing: found.flatMap(({ name, answers, takesWrites, warned }) => {
+      if (!answers) return [name];
+      const faults = [...(takesWrites ? [] : ["takes no writes"]), ...(warned ? [warned] : [])];
+      return faults.map((fault) => `${name} ${fault}`);
+    }),
   };
 }
 

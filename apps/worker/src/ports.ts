@@ -7,7 +7,7 @@ import {
   postgresWebhookStore,
 } from "@postern/postgres";
 import { errorFields, type Log } from "@postern/process";
-import { connectRedis, redisStores } from "@postern/redis";
+import { connectRedis, redisStores, requireNoEviction } from "@postern/redis";
 import { networks } from "@postern/webhooks";
 import type { WorkerConfig } from "./config.ts";
 import { expiredMailLog } from "./expired-mail-log.ts";
@@ -33,6 +33,7 @@ export async function openPorts(config: WorkerConfig, log: Log) {
     onError,
   });
   const redis = config.redisUrl ? await connectRedis(config.redisUrl, onError) : undefined;
+  if (redis) await requireNoEviction(redis);
   const smtp =
     config.smtp && config.smtp !== "off"
       ? smtpMailer({ ...config.smtp, atOnce: mailSubscriber.atOnce })

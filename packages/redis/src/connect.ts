@@ -1,5 +1,6 @@
 import { Unavailable } from "@postern/domain";
 import { Redis, type RedisOptions } from "ioredis";
+import { evictionFault } from "./eviction.ts";
 import { END, GIVE_BACK, LIST, LOOKUP_SESSIONS, OPEN, SYNC_USER, TOUCH } from "./scripts.ts";
 
 /** ioredis with the scripts as commands: sent by SHA-1, or whole if Redis does not know them. */
@@ -17,6 +18,8 @@ export interface RedisConnection {
   readonly client: RedisClient;
   /** Resolves if Redis answers within its time limit. */
   ping(): Promise<void>;
+  /** Returns in words whether Redis may evict keys. */
+  evictionFault(): Promise<string | undefined>;
   /** Resolves if Redis takes writes. */
   probeWrite(): Promise<void>;
   close(): Promise<void>;
@@ -64,6 +67,7 @@ export async function connectRedis(
   return {
     client,
     ping: async () => void (await withTimeout(client.ping())),
+    evictionFault: () => evictionFault(client),
     probeWrite: async () => void (await withTimeout(client.set("postern:ready", "", "PX", 1))),
     close: async () => client.disconnect(),
   };
