@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { type MailAddress, parseMailAddress } from "@postern/mail";
+import { parseMailAddress, type SmtpOptions } from "@postern/mail";
 import {
   InvalidEnvironment,
   mistakesIn,
@@ -16,6 +16,7 @@ const environment = z.object({
   DATA_DIR: z.string().min(1).optional(),
   BCRYPT_COST: wholeNumber(4, 16).default(12),
   SMTP_URL: smtpUrl.optional(),
+  SMTP_TLS_UNVERIFIED: z.stringbool().default(false),
   MAIL_FROM: z.string().optional(),
 });
 
@@ -26,7 +27,7 @@ export interface CliConfig {
   readonly dataFolder: string;
   readonly secrets: readonly SecretKey[] | undefined;
   readonly bcryptCost: number;
-  readonly smtp: { readonly url: string; readonly from: MailAddress } | undefined;
+  readonly smtp: Omit<SmtpOptions, "atOnce"> | undefined;
   readonly publicUrl: string | undefined;
   readonly webhookNetworks: readonly string[];
   readonly keepDays: number;
@@ -47,7 +48,7 @@ export function parseCliConfig(env: Record<string, string | undefined>): CliConf
     dataFolder: data.DATA_DIR ?? fileURLToPath(new URL("../../../.data", import.meta.url)),
     secrets: SECRETS,
     bcryptCost: data.BCRYPT_COST,
-    smtp: url && from ? { url, from } : undefined,
+    smtp: url && from ? { url, from, isUnverified: data.SMTP_TLS_UNVERIFIED } : undefined,
     publicUrl: data.PUBLIC_URL,
     webhookNetworks: data.WEBHOOK_ALLOW_NETWORKS ?? [],
     keepDays: data.JOB_RETENTION_DAYS,

@@ -1,4 +1,4 @@
-import { type MailAddress, parseMailAddress } from "@postern/mail";
+import { parseMailAddress, type SmtpOptions } from "@postern/mail";
 import {
   InvalidEnvironment,
   mistakesIn,
@@ -16,6 +16,7 @@ const environment = z.object({
   MAIL: z.enum(["off"]).optional(),
   EVENT_TRIES: wholeNumber(1, 1_000).optional(),
   SMTP_URL: smtpUrl.optional(),
+  SMTP_TLS_UNVERIFIED: z.stringbool().default(false),
   MAIL_FROM: z
     .string()
     .transform((text, context) => {
@@ -37,7 +38,7 @@ export interface WorkerConfig {
    * `off`: mails are dropped, as the operator asked. `undefined`: mails wait for a worker that can
    * send them.
    */
-  readonly smtp: { readonly url: string; readonly from: MailAddress } | "off" | undefined;
+  readonly smtp: Omit<SmtpOptions, "atOnce"> | "off" | undefined;
   readonly publicUrl: string | undefined;
   /** Private networks that webhooks may reach. */
   readonly webhookNetworks: readonly string[];
@@ -73,7 +74,9 @@ export function parseWorkerConfig(env: Record<string, string | undefined>): Work
     schema: data.DATABASE_SCHEMA,
     redisUrl: data.REDIS_URL,
     secrets: data.SECRETS,
-    smtp: data.MAIL ?? (url && from ? { url, from } : undefined),
+    smtp:
+      data.MAIL ??
+      (url && from ? { url, from, isUnverified: data.SMTP_TLS_UNVERIFIED } : undefined),
     publicUrl: data.PUBLIC_URL,
     webhookNetworks: data.WEBHOOK_ALLOW_NETWORKS ?? [],
     retention: { eventDays: data.EVENT_RETENTION_DAYS, jobDays: data.JOB_RETENTION_DAYS },

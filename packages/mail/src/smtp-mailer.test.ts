@@ -1,7 +1,8 @@
+import { rmSync } from "node:fs";
 import { domainToASCII } from "node:url";
 import { parseEmail } from "@postern/domain";
 import { ADDRESSES, NO_ADDRESSES } from "@postern/domain/contract";
-import { type MailVerdict, startSmtpSink } from "@postern/test-servers";
+import { createCertificates, type MailVerdict, startSmtpSink } from "@postern/test-servers";
 import { describe, expect, it } from "vitest";
 import { en } from "./templates/en.ts";
 import { toMessage } from "./messages.ts";
@@ -124,6 +125,25 @@ describe("mail over SMTP", () => {
     expect(sink.received).toEqual([]);
     mailer.close();
     await close();
+  });
+});
+
+describe("mail over SMTP with STARTTLS", () => {
+  it("is sent to an unknown certificate only if the operator says so, or knows its CA", async () => {
+    const certificates = createCertificates(["DNS:localhost"]);
+    const sink = await startSmtpSink(undefined, certificates);
+    const url = sink.url.replace("127.0.0.1", "localhost");
+    const options = { url, from, atOnce: 1 };
+    const strict = smtpMailer(options);
+    await expect(strict.send(mailTo("bob@example.com"))).rejects.toThrow(/sending the mail failed/);
+    expect(sink.received).toEqual([]);
+    const trusting = smtpMailer({ ...options, isUnverified: true });
+    await trusting.send(mailTo("bob@example.com"));
+    expect(sink.received).toHaveLength(1);
+    strict.close();
+    trusting.close();
+    await sink.close();
+    rmSync(certificates.folder, { recursive: true });
   });
 });
 

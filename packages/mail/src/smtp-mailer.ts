@@ -8,6 +8,8 @@ export interface SmtpOptions {
   readonly from: MailAddress;
   /** Maximum number of messages sent at once. */
   readonly atOnce: number;
+  /** Accepts any certificate of the server, so that whoever is in between can read the mails. */
+  readonly isUnverified?: boolean | undefined;
 }
 
 export interface MailAddress {
@@ -56,7 +58,12 @@ function withoutAddress(error: unknown): Error {
 }
 
 /** Sends mail over SMTP (RFC 5321) with a pool of connections. `close` closes the pool. */
-export function smtpMailer({ url, from, atOnce }: SmtpOptions): Mailer & { close(): void } {
+export function smtpMailer({
+  url,
+  from,
+  atOnce,
+  isUnverified = false,
+}: SmtpOptions): Mailer & { close(): void } {
   const { protocol, hostname, port, username, password } = new URL(url);
   const secure = protocol === "smtps:";
   const auth = username
@@ -71,6 +78,7 @@ export function smtpMailer({ url, from, atOnce }: SmtpOptions): Mailer & { close
     // A password is sent over TLS only. Without one, TLS is used if the server offers it.
     requireTLS: !secure && auth !== undefined,
     ...(auth && { auth }),
+    tls: { rejectUnauthorized: !isUnverified },
     ...TIME_LIMITS,
     disableFileAccess: true,
     disableUrlAccess: true,

@@ -120,11 +120,12 @@ export const sharedEnvironment = {
     .refine((name) => !name.startsWith("pg_"), "must not begin with pg_")
     .default("postern"),
   REDIS_URL: z
-    .url({ protocol: /^rediss?$/, error: "must be a redis:// URL" })
-    .refine(
-      (url) => /^(\/\d*)?$/.test(URL.parse(url)?.pathname ?? ""),
-      "must name its database by number",
-    )
+    .url({ protocol: /^(rediss?|unix)$/, error: "must be a redis://, rediss:// or unix:// URL" })
+    .refine((url) => {
+      const { protocol, pathname, searchParams } = new URL(url);
+      const database = protocol === "unix:" ? `/${searchParams.get("db") ?? ""}` : pathname;
+      return /^(\/\d*)?$/.test(database);
+    }, "must name its database by number")
     .refine(isDecodable, UNDECODABLE)
     .optional(),
   SECRETS: secrets.optional(),

@@ -152,4 +152,15 @@ describe("a connection to Redis", () => {
     await expect(check).rejects.toThrow(/WRONGTYPE/);
     await redis.close();
   });
+
+  it("is made through a Unix socket, with a database", async () => {
+    if (!program) throw new Error("no Redis");
+    const server = await startRedis(program);
+    const redis = await connectRedis(`unix://${server.socketPath}?db=3`);
+    await redis.client.set("here", "1");
+    const overTcp = await connectRedis(`redis://127.0.0.1:${server.port}/3`);
+    expect(await overTcp.client.get("here")).toBe("1");
+    await Promise.all([redis.close(), overTcp.close()]);
+    await server.stop();
+  });
 });

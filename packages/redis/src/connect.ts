@@ -50,7 +50,10 @@ export async function connectRedis(
   url: string,
   onError: (error: Error) => void = () => undefined,
 ): Promise<RedisConnection> {
-  const client = new Redis(url, { ...OPTIONS, lazyConnect: true }) as RedisClient;
+  const options = { ...OPTIONS, lazyConnect: true };
+  const client = (
+    url.startsWith("unix:") ? new Redis({ ...options, ...socketOf(url) }) : new Redis(url, options)
+  ) as RedisClient;
   client.on("error", onError);
   const scripts = {
     posternTouch: TOUCH,
@@ -70,6 +73,17 @@ export async function connectRedis(
     evictionFault: () => evictionFault(client),
     probeWrite: async () => void (await withTimeout(client.set("postern:ready", "", "PX", 1))),
     close: async () => client.disconnect(),
+  };
+}
+
+/** `unix:///run/redis.sock?db=1`, which ioredis does not read. */
+function socketOf(url: string): Pick<RedisOptions, "path" | "db" | "username" | "password"> {
+  const { pathname, searchParams, username, password } = new URL(url);
+  return {
+    path: decodeURIComponent(pathname),
+    db: Number(searchParams.get("db") ?? 0),
+    ...(username && { username: decodeURIComponent(username) }),
+    ...(password && { password: decodeURIComponent(password) }),
   };
 }
 

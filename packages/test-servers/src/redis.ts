@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { Redis } from "ioredis";
 import { startContainer } from "./container.ts";
+import type { Certificates } from "./certificates.ts";
 import { debianRedis } from "./debian-redis.ts";
 import type { TestServer } from "./postgres.ts";
 import {
@@ -43,12 +45,29 @@ export function redisProgram(): RedisProgram | undefined {
   return debian && { ...debian, foundAs: "Debian's package in .cache" };
 }
 
-/** Starts a private server that stores nothing on disk. */
-export async function startRedis({ path, libraries }: RedisProgram): Promise<RunningServer> {
+/** Starts a private server that stores nothing on disk. With certificates, it has a port for TLS. */
+export async function startRedis(
+  { path, libraries }: RedisProgram,
+  certificates?: Certificates,
+): Promise<RunningServer & { readonly tlsPort: number | undefined; readonly socketPath: string }> {
   const [port, folder] = [await freePort(), scratchFolder(undefined)];
+  const socketPath = join(folder, "redis.sock");
+  const tlsPort = certificates && (await freePort());
   const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+  args.push("--unixsocket", socketPath);
+  if (certificates) {
+    const { ca, cert, key } = certificates;
+    args.push("--tls-port", String(tlsPort), "--tls-ca-cert-file", ca, "--tls-auth-clients", "no");
+    args.push("--tls-cert-file", cert, "--tls-key-file", key);
+  }
   const env = libraries ? { LD_LIBRARY_PATH: libraries } : {};
-  return spawnServer(path, args, { port, folder, env, ready: () => reachable(port) });
+  const server = await spawnServer(path, args, {
+    port,
+    folder,
+    env,
+    ready: () => reachable(port),
+  });
+  return { ...server, tlsPort, socketPath };
 }
 
 async function reachable(port: number): Promise<void> {

@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { callbackify } from "node:util";
 import PostalMime, { type Email } from "postal-mime";
 import { SMTPServer } from "smtp-server";
+import type { Certificates } from "./certificates.ts";
 
 export interface ReceivedMail {
   /** The recipients of the envelope, not of the message. */
@@ -19,14 +21,20 @@ export interface SmtpSink {
   close(): Promise<void>;
 }
 
-/** A real SMTP server that records mails, or does what `judge` says for each. */
+/**
+ * A real SMTP server that records mails, or does what `judge` says for each. With certificates it
+ * offers STARTTLS.
+ */
 export async function startSmtpSink(
   judge: (mail: ReceivedMail) => MailVerdict | Promise<MailVerdict> = () => "accept",
+  certificates?: Pick<Certificates, "cert" | "key">,
 ): Promise<SmtpSink> {
   const received: ReceivedMail[] = [];
   const server = new SMTPServer({
     authOptional: true,
-    disabledCommands: ["STARTTLS"],
+    ...(certificates
+      ? { cert: readFileSync(certificates.cert), key: readFileSync(certificates.key) }
+      : { disabledCommands: ["STARTTLS"] }),
     closeTimeout: 100,
     onData(stream, session, callback) {
       const chunks: Buffer[] = [];
