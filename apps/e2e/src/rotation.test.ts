@@ -92,5 +92,5 @@ describe.skipIf(!testServers().redisUrl)("rotating keys", () => {
       await api.end("SIGTERM");
       return await startApi(opened(secrets));
     }
-  });
+  }, 90_000);
 });
