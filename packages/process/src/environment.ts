@@ -11,7 +11,7 @@ export const wholeNumber = (min: number, max: number) =>
 
 const MAX_DAYS = 36_500;
 
-/** A URL of libpq too. It may have no host, if the parameter `host` names the folder of a socket. */
+/** Reads also what libpq takes: no host, if the parameter `host` names the folder of a socket. */
 const parseUrl = (text: string) => URL.parse(text.replace(/^(\w+:\/\/[^/?]*@)\//, "$1_/"));
 
 /** Returns whether a user and a password in a URL can be decoded. A `%` must be written `%25`. */

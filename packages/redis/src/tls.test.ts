@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const program = redisProgram();
 
-/** Connects in a process of its own, because Node reads the CA at its start. Prints what happens. */
+/** Connects in a process of its own, because Node reads the CA at its start. */
 const SCRIPT = `
   import { connectRedis } from ${JSON.stringify(new URL("connect.ts", import.meta.url).href)};
   const faults = [];

@@ -45,7 +45,7 @@ export function redisProgram(): RedisProgram | undefined {
   return debian && { ...debian, foundAs: "Debian's package in .cache" };
 }
 
-/** Starts a private server that stores nothing on disk. With certificates, it has a port for TLS. */
+/** Starts a private server that stores nothing on disk. With certificates it has a TLS port too. */
 export async function startRedis(
   { path, libraries }: RedisProgram,
   certificates?: Certificates,
