@@ -5,7 +5,7 @@ import type { CallerOptions } from "./caller.ts";
 import type { Resources } from "./endpoint.ts";
 import { mount } from "./mount.ts";
 import { type OpenApi, openApi } from "./openapi.ts";
-import { pathRouter } from "./path-router.ts";
+import { pathOf, pathRouter } from "./path-router.ts";
 import { problem } from "./problem.ts";
 import { type GuardOptions, requestGuard } from "./request-guard.ts";
 import { docsResources } from "./routes/docs.ts";
@@ -52,7 +52,7 @@ const notFound = (c: Context<AppEnv>) => problem(c, "not_found");
  * });
  */
 export function createApp(options: AppOptions): Hono<AppEnv> {
-  const app = new Hono<AppEnv>({ router: pathRouter() });
+  const app = new Hono<AppEnv>({ router: pathRouter(), getPath: pathOf });
   const guard = requestGuard({ ...options, policy: options.ports.policy });
   for (const [path, resource] of Object.entries(routeTable(options)))
     mount(app, path, resource, guard);

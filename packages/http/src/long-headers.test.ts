@@ -78,3 +78,28 @@ it.each(NAMES)("a long %s takes no longer than 20 ms", async (name) => {
   }
   expect(slow).toEqual([]);
 });
+
+it("a long path or query takes no longer than 20 ms", async () => {
+  const { app } = testApp();
+  const slow: string[] = [];
+  for (const piece of [
+    "%",
+    "%ff",
+    "/%ffa",
+    "%zz/",
+    "%25",
+    "%2f",
+    "&%",
+    "&a=%ff",
+    "=",
+    "&",
+    "+",
+    "?",
+  ])
+    for (const start of ["/", "/users/", "/sessions/", "/email_verification?", "/health/ready?"]) {
+      const path = start + times(piece);
+      const took = await shortestMs(async () => await app.request(`http://localhost${path}`));
+      if (took > MAX_MS) slow.push(`${start} ${piece}: ${took} ms`);
+    }
+  expect(slow).toEqual([]);
+});

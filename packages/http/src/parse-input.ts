@@ -20,18 +20,32 @@ type Values = Readonly<Record<string, unknown>>;
 
 interface Part {
   readonly name: "fields" | "query" | "headers" | "params";
-  readonly read: (c: Context<AppEnv>) => Promise<Result<Values, BodyError>>;
+  readonly read: (c: Context<AppEnv>) => Promise<Result<Values, BodyError | "query_invalid">>;
   /** The code if the values do not fit the schema. */
   readonly error: InvalidCode;
 }
 
 const PARTS: readonly Part[] = [
   { name: "fields", read: (c) => readFields(c.req.raw), error: "field_invalid" },
-  { name: "query", read: async (c) => ok(c.req.query()), error: "query_invalid" },
+  { name: "query", read: async (c) => queryOf(c.req.url), error: "query_invalid" },
   // The only header that endpoints take.
   { name: "headers", read: async (c) => ok(c.req.header()), error: "idempotency_key_invalid" },
   { name: "params", read: async (c) => ok(c.req.param()), error: "query_invalid" },
 ];
+
+/**
+ * Of a repeated parameter, the first counts. Decodes the whole query once, because each malformed
+ * piece would cost much more than a good one: 15 KB of them blocked the process for 60 ms.
+ */
+function queryOf(url: string): Result<Values, "query_invalid"> {
+  const { search } = new URL(url);
+  try {
+    decodeURIComponent(search);
+  } catch {
+    return err("query_invalid");
+  }
+  return ok(Object.fromEntries([...new URLSearchParams(search)].toReversed()));
+}
 
 /**
  * Returns the function that parses everything the endpoint declares into one object, or reports the

@@ -22,6 +22,23 @@ it("holds longer when so many wait that their refusals would slow down everybody
   expect(new Set(ends).size).toBeGreaterThan(5);
 });
 
+it("holds a network no longer because another one has many, and many networks longer", async () => {
+  const pace = refusalPace({ everyMs: WAIT_MS, maxPerSecond: 50 });
+  const tookMs = async (network: string) => {
+    const startedAt = performance.now();
+    await pace(network);
+    return performance.now() - startedAt;
+  };
+  const flood = Promise.all(Array.from({ length: 60 }, () => tookMs("192.0.2.1")));
+  await tookMs("192.0.2.2"); // the first is immediate
+  expect(await tookMs("192.0.2.2")).toBeLessThan(WAIT_MS * 2);
+  expect(Math.max(...(await flood))).toBeGreaterThan(WAIT_MS * 8);
+  const networks = Array.from({ length: 40 }, (_, index) => `198.51.100.${index}`);
+  await Promise.all(networks.map(tookMs));
+  const waits = await Promise.all(networks.map(tookMs));
+  expect(Math.max(...waits)).toBeGreaterThan(WAIT_MS * 5);
+});
+
 /** Returns whether `pace` has let each network go at once, in the order of the calls. */
 async function areImmediate(
   pace: ReturnType<typeof refusalPace>,

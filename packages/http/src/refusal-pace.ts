@@ -23,6 +23,7 @@ export function refusalPace({
   maxPerSecond = 500,
 }: PaceOptions = {}): (network: string | undefined) => Promise<void> {
   const refusedAt = new Map<string, number>();
+  const heldOf = new Map<string, number>();
   let held = 0;
   return async (network = "unknown") => {
     const now = performance.now();
@@ -34,11 +35,17 @@ export function refusalPace({
       refusedAt.delete(longestUnused);
     if (last === undefined || now - last >= everyMs || held >= maxHeld) return;
     held += 1;
+    const own = (heldOf.get(network) ?? 0) + 1;
+    heldOf.set(network, own);
     // Callers that were refused together would come back together, and delay everybody else.
-    const longestMs = Math.max(everyMs, (held / maxPerSecond) * 1_000);
+    // Each network has the same share, so one with few waits no longer because another has many.
+    const longestMs = Math.max(everyMs, ((own * heldOf.size) / maxPerSecond) * 1_000);
     const waitMs = longestMs * (1 - SPREAD * Math.random());
     await new Promise((resolve) => setTimeout(resolve, waitMs));
     held -= 1;
+    const left = (heldOf.get(network) ?? 1) - 1;
+    if (left > 0) heldOf.set(network, left);
+    else heldOf.delete(network);
     if (refusedAt.has(network)) refusedAt.set(network, performance.now());
   };
 }

@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, sql } from "kysely";
 import { DEFAULT_SCHEMA, IN_DEFAULT_SCHEMA, inSchema } from "./in-schema.ts";
+import { withoutMigrationLock } from "./migration-lock.ts";
 import { resilientPool } from "./pool.ts";
 import type { Schema } from "./schema.ts";
 
@@ -48,7 +49,7 @@ export function connectPostgres(options: PostgresOptions): PostgresConnection {
   const rewrite = inSchema(schema);
   const pool = resilientPool({ url, rewrite, maxConnections, statementTimeoutMs, onError });
   const db = new Kysely<Schema>({
-    dialect: new PostgresDialect({ pool }),
+    dialect: withoutMigrationLock(new PostgresDialect({ pool })),
     plugins: [...IN_DEFAULT_SCHEMA],
     log: (event) => options.onStatement?.(event.query.sql),
   });

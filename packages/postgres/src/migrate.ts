@@ -12,6 +12,9 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
 /** How long a migration waits for a locked table. Then it fails and can be retried. */
 const LOCK_TIMEOUT = "1s";
 
+/** Chosen at random, so that no other application has it. */
+const LOCK_ID = "7318349394477056211";
+
 /**
  * Migrates the schema, and returns the names of the applied migrations. Several processes may
  * call it at once: an advisory lock lets one run, and the others find nothing left to do.
@@ -21,9 +24,13 @@ export async function migrate(
   schema = DEFAULT_SCHEMA,
 ): Promise<readonly string[]> {
   await requirePlainName(db, schema);
-  const { error, results = [] } = await migrator(db, schema).migrateToLatest();
-  if (error) throw new Error("the database could not be migrated", { cause: error });
-  return results.map(({ migrationName }) => migrationName);
+  return await db.transaction().execute(async (transaction) => {
+    // Until the commit, and not of the session: a pooler may lend us another session meanwhile.
+    await sql`select pg_advisory_xact_lock(${LOCK_ID}::bigint)`.execute(transaction);
+    const { error, results = [] } = await migrator(transaction, schema).migrateToLatest();
+    if (error) throw new Error("the database could not be migrated", { cause: error });
+    return results.map(({ migrationName }) => migrationName);
+  });
 }
 
 /** Our SQL has the name without quotes. */
@@ -34,10 +41,20 @@ async function requirePlainName(db: Kysely<Schema>, schema: string): Promise<voi
   throw new Error(`DATABASE_SCHEMA: ${schema} is a word of SQL; choose another name`);
 }
 
-/** Returns the migrations that the database lacks. */
+/**
+ * Returns the migrations that the database lacks. Does not ask Kysely, which reads the columns of
+ * every table in the database.
+ */
 async function pendingMigrations(db: Kysely<Schema>, schema: string): Promise<readonly string[]> {
-  const migrations = await migrator(db, schema).getMigrations();
-  return migrations.filter(({ executedAt }) => !executedAt).map(({ name }) => name);
+  const names = Object.keys(MIGRATIONS);
+  const table = `${schema}.kysely_migration`;
+  const { rows: found } = await sql<{ is_there: boolean }>`
+    select pg_catalog.to_regclass(${table}) is not null as is_there`.execute(db);
+  if (!found[0]?.is_there) return names;
+  const { rows } = await sql<{ name: string }>`
+    select name from postern.kysely_migration`.execute(db);
+  const applied = new Set(rows.map(({ name }) => name));
+  return names.filter((name) => !applied.has(name));
 }
 
 /** Throws if the database lacks a migration: a process must not run on an older schema. */
@@ -60,6 +77,7 @@ function withLockTimeout(migrations: typeof MIGRATIONS): Record<string, Migratio
   const entries = Object.entries(migrations).map(([name, { up }]) => {
     const patient: Migration["up"] = async (db) => {
       await sql`set local lock_timeout = ${sql.lit(LOCK_TIMEOUT)}`.execute(db);
+      await sql`set local statement_timeout = 0`.execute(db); // the role may have one
       await up(db);
     };
     return [name, { up: patient }];

@@ -40,7 +40,12 @@ export function resilientPool(options: PoolOptions): PostgresPool {
     // oxlint-disable-next-line typescript/no-misused-promises
     onConnect: async (client) => {
       const { isPooled } = await prepareSession(client, { statementTimeoutMs });
-      if (isPooled) await (settingsCheck ??= checkSettings(queryOf(client)));
+      if (!isPooled) return;
+      settingsCheck ??= checkSettings(queryOf(client));
+      await settingsCheck.catch((error: unknown) => {
+        settingsCheck = undefined; // the next connection asks again
+        throw error;
+      });
     },
   });
   /** One check is enough, because all sessions of a role begin with the same settings. */

@@ -31,8 +31,8 @@ export async function prepareSession(
   );
   const { processID } = client as unknown as WithProcessId;
   const { rows } = await client.query<{ is_pooled: boolean }>(
-    `select pg_catalog.pg_backend_pid() <> $1 as is_pooled,
-       case when pg_catalog.pg_backend_pid() = $1 then row(${assignments.join(", ")}) end`,
+    `select pg_catalog.pg_backend_pid() is distinct from $1::int as is_pooled,
+       case when pg_catalog.pg_backend_pid() = $1::int then row(${assignments.join(", ")}) end`,
     [processID],
   );
   return { isPooled: rows[0]?.is_pooled ?? false };

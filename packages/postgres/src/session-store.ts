@@ -54,7 +54,8 @@ export function postgresSessionStore(db: Kysely<Schema>): SessionStore {
       const [row] = rows;
       if (!row) return undefined;
       // An update finds no row that was ended meanwhile, so a touch brings none back.
-      const touched = row.is_due ? await touch(db, row) : row;
+      // Where nothing can be written, a session can still be checked: the next check touches it.
+      const touched = row.is_due ? await touch(db, row).catch(() => row) : row;
       const emailVerifiedAt = row.email_verified_at ?? undefined;
       return (
         touched && {

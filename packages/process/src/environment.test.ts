@@ -40,7 +40,7 @@ describe("the settings of all processes", () => {
     expect(() => parse({ DATABASE_URL: url })).toThrow(`DATABASE_URL: ${reason}`);
   });
 
-  it.each(["Auth", "auth-b", "1auth", "pg_auth", "a.b", "a".repeat(41), 'a"b'])(
+  it.each(["Auth", "auth-b", "1auth", "pg_auth", "auth_queues", "a.b", "a".repeat(41), 'a"b'])(
     "refuses the schema %s",
     (name) => {
       expect(() => parse({ DATABASE_SCHEMA: name })).toThrow(/DATABASE_SCHEMA: must/);

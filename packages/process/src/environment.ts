@@ -117,7 +117,7 @@ export const sharedEnvironment = {
   DATABASE_SCHEMA: z
     .string()
     .regex(SCHEMA_NAME, "must be lower-case letters, digits and _, at most 40")
-    .refine((name) => !name.startsWith("pg_"), "must not begin with pg_")
+    .refine((name) => !/^pg_|_queues$/.test(name), "must not begin with pg_ or end in _queues")
     .default("postern"),
   REDIS_URL: z
     .url({ protocol: /^(rediss?|unix)$/, error: "must be a redis://, rediss:// or unix:// URL" })
