@@ -1,9 +1,11 @@
 import { createClient } from "@postern/client";
 import { pgBouncerProgram, startPgBouncer, testServers } from "@postern/test-servers";
+import pg from "pg";
 import { expect, it } from "vitest";
 import { exitOf, launchApi, migrate } from "./api-process.ts";
 import { tokenIn } from "./deployments.ts";
 import { type EventService, startEventService } from "./event-service.ts";
+import { endlessly } from "./from-network.ts";
 import { fullStores } from "./stores.ts";
 import { anEmail, checkedFetch } from "./visitor.ts";
 
@@ -97,6 +99,37 @@ it.skipIf(!program)(
     const api = launchApi({ ...stores.environment, DATABASE_URL: url.href });
     expect(await exitOf(api.child)).toBe(1);
     expect(api.output.join("\n")).toContain('default_transaction_isolation is "serializable"');
+    await stores.close();
+    await pooler.stop();
+  },
+  60_000,
+);
+
+it.skipIf(!program)(
+  "migrating through a busy pooler leaves no lock behind",
+  async () => {
+    const pooler = await startPgBouncer(program ?? "", postgresUrl);
+    const stores = await fullStores({ isMigrated: false });
+    const url = new URL(stores.environment["DATABASE_URL"] ?? "");
+    url.host = `127.0.0.1:${pooler.port}`;
+    const busy = await Promise.all(
+      Array.from({ length: 4 }, async () => {
+        const client = new pg.Client({ connectionString: url.href });
+        await client.connect();
+        const stop = endlessly(1, () => client.query("select 1"));
+        return async () => {
+          await stop();
+          await client.end();
+        };
+      }),
+    );
+    for (const schema of ["postern", "postern", "second", "second"])
+      await migrate({ DATABASE_URL: url.href, DATABASE_SCHEMA: schema });
+    const locks = `
+      select from pg_locks join pg_database on pg_database.oid = pg_locks.database
+      where locktype = 'advisory' and datname = current_database()`;
+    expect(await stores.query(locks)).toEqual([]);
+    await Promise.all(busy.map((stop) => stop()));
     await stores.close();
     await pooler.stop();
   },
