@@ -90,7 +90,7 @@ export interface Config {
  * contains no value.
  */
 export function parseConfig(env: Record<string, string | undefined>): Config {
-  const given = readEnvironment(env);
+  const given = readEnvironment(env, environment.shape);
   const { data, error } = environment.safeParse(given);
   const mistakes = [...policyMistakes(given), ...(error ? mistakesIn(error) : [])];
   if (!data) throw new InvalidEnvironment(mistakes);

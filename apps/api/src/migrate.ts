@@ -13,7 +13,7 @@ const environment = z.object({ DATABASE_URL: DATABASE_URL.unwrap(), DATABASE_SCH
 
 /** `pnpm migrate`: migrates DATABASE_SCHEMA in the database of DATABASE_URL. */
 try {
-  const { data, error } = environment.safeParse(readEnvironment(process.env));
+  const { data, error } = environment.safeParse(readEnvironment(process.env, environment.shape));
   if (!data) throw new InvalidEnvironment(mistakesIn(error));
   const connection = connectPostgres({
     url: data.DATABASE_URL,

@@ -35,7 +35,7 @@ export interface CliConfig {
 
 /** Parses the service's own environment. Throws `InvalidEnvironment`. */
 export function parseCliConfig(env: Record<string, string | undefined>): CliConfig {
-  const { data, error } = environment.safeParse(readEnvironment(env));
+  const { data, error } = environment.safeParse(readEnvironment(env, environment.shape));
   if (!data) throw new InvalidEnvironment(mistakesIn(error));
   const { DATABASE_URL, SECRETS, SMTP_URL: url, MAIL_FROM } = data;
   if (DATABASE_URL && !SECRETS) throw new InvalidEnvironment(["SECRETS: is required"]);

@@ -50,7 +50,7 @@ export interface WorkerConfig {
 
 /** Parses the worker's environment, once. Throws `InvalidEnvironment`. */
 export function parseWorkerConfig(env: Record<string, string | undefined>): WorkerConfig {
-  const given = readEnvironment(env);
+  const given = readEnvironment(env, environment.shape);
   const { data, error } = environment.safeParse(given);
   const mistakes = error ? [...mistakesIn(error)] : [];
   if (!given["DATABASE_URL"]) {

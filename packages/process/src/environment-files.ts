@@ -10,13 +10,17 @@ const SUFFIX = "_FILE";
 /**
  * Returns the settings that are set. An empty value counts as unset: shells and compose files write
  * it like that. `SECRETS_FILE` names a file with the value of `SECRETS`, and so for every setting
- * that holds a secret. Line breaks at its end are removed. Throws `InvalidEnvironment`.
+ * that holds a secret. Line breaks at its end are removed. Only files of settings in `known` are
+ * read: a process needs no access to the secrets of another one. Throws `InvalidEnvironment`.
  */
-export function readEnvironment(env: Environment): Record<string, string> {
+export function readEnvironment(
+  env: Environment,
+  known: Readonly<Record<string, unknown>>,
+): Record<string, string> {
   const given: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) if (value) given[name] = value;
   const mistakes: string[] = [];
-  for (const name of SECRET) {
+  for (const name of SECRET.filter((one) => one in known)) {
     const path = given[name + SUFFIX];
     if (path === undefined) continue;
     if (given[name] !== undefined) mistakes.push(`${name}: is set, and ${name}${SUFFIX} too`);
