@@ -108,6 +108,8 @@ const PAUSE_MS = 10;
 function toStream(text: AsyncIterable<string>, finish: () => Promise<void>): ReadableStream {
   const parts = text[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
+  // The export is whole even if its place cannot be given back now: it is free in some minutes.
+  const end = () => finish().catch(() => undefined);
   return new ReadableStream({
     async pull(controller) {
       try {
@@ -117,16 +119,16 @@ function toStream(text: AsyncIterable<string>, finish: () => Promise<void>): Rea
           await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
           return;
         }
-        await finish();
+        await end();
         controller.close();
       } catch (error) {
-        await finish().catch(() => undefined); // the first error tells more
+        await end();
         controller.error(error); // cuts the connection: the client sees that it is not whole
       }
     },
     async cancel() {
       await parts.return?.();
-      await finish();
+      await end();
     },
   });
 }
