@@ -13,7 +13,7 @@ export interface Step {
   readonly answer?: RegExp;
 }
 
-const WRITES = /insert into users|update users|insert into events/;
+const WRITES = /(?:insert into|update) postern\.(?:users|events)/;
 const FETCHES = /started_on = postern_queues\.job_now\(\)/;
 /** A simple query: its letter, its length, its text. */
 const COMMITS = /^Q.{4}commit/is;
@@ -26,10 +26,10 @@ export const STEPS: readonly Step[] = [
   {
     name: "after the claim",
     victim: "worker",
-    answered: /delete from outbox/,
+    answered: /delete from postern\.outbox/,
     answer: /DELETE [1-9]/,
   },
-  { name: "after the jobs' insert", victim: "worker", sent: /pg_notify\(\$1, ''\)/ },
+  { name: "after the jobs' insert", victim: "worker", sent: /pg_notify\('postern\$jobs', ''\)/ },
   { name: "before the claim's commit", victim: "worker", sent: COMMITS },
   { name: "after the claim's commit", victim: "worker", answered: COMMITS },
   { name: "after the fetch", victim: "worker", answered: FETCHES, answer: /"event"/ },
