@@ -1,6 +1,6 @@
 import { chownSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import pg from "pg";
+import { reachable } from "./postgres.ts";
 import {
   findProgram,
   freePort,
@@ -35,15 +35,4 @@ export async function startPgBouncer(program: string, serverUrl: string): Promis
   if (owner) chownSync(file, owner.uid, owner.gid);
   const ready = () => reachable(`postgres://postgres@127.0.0.1:${port}/postgres`);
   return await spawnServer(program, [file], { port, folder, owner, ready });
-}
-
-async function reachable(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1_000 });
-  client.on("error", () => undefined); // the attempt below reports it
-  try {
-    await client.connect();
-    await client.query("select 1");
-  } finally {
-    await client.end();
-  }
 }

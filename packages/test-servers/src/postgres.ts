@@ -104,7 +104,8 @@ export async function startPostgres(
   });
 }
 
-async function reachable(url: string): Promise<void> {
+/** Throws if the server, or a pooler in front of it, does not answer a query. */
+export async function reachable(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1000 });
   client.on("error", () => undefined); // the attempt below reports it
   try {

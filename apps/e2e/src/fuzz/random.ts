@@ -1,7 +1,5 @@
 /** A source of choices that is the same for the same seed. */
 export interface Random {
-  /** From 0 to 1, without 1. */
-  next(): number;
   /** Whether something happens that happens with this probability. */
   chance(probability: number): boolean;
   /** A whole number below `limit`. */
@@ -12,6 +10,7 @@ export interface Random {
 /** Creates a source from a seed (the generator Mulberry32). */
 export function random(seed: number): Random {
   let state = seed >>> 0;
+  /** From 0 to 1, without 1. */
   const next = () => {
     state = (state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);
@@ -20,7 +19,6 @@ export function random(seed: number): Random {
   };
   const below = (limit: number) => Math.floor(next() * limit);
   return {
-    next,
     below,
     chance: (probability) => next() < probability,
     pick: <Item>(items: readonly Item[]) => items[below(items.length)] as Item,
