@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import { clientConfig } from "./client-config.ts";
 import { DEFAULT_SCHEMA, inSchema } from "./in-schema.ts";
-import { isPooled } from "./session-settings.ts";
+import { prepareSession } from "./session-settings.ts";
 
 /** Receives signals: the channel, and its text. */
 export type OnSignal = (channel: string, payload: string) => void;
@@ -66,7 +66,8 @@ export function listenPostgres(options: ListenOptions): Listener {
     });
     try {
       await client.connect();
-      if (await isPooled(client)) throw new PooledConnection();
+      const { isPooled } = await prepareSession(client, { statementTimeoutMs: ANSWER_WITHIN_MS });
+      if (isPooled) throw new PooledConnection();
       for (const name of channelOf.keys())
         await client.query(`listen ${client.escapeIdentifier(name)}`);
       for (const channel of channels) onSignal(channel, ""); // signals may have been missed

@@ -38,14 +38,6 @@ export async function prepareSession(
   return { isPooled: rows[0]?.is_pooled ?? false };
 }
 
-/** Returns whether a pooler answers instead of the server's own process. */
-export async function isPooled(client: pg.ClientBase): Promise<boolean> {
-  const { processID } = client as unknown as WithProcessId;
-  const text = "select pg_catalog.pg_backend_pid() as pid";
-  const { rows } = await client.query<{ pid: number }>(text);
-  return rows[0]?.pid !== processID;
-}
-
 /** The types do not mention it: the id that the server, or a pooler, gave at the start. */
 interface WithProcessId {
   readonly processID: number;
