@@ -58,6 +58,8 @@ export type Stores =
       readonly mode: "full";
       readonly databaseUrl: string;
       readonly schema: string;
+      /** The most connections to Postgres. */
+      readonly poolSize: number;
       readonly redisUrl: string | undefined;
     };
 
@@ -106,6 +108,7 @@ function toConfig(data: Environment): Config {
         mode: "full",
         databaseUrl: data.DATABASE_URL,
         schema: data.DATABASE_SCHEMA,
+        poolSize: data.DATABASE_POOL_SIZE,
         redisUrl: data.REDIS_URL,
       }
     : {

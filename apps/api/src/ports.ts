@@ -23,11 +23,11 @@ export async function openPorts(config: Config, log: Log): Promise<OpenedPorts> 
 
 async function openFull(
   config: Config,
-  { databaseUrl: url, schema, redisUrl }: Extract<Stores, { mode: "full" }>,
+  { databaseUrl: url, schema, poolSize, redisUrl }: Extract<Stores, { mode: "full" }>,
   log: Log,
 ): Promise<OpenedPorts> {
   const onError = (error: Error) => log.warn({ error: error.message }, "store connection broke");
-  const postgres = connectPostgres({ url, schema, onError });
+  const postgres = connectPostgres({ url, schema, maxConnections: poolSize, onError });
   await requireCurrentSchema(postgres.db, schema);
   const redis = redisUrl ? await connectRedis(redisUrl, onError) : undefined;
   if (redis) await requireNoEviction(redis);

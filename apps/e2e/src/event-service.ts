@@ -29,10 +29,15 @@ export interface EventService {
   startWorker(more?: Environment): Promise<ServiceProcess>;
   /** Runs an operator's command and returns its output. Throws if it fails. */
   operate(...args: string[]): Promise<unknown>;
+  /** Ends everything that was started here. */
+  end(): Promise<void>;
+  /** Ends everything, and closes the stores. */
   close(): Promise<void>;
 }
 
 interface EventServiceOptions {
+  /** Default: a database of its own, and the run's Redis. */
+  readonly stores?: Stores;
   readonly environment?: Environment;
   readonly judgeMail?: (mail: ReceivedMail) => MailVerdict | Promise<MailVerdict>;
   readonly answerPost?: (
@@ -77,7 +82,7 @@ export const mailing = ({ environment }: Stores, smtp: SmtpSink): Environment =>
 });
 
 export async function startEventService(options: EventServiceOptions = {}): Promise<EventService> {
-  const stores = await fullStores();
+  const stores = options.stores ?? (await fullStores());
   const smtp = await startSmtpSink(options.judgeMail);
   const receiver = await startHttpReceiver(options.answerPost);
   const environment: Environment = {
@@ -90,6 +95,10 @@ export async function startEventService(options: EventServiceOptions = {}): Prom
   if (isVouched) await vouchForAll(stores);
   const api = await startApi(environment);
   const workers: ServiceProcess[] = [];
+  async function end(): Promise<void> {
+    await Promise.all([api, ...workers].map((one) => one.end("SIGKILL")));
+    await Promise.all([smtp.close(), receiver.close()]);
+  }
   return {
     api,
     stores,
@@ -106,9 +115,10 @@ export async function startEventService(options: EventServiceOptions = {}): Prom
       if (code !== 0) throw new Error(`postern ${args.join(" ")}: ${code} ${stderr}`);
       return JSON.parse(stdout) as unknown;
     },
+    end,
     async close() {
-      await Promise.all([api, ...workers].map((one) => one.end("SIGKILL")));
-      await Promise.all([smtp.close(), receiver.close(), stores.close()]);
+      await end();
+      await stores.close();
     },
   };
 }

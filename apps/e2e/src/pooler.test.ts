@@ -1,16 +1,11 @@
-import { createClient } from "@postern/client";
 import { pgBouncerProgram, startPgBouncer, testServers } from "@postern/test-servers";
 import pg from "pg";
 import { expect, it } from "vitest";
 import { exitOf, launchApi, migrate } from "./api-process.ts";
-import { tokenIn } from "./deployments.ts";
-import { type EventService, startEventService } from "./event-service.ts";
+import { liveThrough } from "./account-life.ts";
+import { startEventService } from "./event-service.ts";
 import { endlessly } from "./from-network.ts";
 import { fullStores } from "./stores.ts";
-import { anEmail, checkedFetch } from "./visitor.ts";
-
-const PATIENCE = { timeout: 30_000, interval: 100 };
-const PASSWORD = "seven green tortoises";
 
 const program = pgBouncerProgram();
 if (!program) {
@@ -18,42 +13,6 @@ if (!program) {
   console.warn("\n*** NO PGBOUNCER FOUND: ITS SUITE IS SKIPPED. ***\n");
 }
 const { postgresUrl, redisUrl } = testServers();
-
-/** The life of an account with all its mails and webhooks, by the typed client. */
-async function liveThrough({ api, smtp, receiver, operate }: EventService): Promise<void> {
-  await operate("webhooks", "add", `${receiver.url}/hook`);
-  const email = anEmail("pooled");
-  const bob = createClient({ baseUrl: api.origin, fetch: checkedFetch });
-  const mailed = (subject: RegExp) =>
-    tokenIn(
-      smtp.received
-        .filter(
-          ({ recipients, message }) =>
-            recipients[0] === email && subject.test(message.subject ?? ""),
-        )
-        .map(({ message }) => message.text ?? ""),
-    );
-  expect((await bob.register({ email, password: PASSWORD })).ok).toBe(true);
-  await expect.poll(() => mailed(/confirm/i), PATIENCE).not.toBe("");
-  const verified = await bob.verifyEmail({ token: mailed(/confirm/i), password: PASSWORD });
-  expect(verified.code).toBe("email_verified");
-  expect((await bob.logIn({ email, password: PASSWORD })).code).toBe("logged_in");
-  expect((await bob.exportUser()).ok).toBe(true);
-  expect((await bob.requestReset({ email })).ok).toBe(true);
-  await expect.poll(() => mailed(/reset/i), PATIENCE).not.toBe("");
-  const reset = { email, reset_token: mailed(/reset/i), new_password: `${PASSWORD} more` };
-  expect((await bob.resetPassword(reset)).ok).toBe(true);
-  expect((await bob.profile()).code).toBe("session_missing");
-  expect((await bob.logIn({ email, password: `${PASSWORD} more` })).code).toBe("logged_in");
-  expect((await bob.deleteUser({ current_password: `${PASSWORD} more` })).code).toBe(
-    "user_deleted",
-  );
-  const types = () =>
-    receiver.received.map(({ body }) => (JSON.parse(body) as { type: string }).type);
-  await expect
-    .poll(types, PATIENCE)
-    .toEqual(expect.arrayContaining(["user.created", "user.password_changed", "user.deleted"]));
-}
 
 it.skipIf(!program || !redisUrl)(
   "the service lives behind PgBouncer in transaction mode, with and without a direct connection",

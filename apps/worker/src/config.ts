@@ -32,6 +32,8 @@ export interface WorkerConfig {
   /** A direct connection for signals, if `databaseUrl` leads to a pooler. */
   readonly listenUrl: string | undefined;
   readonly schema: string;
+  /** The most connections to Postgres, besides those of the queues. */
+  readonly poolSize: number;
   readonly redisUrl: string | undefined;
   readonly secrets: readonly SecretKey[];
   /**
@@ -72,6 +74,7 @@ export function parseWorkerConfig(env: Record<string, string | undefined>): Work
     databaseUrl: data.DATABASE_URL,
     listenUrl: data.DATABASE_LISTEN_URL,
     schema: data.DATABASE_SCHEMA,
+    poolSize: data.DATABASE_POOL_SIZE,
     redisUrl: data.REDIS_URL,
     secrets: data.SECRETS,
     smtp:

@@ -23,7 +23,7 @@ const MAX_QUEUE_CONNECTIONS = 6;
 export async function openPorts(config: WorkerConfig, log: Log) {
   const { databaseUrl: url, schema, secrets: keys } = config;
   const onError = (error: Error) => log.warn({ error: error.message }, "store connection broke");
-  const postgres = connectPostgres({ url, schema, onError });
+  const postgres = connectPostgres({ url, schema, maxConnections: config.poolSize, onError });
   // Connections for the queues alone, with a time limit for their housekeeping.
   const queues = connectPostgres({
     url,

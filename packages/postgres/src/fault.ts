@@ -18,6 +18,10 @@ export function toUnavailable(error: unknown): unknown {
 export const isConnectionFault = (error: unknown): boolean =>
   !isProgrammerError(error) && (!isServerError(error) || /^(08|57P)/.test(error.code));
 
+/** Returns whether the server takes no writes, as a standby or a former primary. */
+export const isReadOnlyFault = (error: unknown): boolean =>
+  isServerError(error) && error.code === "25006";
+
 /** A value that could not be sent at all. */
 const isProgrammerError = (error: unknown) =>
   error instanceof TypeError || error instanceof RangeError;

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
-import { clientConfig } from "./client-config.ts";
 import { DEFAULT_SCHEMA, inSchema } from "./in-schema.ts";
+import { serversOf } from "./servers.ts";
 import { prepareSession } from "./session-settings.ts";
 
 /** Receives signals: the channel, and its text. */
@@ -45,12 +45,15 @@ export function listenPostgres(options: ListenOptions): Listener {
   const { url, schema = DEFAULT_SCHEMA, channels, onSignal, onError } = options;
   const nameOf = inSchema(schema);
   const channelOf = new Map(channels.map((channel) => [nameOf(channel), channel]));
+  const servers = serversOf(url);
   const closing = new AbortController();
   const { signal } = closing;
 
   async function listenOnce(): Promise<void> {
+    servers.forget();
+    await servers.choose();
     const client = new pg.Client({
-      ...clientConfig(url),
+      ...servers.current(),
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: ANSWER_WITHIN_MS,
       keepAlive: true,

@@ -1,8 +1,8 @@
 import { Unavailable } from "@postern/domain";
 import type { PostgresPool, PostgresPoolClient } from "kysely";
 import pg from "pg";
-import { clientConfig } from "./client-config.ts";
-import { isConnectionFault, toUnavailable } from "./fault.ts";
+import { isConnectionFault, isReadOnlyFault, toUnavailable } from "./fault.ts";
+import { serversOf } from "./servers.ts";
 import { checkSettings, prepareSession } from "./session-settings.ts";
 
 /** Time limit to connect: less than a second, because a request has 3 s until its 503. */
@@ -29,8 +29,13 @@ export interface PoolOptions {
  */
 export function resilientPool(options: PoolOptions): PostgresPool {
   const { statementTimeoutMs } = options;
+  const servers = serversOf(options.url);
   const pool = new pg.Pool({
-    ...clientConfig(options.url),
+    Client: class extends pg.Client {
+      constructor(given: pg.ClientConfig = {}) {
+        super({ ...given, ...servers.current() });
+      }
+    },
     max: options.maxConnections,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
@@ -61,7 +66,14 @@ export function resilientPool(options: PoolOptions): PostgresPool {
   });
   pool.on("error", () => undefined); // reported by the client's own listener
 
+  /** All connections, and the choice of the server, are older than this. */
+  function startOver() {
+    generation += 1;
+    servers.forget();
+  }
+
   async function checkOut(): Promise<pg.PoolClient> {
+    await servers.choose();
     for (;;) {
       const client = await pool.connect();
       if (generations.get(client) === generation) return client;
@@ -75,7 +87,7 @@ export function resilientPool(options: PoolOptions): PostgresPool {
       try {
         return await client.query(options.rewrite(text), parameters);
       } catch (error) {
-        if (isConnectionFault(error)) generation += 1;
+        if (isConnectionFault(error) || (servers.areChosen && isReadOnlyFault(error))) startOver();
         const fault = toUnavailable(error);
         isBroken ||= fault instanceof Unavailable;
         throw fault;
@@ -96,6 +108,7 @@ export function resilientPool(options: PoolOptions): PostgresPool {
       try {
         return withFaults(await checkOut());
       } catch (error) {
+        servers.forget();
         throw toUnavailable(error);
       }
     },

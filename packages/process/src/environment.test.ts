@@ -26,6 +26,9 @@ describe("the settings of all processes", () => {
     "postgres://a@/auth?host=/run/postgresql",
     "postgres://a@%2Frun%2Fpostgresql/auth",
     "postgres:///auth?host=/run/postgresql",
+    "postgres://a:b@db1,db2:5433/auth?target_session_attrs=read-write",
+    "postgres://a:b@[::1]:5432,db2/auth?target_session_attrs=primary",
+    "postgres://a@/auth?host=db1,db2&port=5432,5433",
   ])("takes the database %s", (url) => {
     expect(parse({ DATABASE_URL: url }).DATABASE_URL).toBe(url);
   });
@@ -34,6 +37,12 @@ describe("the settings of all processes", () => {
     ["postgres://a@db/auth?sslmode=prefer", "sslmode must be one of disable, require"],
     ["postgres://a@db/auth?sslmode=no-verify", "sslmode must be one of disable, require"],
     ["postgres://a@db/auth?sslmode=verify-ca", "sslmode=verify-ca needs sslrootcert"],
+    [
+      "postgres://a@db1,db2/auth?target_session_attrs=any",
+      "target_session_attrs must be read-write",
+    ],
+    ["postgres://a@db1,db2:x/auth", "must be a postgres:// URL"],
+    ["postgres://a@db1,,db2/auth", "must be a postgres:// URL"],
     ["mysql://a@db/auth", "must be a postgres:// URL"],
     ["db/auth", "must be a postgres:// URL"],
   ])("refuses the database %s", (url, reason) => {

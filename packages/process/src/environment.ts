@@ -11,8 +11,16 @@ export const wholeNumber = (min: number, max: number) =>
 
 const MAX_DAYS = 36_500;
 
-/** Reads also what libpq takes: no host, if the parameter `host` names the folder of a socket. */
-const parseUrl = (text: string) => URL.parse(text.replace(/^(\w+:\/\/[^/?]*@)\//, "$1_/"));
+/**
+ * Reads also what libpq takes: several hosts, or none, if the parameter `host` names the folder of
+ * a socket. Returns the URL of the first host.
+ */
+function parseUrl(text: string): URL | null {
+  const [, start = "", hosts = "", rest = ""] =
+    /^(\w+:\/\/(?:[^/?#]*@)?)([^/?#]*)(.*)$/s.exec(text) ?? [];
+  const urls = (hosts || "_").split(",").map((host) => URL.parse(start + host + rest));
+  return urls.includes(null) ? null : (urls[0] ?? null);
+}
 
 /** Returns whether a user and a password in a URL can be decoded. A `%` must be written `%25`. */
 function isDecodable(url: string): boolean {
@@ -87,6 +95,9 @@ export interface SecretKey {
 /** As libpq names them. `allow` and `prefer` would leave the choice to whoever is in between. */
 const SSL_MODES = ["disable", "require", "verify-ca", "verify-full"];
 
+/** The service writes, so it has no use for a server that does not. */
+const SERVER_KINDS = ["read-write", "primary"];
+
 const postgresUrl = z
   .string()
   .refine(
@@ -104,7 +115,14 @@ const postgresUrl = z
   .refine((text) => {
     const parameters = parseUrl(text)?.searchParams;
     return parameters?.get("sslmode") !== "verify-ca" || parameters.has("sslrootcert");
-  }, "sslmode=verify-ca needs sslrootcert, the file with the CA");
+  }, "sslmode=verify-ca needs sslrootcert, the file with the CA")
+  .refine(
+    (text) => {
+      const kind = parseUrl(text)?.searchParams.get("target_session_attrs");
+      return kind === null || kind === undefined || SERVER_KINDS.includes(kind);
+    },
+    `target_session_attrs must be ${SERVER_KINDS.join(" or ")}`,
+  );
 
 /** A name that needs no quotes, and leaves room for the suffix of the queues' schema. */
 const SCHEMA_NAME = /^[a-z][a-z0-9_]{0,39}$/;
@@ -119,6 +137,7 @@ export const sharedEnvironment = {
     .regex(SCHEMA_NAME, "must be lower-case letters, digits and _, at most 40")
     .refine((name) => !/^pg_|_queues$/.test(name), "must not begin with pg_ or end in _queues")
     .default("postern"),
+  DATABASE_POOL_SIZE: wholeNumber(1, 1_000).default(10),
   REDIS_URL: z
     .url({ protocol: /^(rediss?|unix)$/, error: "must be a redis://, rediss:// or unix:// URL" })
     .refine((url) => {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { npmPostgres } from "./npm-postgres.ts";
@@ -33,11 +33,11 @@ export async function findPostgres(): Promise<TestServer> {
   const container = await startContainer(
     "postgres:18-alpine",
     5432,
-    (port) => reachable(containerUrl(port)),
+    (port) => reachable(urlOf(port)),
     ["-e", "POSTGRES_HOST_AUTH_METHOD=trust"],
   );
   if (!container) throw new Error("no Postgres: set TEST_DATABASE_URL, or install Postgres");
-  return { url: containerUrl(container.port), foundAs: "a container", stop: container.stop };
+  return { url: urlOf(container.port), foundAs: "a container", stop: container.stop };
 }
 
 /** Returns the command that creates a cluster, if it is on this machine. */
@@ -48,15 +48,9 @@ export function initdbProgram(): string | undefined {
   return findProgram("initdb", folders.toReversed());
 }
 
-const containerUrl = (port: number) => `postgres://postgres@127.0.0.1:${port}/postgres`;
-
 async function serverOf(initdb: string, foundAs: string): Promise<TestServer> {
   const server = await startPostgres(initdb);
-  return {
-    url: `postgres://postgres@127.0.0.1:${server.port}/postgres`,
-    foundAs,
-    stop: server.stop,
-  };
+  return { url: urlOf(server.port), foundAs, stop: server.stop };
 }
 
 /**
@@ -66,22 +60,58 @@ export async function startPostgres(
   initdb: string,
   more: Readonly<Record<string, string>> = {},
 ): Promise<RunningServer> {
+  const cluster = createCluster(initdb);
+  return await startCluster(initdb, cluster, more);
+}
+
+/** A server that follows another one, until it is promoted. */
+export interface Standby extends RunningServer {
+  /** Makes the server take writes. */
+  promote(): Promise<void>;
+}
+
+/** Starts a primary and a standby that follows it. */
+export async function startPrimaryAndStandby(
+  initdb: string,
+): Promise<{ readonly primary: RunningServer; readonly standby: Standby }> {
+  const [cluster, copy] = [createCluster(initdb), createCluster(initdb)];
+  rmSync(join(copy, "data"), { recursive: true });
+  // A cluster that was never started is its own backup.
+  execFileSync("cp", ["-R", join(cluster, "data"), copy], { ...unprivileged() });
+  writeFileSync(join(copy, "data", "standby.signal"), "");
+  const primary = await startCluster(initdb, cluster);
+  const standby = await startCluster(initdb, copy, {
+    primary_conninfo: `host=127.0.0.1 port=${primary.port} user=postgres`,
+  });
+  const promote = async () => {
+    const client = new pg.Client({ connectionString: urlOf(standby.port) });
+    await client.connect();
+    await client.query("select pg_promote()");
+    await client.end();
+  };
+  return { primary, standby: { ...standby, promote } };
+}
+
+/** Creates the data of a server in a new folder, and returns the folder. */
+function createCluster(initdb: string): string {
   const owner = unprivileged();
   const folder = scratchFolder(owner);
-  const data = join(folder, "data");
-  const initArgs = [
-    "-D",
-    data,
-    "-U",
-    "postgres",
-    "-A",
-    "trust",
-    "-E",
-    "UTF8",
-    "--locale=C",
-    "--no-sync",
-  ];
-  execFileSync(initdb, initArgs, { cwd: folder, stdio: "pipe", ...owner });
+  const choices = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"];
+  execFileSync(initdb, ["-D", join(folder, "data"), ...choices], {
+    cwd: folder,
+    stdio: "pipe",
+    ...owner,
+  });
+  return folder;
+}
+
+const urlOf = (port: number) => `postgres://postgres@127.0.0.1:${port}/postgres`;
+
+async function startCluster(
+  initdb: string,
+  folder: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<RunningServer> {
   const port = await freePort();
   const settings = {
     listen_addresses: "127.0.0.1",
@@ -94,13 +124,12 @@ export async function startPostgres(
     ...more,
   };
   const args = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-  const ready = () => reachable(`postgres://postgres@127.0.0.1:${port}/postgres`);
   const postgres = initdb.replace(/initdb(\.exe)?$/, "postgres$1");
-  return spawnServer(postgres, ["-D", data, "-p", String(port), ...args], {
+  return await spawnServer(postgres, ["-D", join(folder, "data"), "-p", String(port), ...args], {
     port,
     folder,
-    owner,
-    ready,
+    owner: unprivileged(),
+    ready: () => reachable(urlOf(port)),
   });
 }
 
