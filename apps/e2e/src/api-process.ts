@@ -25,9 +25,16 @@ const ON_LOOPBACK = { HOST: "127.0.0.1", PORT: "0" };
 const CLI = fileURLToPath(new URL("../../cli/src/main.ts", import.meta.url));
 const MIGRATE = fileURLToPath(new URL("../../api/src/migrate.ts", import.meta.url));
 
+/** Another user of the machine, as whom a process runs. */
+export interface OtherUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /** Starts the API on a free port of loopback, and waits until it listens. */
-export async function startApi(environment: Environment): Promise<ApiProcess> {
-  const { service, line } = start(API, { ...ON_LOOPBACK, ...environment }, /listens on (\S+)/);
+export async function startApi(environment: Environment, user?: OtherUser): Promise<ApiProcess> {
+  const env = { ...ON_LOOPBACK, ...environment };
+  const { service, line } = start(API, env, /listens on (\S+)/, user);
   return { ...service, origin: await line };
 }
 
@@ -97,13 +104,14 @@ export async function posternInto(
   return { code: Number(/^code (\d+)$/m.exec(stderr)?.[1]), read, stderr };
 }
 
-function start(script: string, environment: Environment, wanted: RegExp) {
+function start(script: string, environment: Environment, wanted: RegExp, user?: OtherUser) {
   const { PATH = "" } = process.env;
   const args = ["--disable-warning=ExperimentalWarning", script];
   // Without the environment of the tests, so that no setting of the machine has an effect.
   const child = spawn(process.execPath, args, {
     env: { PATH, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
+    ...user,
   });
   const output: string[] = [];
   const line = new Promise<string>((resolve, reject) => {

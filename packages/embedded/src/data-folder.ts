@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import {
+  accessSync,
   chmodSync,
+  constants,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -34,7 +36,7 @@ export function openDataFolder(path: string): DataFolder {
   process.umask(EVERYBODY_ELSE); // for whatever this process creates from now on
   try {
     mkdirSync(path, { recursive: true });
-    for (const name of ENTRIES) makePrivate(join(path, name));
+    for (const name of ENTRIES) makeOurs(join(path, name));
     const release = lock(path);
     return { databasePath: join(path, "postgres"), secrets: ownSecrets(path), release };
   } catch (cause) {
@@ -49,9 +51,14 @@ export function openDataFolder(path: string): DataFolder {
 
 const UNUSABLE = new Set(["EACCES", "EEXIST", "ENOTDIR", "EPERM", "EROFS"]);
 
-/** A reader of the database could read every password hash. */
-function makePrivate(path: string): void {
-  const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
+/**
+ * Takes from everybody else what is in the folder, because a reader of the database could read
+ * every password hash. Throws if it is not ours, because PGlite's error would not say so.
+ */
+function makeOurs(path: string): void {
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode;
+  if (mode === undefined) return;
+  accessSync(path, constants.R_OK | constants.W_OK);
   if (process.platform !== "win32" && (mode & EVERYBODY_ELSE) !== 0)
     chmodSync(path, mode & 0o777 & ~EVERYBODY_ELSE);
 }

@@ -42,6 +42,7 @@ export function parseMailAddress(text: string): MailAddress | undefined {
 }
 
 interface SmtpError {
+  readonly message: string;
   readonly code: string;
   readonly command: string;
   readonly responseCode: number;
@@ -49,11 +50,14 @@ interface SmtpError {
 
 /**
  * Returns an error without the recipient's address, which servers repeat in their replies. Errors
- * are logged, and stored with jobs.
+ * are logged, and stored with jobs. A connection that was not made, for example because of its
+ * certificate, has not met the address yet.
  */
 function withoutAddress(error: unknown): Error {
-  const { code, command, responseCode } = error as Partial<SmtpError>;
-  const known = [code, command, responseCode].filter((part) => part !== undefined);
+  const { code, command, responseCode, message = "" } = error as Partial<SmtpError>;
+  const isFromServer = command !== "CONN" || responseCode !== undefined || message.includes("@");
+  const reason = isFromServer ? undefined : message;
+  const known = [code, command, responseCode, reason].filter((part) => part !== undefined);
   return new Error(`sending the mail failed (${known.join(" ") || "unknown cause"})`);
 }
 

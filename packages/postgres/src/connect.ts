@@ -76,9 +76,19 @@ export function connectPostgres(options: PostgresOptions): PostgresConnection {
   };
 }
 
-/** Writes a row, and throws if that is not possible: a standby, a full disk, a read-only role. */
+/**
+ * Writes a row, and throws if that is not possible: a standby, a full disk, a read-only role. A row
+ * alone would tell nothing about the disk, because it takes the place of its earlier version. So a
+ * sort first writes a temporary file of about a megabyte.
+ */
 export async function probeWrite(db: Kysely<Schema>): Promise<void> {
-  await sql`
-    insert into postern.rate_limits (key, points, expire) values ('readiness', 0, 0)
-    on conflict (key) do update set points = rate_limits.points + 1`.execute(db);
+  await db.transaction().execute(async (trx) => {
+    await sql`set local work_mem = '64kB'`.execute(trx);
+    await sql`
+      select count(*) from (select n from generate_series(1, 50000) as n order by -n offset 0) as s
+    `.execute(trx);
+    await sql`
+      insert into postern.rate_limits (key, points, expire) values ('readiness', 0, 0)
+      on conflict (key) do update set points = rate_limits.points + 1`.execute(trx);
+  });
 }

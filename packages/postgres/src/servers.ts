@@ -89,6 +89,6 @@ export function urlsOfHosts(url: string): readonly string[] {
     const port = ports[index] ?? ports[0];
     parameters.set("host", host);
     if (port !== undefined) parameters.set("port", port);
-    return `${start}${authority}${path}?${parameters}`;
+    return `${start}${authority}${path}?${parameters.toString()}`;
   });
 }

@@ -54,13 +54,15 @@ async function serverOf(initdb: string, foundAs: string): Promise<TestServer> {
 }
 
 /**
- * Starts a private server in a temporary folder, without fsync: it need not survive a power cut.
+ * Starts a private server in a new folder in `parent` (default: the temporary folder), without
+ * fsync: it need not survive a power cut.
  */
 export async function startPostgres(
   initdb: string,
   more: Readonly<Record<string, string>> = {},
+  parent?: string,
 ): Promise<RunningServer> {
-  const cluster = createCluster(initdb);
+  const cluster = createCluster(initdb, parent);
   return await startCluster(initdb, cluster, more);
 }
 
@@ -93,9 +95,9 @@ export async function startPrimaryAndStandby(
 }
 
 /** Creates the data of a server in a new folder, and returns the folder. */
-function createCluster(initdb: string): string {
+function createCluster(initdb: string, parent?: string): string {
   const owner = unprivileged();
-  const folder = scratchFolder(owner);
+  const folder = scratchFolder(owner, parent);
   const choices = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"];
   execFileSync(initdb, ["-D", join(folder, "data"), ...choices], {
     cwd: folder,

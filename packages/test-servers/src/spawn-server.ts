@@ -39,9 +39,12 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Creates an empty folder that `owner` may write to. */
-export function scratchFolder(owner: { uid: number; gid: number } | undefined): string {
-  const folder = mkdtempSync(join(tmpdir(), "postern-"));
+/** Creates an empty folder in `parent` that `owner` may write to. */
+export function scratchFolder(
+  owner: { uid: number; gid: number } | undefined,
+  parent = tmpdir(),
+): string {
+  const folder = mkdtempSync(join(parent, "postern-"));
   if (owner) chownSync(folder, owner.uid, owner.gid);
   return folder;
 }
