@@ -18,6 +18,12 @@ export function banner({ policy, publicUrl, stores }: Config, address: string): 
       "  WARNING  open disclosure: anybody can get the reset token of any address. Not for production.",
     );
   }
+  if (policy.cookie.secure && publicUrl?.startsWith("http:")) {
+    lines.push(
+      `  NOTE     Safari keeps no Secure cookie of ${new URL(publicUrl).origin}. Use another browser or https,`,
+      "           or set POLICY_COOKIE_SECURE=false and POLICY_COOKIE_NAME=session_id here.",
+    );
+  }
   if (stores.mode === "embedded" && policy.name === "course")
     lines.push("", "Try it:", ...tries(address, policy.cookie.name));
   if (stores.mode === "embedded" && isForThisMachine(publicUrl))

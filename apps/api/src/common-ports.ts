@@ -19,6 +19,8 @@ export interface OpenedPorts {
   /** Mails that were recorded instead of sent, where no mail server is used. */
   readonly mailbox?: Mailbox;
   readonly stores: readonly AskedStore[];
+  /** Takes the URL under which the server listens. Links lead there if there is no other. */
+  readonly listensAt?: (url: string) => void;
   close(): Promise<void>;
 }
 

@@ -52,6 +52,7 @@ describe("the configuration", () => {
       mode: "full",
       databaseUrl: FULL.DATABASE_URL,
       schema: "postern",
+      poolSize: 10,
       redisUrl: "redis://cache:6379",
     });
   });

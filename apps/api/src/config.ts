@@ -26,6 +26,7 @@ const environment = z.object({
   HOST: z.string().min(1).optional(),
   PORT: wholeNumber(0, 65_535).default(5000),
   DATA_DIR: z.string().min(1).optional(),
+  KEEP_ALIVE_SECONDS: wholeNumber(1, 3_600).default(75),
   BCRYPT_COST: wholeNumber(4, 16).default(12),
   HASHING_WAIT_SECONDS: wholeNumber(1, 30).default(4),
   CORS_ORIGINS: z
@@ -34,6 +35,14 @@ const environment = z.object({
     .refine(
       (all) => all.every(isOrigin),
       "must be origins like https://app.example.com, separated by commas",
+    )
+    .optional(),
+  CORS_HEADERS: z
+    .string()
+    .transform((text) => text.split(",").map((one) => one.trim().toLowerCase()))
+    .refine(
+      (all) => all.every((one) => /^[a-z0-9!#$%&'+.^_`|~-]+$/.test(one)),
+      "must be names of headers, separated by commas",
     )
     .optional(),
   TRUSTED_PROXIES: z.union([z.literal("none").transform(() => []), networks]).optional(),
@@ -66,8 +75,12 @@ export type Stores =
 export interface Config {
   readonly host: string;
   readonly port: number;
+  /** How long a connection is kept for the next request. */
+  readonly keepAliveSeconds: number;
   readonly stores: Stores;
   readonly policy: Policy;
+  /** Whether the operator has asked for open disclosure by name. */
+  readonly isOpenConfirmed: boolean;
   /** The URL under which people reach the service. */
   readonly publicUrl: string | undefined;
   /** Embedded mode only, which runs the worker too: private networks that webhooks may reach. */
@@ -78,6 +91,8 @@ export interface Config {
   readonly hashingWaitSeconds: number;
   /** Origins whose pages may call the service with cookies. */
   readonly corsOrigins: readonly string[];
+  /** Request headers that they may send, beside the usual ones. */
+  readonly corsHeaders: readonly string[];
   /** Proxies whose `X-Forwarded-For` counts. */
   readonly trustedProxies: readonly string[];
   /** The service that is asked for breached passwords, by five digits of their SHA-1. */
@@ -118,14 +133,17 @@ function toConfig(data: Environment): Config {
   return {
     host: data.HOST ?? (stores.mode === "embedded" ? "127.0.0.1" : "0.0.0.0"),
     port: data.PORT,
+    keepAliveSeconds: data.KEEP_ALIVE_SECONDS,
     stores,
     policy: toPolicy(data, stores.mode === "embedded" ? "course" : "strict"),
+    isOpenConfirmed: data.POLICY_DISCLOSURE === "open",
     publicUrl: data.PUBLIC_URL,
     webhookNetworks: data.WEBHOOK_ALLOW_NETWORKS ?? [],
     retention: { eventDays: data.EVENT_RETENTION_DAYS, jobDays: data.JOB_RETENTION_DAYS },
     bcryptCost: data.BCRYPT_COST,
     hashingWaitSeconds: data.HASHING_WAIT_SECONDS,
     corsOrigins: data.CORS_ORIGINS ?? [],
+    corsHeaders: data.CORS_HEADERS ?? [],
     trustedProxies: data.TRUSTED_PROXIES ?? [],
     breachedPasswordsUrl: data.BREACHED_PASSWORDS_URL,
     secrets: data.SECRETS,

@@ -1,12 +1,12 @@
 import { isIPv6 } from "node:net";
 import { Unavailable } from "@postern/domain";
-import { createApp } from "@postern/http";
+import { createApp, securityHeaders } from "@postern/http";
 import { errorFields, openLog, runProcess } from "@postern/process";
+import { admissionOf, requireOwnPublicUrl } from "./admission.ts";
 import { banner } from "./banner.ts";
 import { clientNetwork } from "./client-network.ts";
 import { parseConfig } from "./config.ts";
 import { isLocalCaller } from "./local-caller.ts";
-import { isLoopback, isLoopbackHost } from "./loopback.ts";
 import { openPorts } from "./ports.ts";
 import { readinessOf } from "./readiness.ts";
 import { refusalLog } from "./refusal-log.ts";
@@ -25,21 +25,21 @@ await runProcess(async () => {
   const config = parseConfig(process.env);
   const { host, port, policy, publicUrl, stores } = config;
   const log = openLog("api", config.logLevel);
+  await requireOwnPublicUrl(config);
   const opened = await openPorts(config, log);
   const askStores = readinessOf(opened.stores);
   let isStopping = false;
   const app = createApp({
     ports: opened.ports,
-    publicOrigin: publicUrl && new URL(publicUrl).origin,
+    publicUrl,
     corsOrigins: config.corsOrigins,
+    corsHeaders: config.corsHeaders,
     ...clientNetwork(config.trustedProxies),
     maxHeldRefusals: MAX_CONNECTIONS / 2,
     onRefusal: refusalLog(log),
     mailbox: opened.mailbox,
     isLocalCaller,
-    // Prevents DNS rebinding: a page whose name resolves to this machine could read reset tokens.
-    // Such a page sends its own name in `Host`, so only loopback names are accepted.
-    isOwnHost: policy.disclosure === "open" && isLoopback(host) ? isLoopbackHost : undefined,
+    isAdmitted: admissionOf(config),
     onRequest: (record) => log.info(record, "request"),
     onRead: log.isLevelEnabled("debug") ? (record) => log.debug(record, "request") : undefined,
     onFault(error, requestId) {
@@ -49,10 +49,18 @@ await runProcess(async () => {
     },
     ready: (options) => (isStopping ? STOPPING : askStores(options)),
   });
-  const server = await startServer({ fetch: app.fetch, host, port });
+  const server = await startServer({
+    fetch: app.fetch,
+    host,
+    port,
+    headers: securityHeaders(policy),
+    keepAliveMs: config.keepAliveSeconds * 1_000,
+  });
   const shownHost = isIPv6(host) ? `[${host}]` : host;
+  const address = `http://${shownHost}:${server.port}`;
+  opened.listensAt?.(address);
   return {
-    announce: () => console.log(banner(config, `http://${shownHost}:${server.port}`)),
+    announce: () => console.log(banner(config, address)),
     async stop(signal) {
       isStopping = true;
       log.info({ signal }, "stopping");

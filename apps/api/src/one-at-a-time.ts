@@ -4,28 +4,48 @@ import type { Socket } from "node:net";
 /** Maximum number of requests that wait on one connection. One more closes it. */
 const MAX_WAITING = 64;
 
-type Serve = () => void;
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+interface Connection {
+  current: Exchange;
+  readonly waiting: Exchange[];
+  /** Set when nothing more can be read: called after the answers to what was read before. */
+  last?: () => void;
+}
+
+interface OneAtATime {
+  readonly listener: RequestListener;
+  /** Returns whether a request of this connection is being answered. */
+  isBusy(socket: Socket): boolean;
+  /**
+   * Calls `act` when every whole request of this connection is answered. What arrives later is
+   * ignored. Only the first call for a connection counts.
+   */
+  afterAnswers(socket: Socket, act: () => void): void;
+}
 
 /**
  * Answers the pipelined requests of a connection one at a time. Node would start them all at once
  * and keep every answer until the client reads: one connection could stall the others, and a few
  * that never read could fill the memory. While requests wait, nothing more is read.
  */
-export function oneAtATime(listener: RequestListener): {
-  readonly listener: RequestListener;
-  /** Returns whether a request of this connection is being answered. */
-  readonly isBusy: (socket: Socket) => boolean;
-} {
-  const waitingOf = new WeakMap<Socket, Serve[]>();
+export function oneAtATime(listener: RequestListener): OneAtATime {
+  const connections = new WeakMap<Socket, Connection>();
 
-  function serve(request: IncomingMessage, response: ServerResponse, waiting: Serve[]): void {
+  function serve(connection: Connection, exchange: Exchange): void {
+    const { request, response } = exchange;
     const { socket } = request;
+    connection.current = exchange;
     response.once("close", () => {
       if (socket.destroyed || !socket.writable) return; // it ends with this answer
-      const next = waiting.shift();
-      if (!next) waitingOf.delete(socket);
-      if (waiting.length === 0) socket.resume();
-      next?.();
+      const next = connection.waiting.shift();
+      if (next) serve(connection, next);
+      else if (connection.last) connection.last();
+      else connections.delete(socket);
+      if (connection.waiting.length === 0) socket.resume();
     });
     listener(request, response);
   }
@@ -33,16 +53,30 @@ export function oneAtATime(listener: RequestListener): {
   const listen: RequestListener = (request, response) => {
     const { socket } = request;
     if (socket.destroyed) return; // requests that were parsed before it was closed
-    const waiting = waitingOf.get(socket);
-    if (waiting) {
-      if (waiting.length >= MAX_WAITING) socket.destroy();
-      waiting.push(() => serve(request, response, waiting));
-      socket.pause();
+    const connection = connections.get(socket);
+    if (!connection) {
+      const exchange = { request, response };
+      const opened: Connection = { current: exchange, waiting: [] };
+      connections.set(socket, opened);
+      serve(opened, exchange);
       return;
     }
-    const none: Serve[] = [];
-    waitingOf.set(socket, none);
-    serve(request, response, none);
+    if (connection.last) return;
+    if (connection.waiting.length >= MAX_WAITING) socket.destroy();
+    connection.waiting.push({ request, response });
+    socket.pause();
   };
-  return { listener: listen, isBusy: (socket) => waitingOf.has(socket) };
+
+  return {
+    listener: listen,
+    isBusy: (socket) => connections.has(socket),
+    afterAnswers(socket, act) {
+      const connection = connections.get(socket);
+      if (connection?.last) return;
+      // The fault may be in the body of the newest request. That one is not whole.
+      if (!connection?.current.request.complete) return act();
+      connection.last = act;
+      while (connection.waiting.at(-1)?.request.complete === false) connection.waiting.pop();
+    },
+  };
 }

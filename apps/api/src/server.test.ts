@@ -1,14 +1,23 @@
 import { connect } from "node:net";
-import { createApp, SECURITY_HEADERS } from "@postern/http";
+import { coursePolicy } from "@postern/domain";
+import { createApp, SECURITY_HEADERS, securityHeaders } from "@postern/http";
 import { memoryPorts } from "@postern/domain/memory";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type RunningServer, startServer } from "./server.ts";
 
+const HSTS = { "strict-transport-security": "max-age=63072000; includeSubDomains" };
+const SECURE = { ...coursePolicy, cookie: { ...coursePolicy.cookie, secure: true } };
+
 describe("the server", () => {
   let server: RunningServer;
   beforeAll(async () => {
-    const { fetch } = createApp({ ports: memoryPorts() });
-    server = await startServer({ fetch, host: "127.0.0.1", port: 0 });
+    const { fetch } = createApp({ ports: { ...memoryPorts(), policy: SECURE } });
+    server = await startServer({
+      fetch,
+      host: "127.0.0.1",
+      port: 0,
+      headers: securityHeaders(SECURE),
+    });
   });
   afterAll(() => server.stop({ noticeMs: 0 }));
 
@@ -38,7 +47,10 @@ describe("the server", () => {
       "POST /users HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
       400,
     ],
-    ["no host", "GET / HTTP/1.1\r\n\r\n", 400],
+    ["no host", "GET / HTTP/1.1\r\nConnection: close\r\n\r\n", 400],
+    ["two hosts", "GET / HTTP/1.1\r\nHost: a\r\nhost: b\r\n\r\n", 400],
+    ["the same host twice", "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", 400],
+    ["two hosts in HTTP/1.0", "GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n", 400],
     ["a bad host", "GET / HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n", 400],
     [
       "an unknown expectation",
@@ -46,11 +58,11 @@ describe("the server", () => {
       417,
     ],
     ["OPTIONS *", "OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 400],
-  ])("answers %s with the headers that every answer has", async (name, bytes, status) => {
+  ])("answers %s with the headers that every answer has", async (_, bytes, status) => {
     const answer = await send(bytes);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
-    if (name === "no host") return; // Node's own answer, without headers or body
-    for (const [header, value] of Object.entries(SECURITY_HEADERS)) {
+    expect(answer).toMatch(/"message":"/);
+    for (const [header, value] of Object.entries({ ...SECURITY_HEADERS, ...HSTS })) {
       expect(answer).toContain(`${header}: ${value}`);
     }
   });
@@ -97,7 +109,14 @@ describe("the server", () => {
     expect(chunked).toContain("413 ");
   });
 
-  it.each(["/users/", "//users", "/%2fusers", "/USERS", "/users%00"])(
+  it.each(["HEAD", "GET"])(
+    "serves %s in HTTP/1.0 without a host, as health checks",
+    async (method) => {
+      expect(await send(`${method} /health/ready HTTP/1.0\r\n\r\n`)).toMatch(/^HTTP\/1.1 200 /);
+    },
+  );
+
+  it.each(["//users/", "//users", "/%2fusers", "/USERS", "/users%00"])(
     "knows no resource %s",
     async (path) => {
       const answer = await send(`POST ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);

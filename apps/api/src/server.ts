@@ -1,9 +1,10 @@
-import { createServer, type Server, STATUS_CODES } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { Socket } from "node:net";
-import type { Duplex } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
 import { SECURITY_HEADERS } from "@postern/http";
+import { clientErrors } from "./client-errors.ts";
+import { closeAfterUnreadBody } from "./connection-end.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 
 export interface RunningServer {
@@ -19,6 +20,10 @@ interface ServerOptions {
   readonly fetch: (request: Request) => Response | Promise<Response>;
   readonly host: string;
   readonly port: number;
+  /** Of answers that the app does not make. Default: those without HSTS. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** How long a connection is kept for the next request. Default: 75 s. */
+  readonly keepAliveMs?: number;
   /** Default: a minute. */
   readonly idleMs?: number;
   /** Default: 10,000. */
@@ -37,6 +42,10 @@ const TIME_LIMITS = {
  * hashing.
  */
 const IDLE_MS = 60_000;
+/** Longer than most balancers keep one, so that none sends a request into a closing connection. */
+const KEEP_ALIVE_MS = 75_000;
+/** The host of a request without one, as health checks in HTTP/1.0 are. */
+const NO_HOST = "localhost";
 export const MAX_CONNECTIONS = 10_000;
 /** Maximum time for running requests during a stop. */
 const DRAIN_MS = TIME_LIMITS.requestTimeout;
@@ -49,12 +58,23 @@ export async function startServer({
   fetch,
   host,
   port,
+  headers = SECURITY_HEADERS,
+  keepAliveMs = KEEP_ALIVE_MS,
   idleMs = IDLE_MS,
   maxConnections = MAX_CONNECTIONS,
 }: ServerOptions): Promise<RunningServer> {
-  const listener = getRequestListener(fetch, { errorHandler: badRequest });
-  const inTurn = oneAtATime((request, response) => void listener(request, response));
-  const server = createServer(TIME_LIMITS, inTurn.listener);
+  const errors = clientErrors(headers);
+  const serve = getRequestListener(fetch, {
+    errorHandler: errors.badRequest,
+    hostname: NO_HOST,
+  });
+  const inTurn = oneAtATime((request, response) => {
+    if (errors.refuseForHost(request, response)) return;
+    closeAfterUnreadBody(request, response);
+    void serve(request, response);
+  });
+  const times = { ...TIME_LIMITS, keepAliveTimeout: keepAliveMs };
+  const server = createServer({ ...times, requireHostHeader: false }, inTurn.listener);
   const sockets = new Set<Socket>();
   server.on("connection", (socket) => {
     sockets.add(socket);
@@ -62,10 +82,11 @@ export async function startServer({
   });
   server.timeout = idleMs;
   server.maxConnections = maxConnections;
-  server.on("clientError", rejectClientError);
-  server.on("checkExpectation", (_, response) => {
-    response.writeHead(417, HEADERS).end(bodyOf("only the expectation 100-continue is known"));
+  server.on("clientError", ({ code = "" }: NodeJS.ErrnoException, socket: Socket) => {
+    if (code === "ECONNRESET") socket.destroy();
+    else inTurn.afterAnswers(socket, () => errors.refuse(code, socket));
   });
+  server.on("checkExpectation", errors.expectationFailed);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause) =>
       reject(
@@ -100,38 +121,4 @@ async function drain(server: Server, idle: () => readonly Socket[]): Promise<voi
   clearInterval(sweep);
   clearTimeout(cutIdle);
   clearTimeout(cutOff);
-}
-
-const bodyOf = (message: string) => JSON.stringify({ message });
-const HEADERS = { ...SECURITY_HEADERS, "content-type": "application/json" };
-
-/** Responds to a request that has no valid URL: an invalid Host header, or `OPTIONS *`. */
-const badRequest = () =>
-  new Response(bodyOf("malformed request"), { status: 400, headers: HEADERS });
-
-const CLIENT_ERRORS: Readonly<Record<string, readonly [status: number, message: string]>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: [408, "request arrived too slowly"],
-  HPE_HEADER_OVERFLOW: [431, "request headers too large"],
-};
-
-/**
- * Responds to bytes that are not HTTP or arrive too slowly. The app never receives such a request,
- * unless only its body is at fault.
- */
-function rejectClientError({ code = "" }: NodeJS.ErrnoException, socket: Duplex): void {
-  if (!socket.writable || code === "ECONNRESET") {
-    socket.destroy();
-    return;
-  }
-  const [status, message] = CLIENT_ERRORS[code] ?? [400, "malformed request"];
-  const body = bodyOf(message);
-  const headers = Object.entries({
-    ...HEADERS,
-    "content-length": body.length,
-    connection: "close",
-  });
-  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
-  const response = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\n${body}`;
-  // Node applies no time limit to this connection any more, so a half-open one would stay open.
-  socket.end(response, () => socket.destroy());
 }

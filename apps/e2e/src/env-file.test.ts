@@ -43,6 +43,15 @@ it("prefers the environment to .env, and reads a file named there", async () => 
   expect(output).not.toContain("DATABASE_SCHEMA");
 });
 
+it("leaves a setting whose other form is in the environment, and names what it cannot set", async () => {
+  writeFileSync(join(folder, "url"), "mysql://nobody\n");
+  const lines = ["DATABASE_URL=postgres://here/db", "NODE_EXTRA_CA_CERTS=/ca.crt", ""];
+  writeFileSync(join(folder, ".env"), lines.join("\n"));
+  const output = await run("migrate", { DATABASE_URL_FILE: join(folder, "url") });
+  expect(output).toContain("DATABASE_URL: must be a postgres:// URL");
+  expect(output).toContain(".env: NODE_EXTRA_CA_CERTS has no effect here");
+});
+
 it("says nothing if there is no .env, and names one that cannot be read", async () => {
   expect(await run("migrate")).not.toContain(".env");
   mkdirSync(join(folder, ".env"));

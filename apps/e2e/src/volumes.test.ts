@@ -66,6 +66,14 @@ describe.skipIf(!isRoot)("a data folder on a volume of another owner", () => {
     expect(await start(OTHERS)).toBe(0);
   });
 
+  it("is refused to root if it is another user's, who could not use it afterwards", async () => {
+    chownSync(volume, US.uid, US.gid);
+    expect(await start()).toBe(0);
+    const asRoot = startApi({ DATA_DIR: volume, BCRYPT_COST: "4" });
+    await expect(asRoot).rejects.toThrow(/belongs to the user 10001, .*; run as that user/);
+    expect(await start()).toBe(0);
+  });
+
   it("is refused with the reason if root made what is in it", async () => {
     chownSync(volume, US.uid, US.gid);
     mkdirSync(join(volume, "postgres"), { mode: 0o700 });

@@ -17,7 +17,7 @@ interface Document {
 async function document(): Promise<string> {
   const app = createApp({
     ports: memoryPorts({ policy: strictPolicy }),
-    publicOrigin: "https://login.postern.test",
+    publicUrl: "https://login.postern.test",
     mailbox: { list: () => [] },
   });
   return await (await app.request("http://localhost/openapi.json")).text();

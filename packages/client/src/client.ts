@@ -153,7 +153,7 @@ function toSegment(text: string): string {
 }
 
 const SESSION_COOKIE = /^(?:__Host-|__Secure-)?session_id=/;
-const DEVICE_COOKIE = /^(?:__Host-)?known_devices=/;
+const DEVICE_COOKIE = /^(?:__Host-)?known_devices(?:_[^=]*)?=/;
 
 function toHeader(...cookies: readonly (string | undefined)[]): Record<string, string> {
   const cookie = cookies.filter((one) => one !== undefined).join("; ");

@@ -5,11 +5,13 @@ import {
   constants,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   statSync,
   writeFileSync,
 } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { InvalidEnvironment, parseSecrets, type SecretKey } from "@postern/process";
@@ -18,14 +20,17 @@ import { InvalidEnvironment, parseSecrets, type SecretKey } from "@postern/proce
 export interface DataFolder {
   readonly databasePath: string;
   readonly secrets: readonly SecretKey[];
+  /** Rejects if the disk is full. */
+  probeSpace(): Promise<void>;
   /** Releases the folder for another process. The end of the process does so too. */
   release(): void;
 }
 
 /** Group and others. */
 const EVERYBODY_ELSE = 0o077;
+const PROBE_BYTES = 1_048_576;
 /** What we create in the folder. */
-const ENTRIES = ["lock", "secrets", "secrets.new", "postgres", "postgres.new"];
+const ENTRIES = ["lock", "probe", "secrets", "secrets.new", "postgres", "postgres.new"];
 
 /**
  * Opens the folder, and creates it if it does not exist. Other users of the machine can read
@@ -38,13 +43,22 @@ export function openDataFolder(path: string): DataFolder {
     mkdirSync(path, { recursive: true });
     for (const name of ENTRIES) makeOurs(join(path, name));
     const release = lock(path);
-    return { databasePath: join(path, "postgres"), secrets: ownSecrets(path), release };
+    const probe = join(path, "probe");
+    return {
+      databasePath: join(path, "postgres"),
+      secrets: ownSecrets(path),
+      async probeSpace() {
+        await writeFile(probe, Buffer.alloc(PROBE_BYTES));
+        await rm(probe);
+      },
+      release,
+    };
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
+    const { code, path: at = path } = cause as NodeJS.ErrnoException;
     if (code === undefined || !UNUSABLE.has(code)) throw cause;
     const user = process.getuid?.();
     throw new InvalidEnvironment([
-      `DATA_DIR: ${path} cannot be used by the user ${user ?? "of this process"} (${code})`,
+      `DATA_DIR: ${at} cannot be used by the user ${user ?? "of this process"} (${code})`,
     ]);
   }
 }
@@ -56,9 +70,17 @@ const UNUSABLE = new Set(["EACCES", "EEXIST", "ENOTDIR", "EPERM", "EROFS"]);
  * every password hash. Throws if it is not ours, because PGlite's error would not say so.
  */
 function makeOurs(path: string): void {
-  const mode = statSync(path, { throwIfNoEntry: false })?.mode;
-  if (mode === undefined) return;
-  accessSync(path, constants.R_OK | constants.W_OK);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) return;
+  const { mode, uid } = found;
+  const isDirectory = found.isDirectory();
+  if (process.getuid?.() === 0 && uid !== 0) {
+    const reason = `belongs to the user ${uid}, who could not use what root would write into it`;
+    throw new InvalidEnvironment([`DATA_DIR: ${path} ${reason}; run as that user`]);
+  }
+  const entries = isDirectory ? readdirSync(path, { recursive: true, encoding: "utf8" }) : [];
+  for (const name of ["", ...entries])
+    accessSync(join(path, name), constants.R_OK | constants.W_OK);
   if (process.platform !== "win32" && (mode & EVERYBODY_ELSE) !== 0)
     chmodSync(path, mode & 0o777 & ~EVERYBODY_ELSE);
 }

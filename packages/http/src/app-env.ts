@@ -5,6 +5,8 @@ import type { ProblemCode } from "./problem-codes.ts";
 export interface AppEnv {
   Variables: {
     requestId: string;
+    /** The path under which people reach the service: `/auth`, or "". */
+    basePath: string;
     /** The headers of the response. */
     headers: Record<string, string>;
     code?: ProblemCode;

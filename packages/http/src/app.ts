@@ -7,6 +7,7 @@ import { mount } from "./mount.ts";
 import { type OpenApi, openApi } from "./openapi.ts";
 import { pathOf, pathRouter } from "./path-router.ts";
 import { problem } from "./problem.ts";
+import { publicPlace, withoutBasePath } from "./public-place.ts";
 import { type GuardOptions, requestGuard } from "./request-guard.ts";
 import { docsResources } from "./routes/docs.ts";
 import { emailVerificationResource } from "./routes/email-verification.ts";
@@ -52,7 +53,11 @@ const notFound = (c: Context<AppEnv>) => problem(c, "not_found");
  * });
  */
 export function createApp(options: AppOptions): Hono<AppEnv> {
-  const app = new Hono<AppEnv>({ router: pathRouter(), getPath: pathOf });
+  const { basePath } = publicPlace(options.publicUrl);
+  const app = new Hono<AppEnv>({
+    router: pathRouter(),
+    getPath: (request) => withoutBasePath(pathOf(request), basePath),
+  });
   const guard = requestGuard({ ...options, policy: options.ports.policy });
   for (const [path, resource] of Object.entries(routeTable(options)))
     mount(app, path, resource, guard);
@@ -65,7 +70,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
 /** Returns every path with its endpoints, including the description of all of them. */
 export function routeTable(options: AppOptions): Resources {
   const { name: cookieName } = options.ports.policy.cookie;
-  const publicUrl = options.publicOrigin ?? "/";
+  const publicUrl = options.publicUrl?.replace(/\/+$/, "") ?? "/";
   let document: OpenApi | undefined; // made at the first request for it
   const described: Resources = {
     ...resourcesOf(options),

@@ -42,7 +42,7 @@ describe("what pages elsewhere may read (CORS)", () => {
   const corsOrigins = [LISTED, "http://localhost:3000"];
 
   it(`lets exactly the listed of ${ORIGINS.length} origins read, on answers and preflights`, async () => {
-    const { request } = testApp({ corsOrigins, publicOrigin: PUBLIC });
+    const { request } = testApp({ corsOrigins, publicUrl: PUBLIC });
     for (const [origin, isListed] of ORIGINS) {
       const preflight = { "access-control-request-method": "PUT" };
       const answers = [
@@ -62,7 +62,7 @@ describe("what pages elsewhere may read (CORS)", () => {
   });
 
   it("lets listed pages write, and no other", async () => {
-    const { request } = testApp({ corsOrigins, publicOrigin: PUBLIC });
+    const { request } = testApp({ corsOrigins, publicUrl: PUBLIC });
     const write = async (origin: string, site: string) => {
       const accept = "application/problem+json";
       const headers = { origin, "sec-fetch-site": site, host: "localhost", accept };
@@ -121,7 +121,7 @@ describe("writes that another site's page begins (CSRF)", () => {
   const TYPES = ["application/x-www-form-urlencoded", "application/json", "text/plain", undefined];
 
   it(`are refused for every content type: ${ROUTES.length * SENDERS.length * TYPES.length} cases`, async () => {
-    const { request, register, logIn } = testApp({ publicOrigin: PUBLIC });
+    const { request, register, logIn } = testApp({ publicUrl: PUBLIC });
     await register();
     let cases = 0;
     for (const [method, path] of ROUTES) {

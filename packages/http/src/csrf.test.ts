@@ -5,8 +5,8 @@ import { testApp } from "./app.fixture.ts";
  * Through the whole app: a refused write is a 403 with its own code; an accepted one is a 400 for
  * its body.
  */
-async function verdict(method: string, headers: Record<string, string>, publicOrigin?: string) {
-  const { request } = testApp({ publicOrigin });
+async function verdict(method: string, headers: Record<string, string>, publicUrl?: string) {
+  const { request } = testApp({ publicUrl });
   const accept = { accept: "application/problem+json" };
   const response = await request(method, "/users", {
     headers: { host: "localhost", ...accept, ...headers },
@@ -17,7 +17,9 @@ async function verdict(method: string, headers: Record<string, string>, publicOr
 
 describe("the host", () => {
   it("is checked where a page could rebind its name to us", async () => {
-    const { request } = testApp({ isOwnHost: (host) => host === "localhost" });
+    const { request } = testApp({
+      isAdmitted: ({ headers }) => headers.get("host") === "localhost",
+    });
     const from = async (host: string) => (await request("GET", "/", { headers: { host } })).status;
     expect(await from("localhost")).toBe(200);
     expect(await from("evil.example")).toBe(421);

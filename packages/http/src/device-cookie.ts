@@ -8,8 +8,12 @@ import { attributesOf, readCookie } from "./session-cookie.ts";
  * The name of the cookie by which a browser is known. Only this host receives it, whatever
  * `COOKIE_DOMAIN` says.
  */
-const deviceCookieName = ({ cookie }: Policy): string =>
-  cookie.secure ? "__Host-known_devices" : "known_devices";
+function deviceCookieName({ cookie }: Policy): string {
+  // Two installations on one host have session cookies of two names.
+  const own = cookie.name.replace(/^__(Host|Secure)-/i, "");
+  const suffix = own === "session_id" ? "" : `_${own}`;
+  return `${cookie.secure ? "__Host-" : ""}known_devices${suffix}`;
+}
 
 /** Returns who calls, as far as limits need to know. */
 export const callerOf = (

@@ -19,7 +19,7 @@ describe("the description", () => {
     const page = await response.text();
     for (const id of ids) expect(page).toContain(`id="${id}"`);
     const loaded = [...page.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, url]) => url);
-    expect(loaded).toEqual(["docs/page.css", "openapi.json"]);
+    expect(loaded).toEqual(["/docs/page.css", "/openapi.json"]);
     expect(page).not.toContain("<script");
     expect(response.headers.get("content-security-policy")).toMatch(/^default-src 'none'/);
     expect((await request("GET", "/docs/page.css")).headers.get("content-type")).toMatch(

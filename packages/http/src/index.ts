@@ -5,5 +5,5 @@ export { toSchema } from "./openapi-schema.ts";
 export type { ProblemCode } from "./problem-codes.ts";
 export type { RequestRecord } from "./request-guard.ts";
 export type { Mailbox } from "./routes/mailbox.ts";
-export { SECURITY_HEADERS } from "./security-headers.ts";
+export { SECURITY_HEADERS, securityHeaders } from "./security-headers.ts";
 export type { AskReadiness, Readiness } from "./routes/health.ts";

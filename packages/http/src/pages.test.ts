@@ -77,7 +77,10 @@ describe.each(["/reset_password", "/email_verification", "/profile/password"])(
         history: {
           replaceState: (_: unknown, __: string, to: string) => calls.push(`replaced by ${to}`),
         },
-        document: { querySelector: (what: string) => (what === "form" ? form : state) },
+        document: {
+          querySelector: (what: string) => (what === "form" ? form : state),
+          documentElement: { dataset: { base: "/auth" } },
+        },
         fetch: async (url: string, init: { method: string; body: URLSearchParams }) => {
           sent.push({ url, method: init.method, body: init.body.toString() });
           return Response.json({ message: "done", email: "bob@example.com", reset_token: "next" });
@@ -92,7 +95,7 @@ describe.each(["/reset_password", "/email_verification", "/profile/password"])(
       expect(sent).toMatchObject([{ url: path, method: "PUT" }]);
       expect(sent[0]?.body.includes("secret")).toBe(path !== "/profile/password");
       expect(form.hidden).toBe(true);
-      const next = "reset_password#email=bob%40example.com&token=next";
+      const next = "/auth/reset_password#email=bob%40example.com&token=next";
       expect(calls.slice(1)).toEqual(path === "/email_verification" ? [next] : []);
     });
 
@@ -101,7 +104,7 @@ describe.each(["/reset_password", "/email_verification", "/profile/password"])(
       ["page.css", /^text\/css/],
     ])("has its %s beside it", async (name, type) => {
       const page = await (await app.request(`http://localhost${path}`)).text();
-      expect(page).toContain(`"${path.split("/").at(-1)}/${name}"`);
+      expect(page).toContain(`"${path}/${name}"`);
       const response = await app.request(`http://localhost${path}/${name}`);
       expect(response.status).toBe(200);
       expect(response.headers.get("content-type")).toMatch(type);

@@ -14,9 +14,21 @@ export function pathRouter<Handler>(): Router<Handler> {
       if (/[:*]/.test(path)) others.add(method, path, handler);
       else fixed.set(path, [[[handler, {}]]]);
     },
-    match: (method, path) => fixed.get(path) ?? others.match(method, path),
+    match(method, path) {
+      const found = fixed.get(path) ?? others.match(method, path);
+      if (found[0].length > 0 || !hasTrailingSlash(method, path)) return found;
+      const plain = path.slice(0, -1);
+      return fixed.get(plain) ?? others.match(method, plain);
+    },
   };
 }
+
+/**
+ * People write `/users/` too. Not where something is deleted: `/sessions/` may be the path of one
+ * session, whose id is missing.
+ */
+const hasTrailingSlash = (method: string, path: string) =>
+  method !== "DELETE" && path.length > 2 && path.endsWith("/");
 
 /**
  * Returns the decoded path of a request. Hono would decode every malformed piece by itself, and 15

@@ -61,7 +61,12 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
   },
   internal_error: { status: 500, message: "unexpected error" },
   method_not_allowed: { status: 405, message: "method not allowed" },
-  misdirected_request: { status: 421, message: "this server does not serve the requested host" },
+  misdirected_request: {
+    status: 421,
+    message:
+      "this request names a host that is not served, or came through a proxy; " +
+      "set PUBLIC_URL to serve that host, and POLICY to leave open disclosure",
+  },
   not_found: { status: 404, message: "not found" },
   password_breached: {
     status: 400,

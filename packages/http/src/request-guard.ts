@@ -6,6 +6,7 @@ import { allowListedOrigin } from "./cors.ts";
 import { isCrossSiteWrite, SAFE_METHODS } from "./csrf.ts";
 import { problem } from "./problem.ts";
 import type { ProblemCode } from "./problem-codes.ts";
+import { publicPlace } from "./public-place.ts";
 import { refusalPace } from "./refusal-pace.ts";
 import { securityHeaders } from "./security-headers.ts";
 
@@ -26,17 +27,19 @@ export interface RequestRecord {
 
 export interface GuardOptions {
   readonly policy: Policy;
-  /** The origin under which people reach the service, if it is known. */
-  readonly publicOrigin?: string | undefined;
+  /** The URL under which people reach the service, if it is known. */
+  readonly publicUrl?: string | undefined;
   /**
-   * Returns whether a `Host` header names this server. Set it on loopback, to prevent DNS
-   * rebinding. Default: every host is accepted.
+   * Returns whether a request is served at all, by its `Host` header for example. Receives the
+   * server's bindings too. Default: every request is.
    */
-  readonly isOwnHost?: ((host: string) => boolean) | undefined;
+  readonly isAdmitted?: ((request: Request, bindings: unknown) => boolean) | undefined;
   /**
    * Origins whose pages may call us with cookies, exactly as browsers write them. Default: none.
    */
   readonly corsOrigins?: readonly string[];
+  /** Request headers that they may send, beside the usual ones. In lower case. */
+  readonly corsHeaders?: readonly string[];
   /** Called after each write and each error, but not after a refusal for want of capacity. */
   readonly onRequest?: ((record: RequestRecord) => void) | undefined;
   /** Called after successful reads: high volume, low value. */
@@ -64,22 +67,23 @@ export type Guard = (route: string, handle: Handler) => Handler;
  * faults into responses, and reports each request.
  */
 export function requestGuard(options: GuardOptions & CallerOptions): Guard {
-  const { policy, publicOrigin, isOwnHost, corsOrigins = [], onRequest, onRead } = options;
+  const { policy, publicUrl, isAdmitted, onRequest, onRead } = options;
   const { addressOf, maxHeldRefusals, onRefusal } = options;
   const hold = refusalPace({ ...(maxHeldRefusals && { maxHeld: maxHeldRefusals }) });
   const headers = securityHeaders(policy);
+  const { origin, basePath } = publicPlace(publicUrl);
+  const cors = { origins: options.corsOrigins ?? [], headers: options.corsHeaders ?? [] };
   const refusalOf = (c: Context<AppEnv>) => {
-    const isListed = allowListedOrigin(c, corsOrigins);
-    if (isOwnHost?.(c.req.header("host") ?? "") === false) return "misdirected_request";
-    return !isListed && isCrossSiteWrite(c.req.raw, publicOrigin)
-      ? "cross_site_request"
-      : undefined;
+    const isListed = allowListedOrigin(c, cors);
+    if (isAdmitted?.(c.req.raw, c.env) === false) return "misdirected_request";
+    return !isListed && isCrossSiteWrite(c.req.raw, origin) ? "cross_site_request" : undefined;
   };
   return (route, handle) => async (c) => {
     const startedAt = performance.now();
     const given = c.req.header("x-request-id");
     const requestId = given && UUID.test(given) ? given : crypto.randomUUID();
     c.set("requestId", requestId);
+    c.set("basePath", basePath);
     c.set("headers", { ...headers, "x-request-id": requestId });
     let response: Response;
     try {

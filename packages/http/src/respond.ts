@@ -32,7 +32,8 @@ export async function htmlPage(
   return respond(c, { status: 200, body: String(await html), type: "text/html; charset=UTF-8" });
 }
 
-export function redirect(c: Context<AppEnv>, location: string): Response {
-  setHeader(c, "location", location);
+/** Redirects to a path of ours. */
+export function redirect(c: Context<AppEnv>, path: string): Response {
+  setHeader(c, "location", c.get("basePath") + path);
   return respond(c, { status: 302 });
 }

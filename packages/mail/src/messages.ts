@@ -26,11 +26,12 @@ export interface Links {
 }
 
 /** Creates links to the public URL, or none if it is not configured. */
-export function linksTo(publicUrl: string | undefined): Links {
+export function linksTo(given: string | undefined | (() => string | undefined)): Links {
   const link = (path: string, fields: Readonly<Record<string, string>>) => {
     const pairs = Object.entries(fields).map(
       ([name, value]) => `${name}=${encodeURIComponent(value)}`,
     );
+    const publicUrl = typeof given === "function" ? given() : given;
     return publicUrl && `${publicUrl.replace(/\/+$/, "")}${path}#${pairs.join("&")}`;
   };
   return {

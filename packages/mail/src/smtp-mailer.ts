@@ -50,8 +50,8 @@ interface SmtpError {
 
 /**
  * Returns an error without the recipient's address, which servers repeat in their replies. Errors
- * are logged, and stored with jobs. A connection that was not made, for example because of its
- * certificate, has not met the address yet.
+ * are logged, and stored with jobs. The reason why a connection was not made, its certificate for
+ * example, comes from this machine.
  */
 function withoutAddress(error: unknown): Error {
   const { code, command, responseCode, message = "" } = error as Partial<SmtpError>;

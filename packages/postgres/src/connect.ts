@@ -68,7 +68,10 @@ export function connectPostgres(options: PostgresOptions): PostgresConnection {
       }
     },
     ping: async () => void (await sql`select 1`.execute(db)),
-    probeWrite: () => probeWrite(db),
+    async probeWrite() {
+      await probeSpace(db);
+      await probeWrite(db);
+    },
     async close() {
       await db.destroy();
       await pool.end();
@@ -77,18 +80,33 @@ export function connectPostgres(options: PostgresOptions): PostgresConnection {
 }
 
 /**
- * Writes a row, and throws if that is not possible: a standby, a full disk, a read-only role. A row
- * alone would tell nothing about the disk, because it takes the place of its earlier version. So a
- * sort first writes a temporary file of about a megabyte.
+ * Writes a row and removes it, and throws if that is not possible: a standby, a read-only role. The
+ * row has a key of its own, so that no process waits for another one.
  */
 export async function probeWrite(db: Kysely<Schema>): Promise<void> {
-  await db.transaction().execute(async (trx) => {
+  const key = `readiness ${crypto.randomUUID()}`;
+  await sql`
+    with given as (insert into postern.rate_limits (key, points, expire) values (${key}, 0, 0))
+    select 1`.execute(db);
+  await sql`delete from postern.rate_limits where key = ${key}`.execute(db);
+}
+
+const TEMP_FILE_LIMIT_EXCEEDED = "53400";
+
+/**
+ * Throws if the disk of the database is full. A row alone would not show that, because it takes the
+ * place of a deleted one. So a sort writes a temporary file of about a megabyte.
+ */
+async function probeSpace(db: Kysely<Schema>): Promise<void> {
+  const writing = db.transaction().execute(async (trx) => {
     await sql`set local work_mem = '64kB'`.execute(trx);
+    await sql`set local temp_tablespaces = ''`.execute(trx);
     await sql`
       select count(*) from (select n from generate_series(1, 50000) as n order by -n offset 0) as s
     `.execute(trx);
-    await sql`
-      insert into postern.rate_limits (key, points, expire) values ('readiness', 0, 0)
-      on conflict (key) do update set points = rate_limits.points + 1`.execute(trx);
+  });
+  await writing.catch((error: unknown) => {
+    const { cause } = error as { cause?: { code?: string } };
+    if (cause?.code !== TEMP_FILE_LIMIT_EXCEEDED) throw error; // a limit of the role
   });
 }

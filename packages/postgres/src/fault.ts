@@ -14,6 +14,10 @@ export function toUnavailable(error: unknown): unknown {
   return new Unavailable("Postgres does not answer", { cause: error });
 }
 
+/** Returns whether a server gave an answer that another try does not change: a wrong password. */
+export const isPermanentFault = (error: unknown): boolean =>
+  isServerError(error) && !TEMPORARY.test(error.code);
+
 /** Returns whether the connection failed, or the server announced that it ends it. */
 export const isConnectionFault = (error: unknown): boolean =>
   !isProgrammerError(error) && (!isServerError(error) || /^(08|57P)/.test(error.code));

@@ -76,7 +76,7 @@ export function listenPostgres(options: ListenOptions): Listener {
       for (const channel of channels) onSignal(channel, ""); // signals may have been missed
       while (!signal.aborted) {
         await Promise.race([pause(ASK_EVERY_MS, undefined, { signal }), broken]);
-        await client.query("select 1");
+        await servers.requireFit(client);
       }
     } finally {
       // Not awaited: a connection that has gone silent does not close either.

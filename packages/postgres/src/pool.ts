@@ -34,6 +34,7 @@ export function resilientPool(options: PoolOptions): PostgresPool {
     Client: class extends pg.Client {
       constructor(given: pg.ClientConfig = {}) {
         super({ ...given, ...servers.current() });
+        generations.set(this, generation);
       }
     },
     max: options.maxConnections,
@@ -57,12 +58,14 @@ export function resilientPool(options: PoolOptions): PostgresPool {
   let settingsCheck: Promise<void> | undefined;
   let ended: Promise<void> | undefined;
   let generation = 0;
-  const generations = new WeakMap<pg.PoolClient, number>();
+  const generations = new WeakMap<pg.ClientBase, number>();
   pool.on("connect", (client) => {
-    generations.set(client, generation);
     // The pool listens for errors only while a client is idle. Without a listener, a client that
     // breaks in use would end the process. Its query is rejected all the same.
-    client.on("error", options.onError);
+    client.on("error", (error) => {
+      startOver();
+      options.onError(error);
+    });
   });
   pool.on("error", () => undefined); // reported by the client's own listener
 
@@ -73,8 +76,8 @@ export function resilientPool(options: PoolOptions): PostgresPool {
   }
 
   async function checkOut(): Promise<pg.PoolClient> {
-    await servers.choose();
     for (;;) {
+      if (pool.idleCount === 0) await servers.choose(); // else a connection is there already
       const client = await pool.connect();
       if (generations.get(client) === generation) return client;
       client.release(true);
@@ -87,7 +90,8 @@ export function resilientPool(options: PoolOptions): PostgresPool {
       try {
         return await client.query(options.rewrite(text), parameters);
       } catch (error) {
-        if (isConnectionFault(error) || (servers.areChosen && isReadOnlyFault(error))) startOver();
+        if (isConnectionFault(error) || (servers.mustTakeWrites && isReadOnlyFault(error)))
+          startOver();
         const fault = toUnavailable(error);
         isBroken ||= fault instanceof Unavailable;
         throw fault;
@@ -108,7 +112,8 @@ export function resilientPool(options: PoolOptions): PostgresPool {
       try {
         return withFaults(await checkOut());
       } catch (error) {
-        servers.forget();
+        const isFull = pool.totalCount >= options.maxConnections;
+        if (!isFull && isConnectionFault(error)) servers.forget();
         throw toUnavailable(error);
       }
     },

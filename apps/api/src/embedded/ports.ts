@@ -44,6 +44,7 @@ export async function openEmbedded(config: Config, path: string, log: Log): Prom
   const mailer = recordingMailer(({ to, subject, text }) =>
     console.log(`--- mail to ${to}: ${subject}\n${text}---`),
   );
+  let ownUrl: string | undefined;
   // The first caller need not wait for the queues. Nothing catches a failure: without its worker
   // the process ends.
   const working = startWorker({
@@ -54,7 +55,7 @@ export async function openEmbedded(config: Config, path: string, log: Log): Prom
       ...ports,
       mailer,
       templates: en,
-      links: linksTo(config.publicUrl),
+      links: linksTo(() => config.publicUrl ?? ownUrl),
       onMailExpired: expiredMailLog(log),
     },
     webhooks: { store: postgresWebhookStore(db, seal), networks: networks(config.webhookNetworks) },
@@ -66,6 +67,7 @@ export async function openEmbedded(config: Config, path: string, log: Log): Prom
   });
   return {
     ports,
+    listensAt: (url) => (ownUrl = url.replace("//0.0.0.0:", "//127.0.0.1:")),
     // Behind a proxy every caller seems to be on this machine. Then mails are shown in the terminal
     // only.
     ...(isForThisMachine(config.publicUrl) && { mailbox: mailer }),
@@ -74,7 +76,10 @@ export async function openEmbedded(config: Config, path: string, log: Log): Prom
         name: "the data folder",
         hasSessions: true,
         ping: async () => void (await pglite.query("select 1")),
-        probeWrite: () => probeWrite(db),
+        async probeWrite() {
+          await folder.probeSpace();
+          await probeWrite(db);
+        },
       },
     ],
     async close() {

@@ -50,24 +50,27 @@ function docsResource(describe: () => OpenApi): Resource {
       responses: { page: { status: 200, description: "The page.", page: "text/html" } },
       handle(c) {
         setHeader(c, "content-security-policy", PAGE_POLICY);
-        return htmlPage(c, (made ??= page(describe())));
+        return htmlPage(c, (made ??= page(describe(), c.get("basePath"))));
       },
     }),
   };
 }
 
-const page = (document: OpenApi) =>
+const page = (document: OpenApi, base: string) =>
   html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width" />
         <title>${document.info.title}</title>
-        <link rel="stylesheet" href="docs/page.css" />
+        <link rel="stylesheet" href="${base}/docs/page.css" />
       </head>
       <body>
         <h1>${document.info.title}</h1>
-        <p>${document.info.description} As a document: <a href="openapi.json">openapi.json</a>.</p>
+        <p>
+          ${document.info.description} As a document:
+          <a href="${base}/openapi.json">openapi.json</a>.
+        </p>
         ${document.tags.map(
           ({ name, description }) => html`
             <h2>${name}</h2>

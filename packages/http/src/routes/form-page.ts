@@ -25,19 +25,19 @@ interface FormPage {
  * token, because mail scanners open links; only the form does.
  */
 export function formPage(path: string, page: FormPage): Resources {
-  const folder = path.slice(path.lastIndexOf("/") + 1);
   const handle = (c: Context<AppEnv>) => {
     setHeader(c, "content-security-policy", PAGE_POLICY);
+    const base = c.get("basePath");
     return htmlPage(
       c,
       html`<!doctype html>
-        <html lang="en">
+        <html lang="en" data-base="${base}">
           <head>
             <meta charset="utf-8" />
             <meta name="viewport" content="width=device-width" />
             <title>${page.title}</title>
-            <link rel="stylesheet" href="${folder}/page.css" />
-            <script src="${folder}/page.js" defer></script>
+            <link rel="stylesheet" href="${base}${path}/page.css" />
+            <script src="${base}${path}/page.js" defer></script>
           </head>
           <body>
             <h1>${page.title}</h1>

@@ -40,7 +40,7 @@ form.addEventListener("submit", async (event) => {
   const said = await call({ token, ...(password.value && { password: password.value }) });
   if (!said?.reset_token) return;
   const next = new URLSearchParams({ email: said.email, token: said.reset_token });
-  location.assign("reset_password#" + next);
+  location.assign(document.documentElement.dataset.base + "/reset_password#" + next);
 });
 `,
 });

@@ -1,8 +1,17 @@
-import { checkSession, endSession, err, type ListedSession, type Ports } from "@postern/domain";
+import {
+  type CheckedSession,
+  checkSession,
+  endSession,
+  err,
+  type ListedSession,
+  type Ports,
+} from "@postern/domain";
+import type { Context } from "hono";
 import { z } from "zod";
+import type { AppEnv } from "../app-env.ts";
 import { clearSessionCookie, sessionToken } from "../caller.ts";
 import { endpoint, type Resource } from "../endpoint.ts";
-import { json } from "../respond.ts";
+import { json, setHeader } from "../respond.ts";
 import { email, id, time } from "../schemas.ts";
 
 /** A session as its user sees it. */
@@ -73,6 +82,18 @@ const currentBody = z.strictObject({
   absolute_expires_at: time,
 });
 
+/**
+ * Tells a proxy who the user is (forward authentication). The proxy copies these headers to the
+ * application. They are in every answer, empty without a session, so that they always replace what
+ * a client sent. The address is there only if the user has proved to own it.
+ */
+function setIdentity(c: Context<AppEnv>, checked: CheckedSession | undefined): void {
+  const { user, session } = checked ?? {};
+  setHeader(c, "x-auth-user-id", user?.id ?? "");
+  setHeader(c, "x-auth-email", (user?.emailVerifiedAt && user.email) ?? "");
+  setHeader(c, "x-auth-session-id", session?.id ?? "");
+}
+
 /** The caller's session. Other apps and proxies ask for it before they serve a request. */
 export const currentSessionResource = (ports: Ports): Resource => ({
   GET: endpoint({
@@ -83,9 +104,11 @@ export const currentSessionResource = (ports: Ports): Resource => ({
     responses: { session: { status: 200, description: "A live session.", body: currentBody } },
     errors: { session_missing: {} },
     async handle(c) {
+      setIdentity(c, undefined); // also if the check fails
       const checked = await checkSession(ports, sessionToken(c, ports));
       if (!checked) return err("session_missing");
       const { session, user } = checked;
+      setIdentity(c, checked);
       c.set("userId", user.id);
       return json(c, {
         user_id: user.id,
