@@ -115,10 +115,14 @@ export async function retry(attempt: () => Promise<void>): Promise<void> {
 }
 
 /** Returns the first of `names` that is a program on this machine, in PATH or one of `folders`. */
-export function findProgram(name: string, folders: readonly string[] = []): string | undefined {
+export function findProgram(
+  name: string,
+  folders: readonly string[] = [],
+  versionFlag = "--version",
+): string | undefined {
   for (const candidate of [...folders.map((folder) => join(folder, name)), name]) {
     try {
-      execFileSync(candidate, ["--version"], { stdio: "ignore" });
+      execFileSync(candidate, [versionFlag], { stdio: "ignore" });
       return candidate;
     } catch {
       continue;
