@@ -52,7 +52,10 @@ export async function checksDuringRestarts(count: number) {
   };
   const calling = Promise.all(Array.from({ length: CALLERS }, caller));
   let restarts = 0;
-  while (sent < count) {
+  let isDone = false;
+  void calling.then(() => (isDone = true));
+  // oxlint-disable-next-line no-unmodified-loop-condition
+  while (!isDone) {
     const index = restarts % nodes.length;
     await nodes[index]?.end("SIGTERM");
     nodes[index] = await start(ports[index] ?? 0);

@@ -69,12 +69,12 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
 
 /** Returns every path with its endpoints, including the description of all of them. */
 export function routeTable(options: AppOptions): Resources {
-  const { name: cookieName } = options.ports.policy.cookie;
+  const { policy } = options.ports;
   const publicUrl = options.publicUrl?.replace(/\/+$/, "") ?? "/";
   let document: OpenApi | undefined; // made at the first request for it
   const described: Resources = {
     ...resourcesOf(options),
-    ...docsResources(() => (document ??= openApi(described, { cookieName, publicUrl }))),
+    ...docsResources(() => (document ??= openApi(described, { policy, publicUrl }))),
   };
   return described;
 }

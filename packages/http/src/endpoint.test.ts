@@ -22,6 +22,7 @@ describe("an endpoint", () => {
     const twice = endpoint({
       id: "planted",
       tag: "Service",
+      description: "",
       summary: "Takes a name twice.",
       fields: z.object({ all: z.string() }),
       query: z.object({ all: z.enum(["true"]).optional() }),

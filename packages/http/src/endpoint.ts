@@ -20,6 +20,8 @@ export interface ResponseDescription {
    * which the browser is known.
    */
   readonly cookie?: "set" | "ended" | "device";
+  /** Further headers, with their descriptions. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What an operation is and how it succeeds. The OpenAPI document and the client come from it. */
@@ -35,6 +37,8 @@ interface Description {
     | "Service"
     | "Pages";
   readonly summary: string;
+  /** What the summary and the responses do not say. */
+  readonly description: string;
   /** Whether the operation reads the session cookie. */
   readonly session?: "needed" | "optional";
   /** The caller's own budget may be used up: 429. */

@@ -10,27 +10,34 @@ export interface OpenApiResponse {
 }
 
 /** Describes how an endpoint succeeds, by status. */
-export function successResponses({ responses }: Endpoint): Record<string, OpenApiResponse> {
+export function successResponses(
+  { responses }: Endpoint,
+  { knowsDevices }: { readonly knowsDevices: boolean },
+): Record<string, OpenApiResponse> {
   const byStatus = Object.groupBy(Object.values(responses), ({ status }) => status);
   return Object.fromEntries(
-    Object.entries(byStatus).map(([status, alike]) => [status, toResponse(alike)]),
+    Object.entries(byStatus).map(([status, alike]) => [status, toResponse(alike, knowsDevices)]),
   );
 }
 
-function toResponse(alike: readonly ResponseDescription[]): OpenApiResponse {
+function toResponse(alike: readonly ResponseDescription[], knowsDevices: boolean): OpenApiResponse {
   const bodies = alike.flatMap(({ body }) => (body ? [toSchema(body)] : []));
   const [first] = bodies;
   const page = alike.find((response) => response.page)?.page;
-  const cookies = alike.flatMap(({ cookie }) => cookie ?? []);
+  const cookies = alike
+    .flatMap(({ cookie }) => cookie ?? [])
+    .filter((cookie) => cookie !== "device" || knowsDevices);
+  const others = alike.flatMap(({ headers: named = {} }) => Object.entries(named));
   const headers = {
     ...(cookies.length > 0 && {
       "Set-Cookie": header(
         cookies.includes("device")
-          ? "Strict policy: the cookie by which this browser is known."
+          ? "The cookie by which this browser is known."
           : "The session cookie.",
       ),
     }),
     ...(alike.some(({ status }) => status === 302) && { Location: header("Where it leads.") }),
+    ...Object.fromEntries(others.map(([name, description]) => [name, header(description)])),
   };
   const json = { "application/json": { schema: bodies.length > 1 ? { anyOf: bodies } : first } };
   return {

@@ -1,3 +1,4 @@
+import type { Policy } from "@postern/domain";
 import type { z } from "zod";
 import { type Endpoint, endpointsOf, type Method, type Resources } from "./endpoint.ts";
 import { errorResponses, type OpenApiResponse, successResponses } from "./openapi-responses.ts";
@@ -9,6 +10,7 @@ export interface OpenApiOperation {
   readonly operationId: string;
   readonly tags: readonly string[];
   readonly summary: string;
+  readonly description: string;
   readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
   readonly parameters?: readonly {
     readonly name: string;
@@ -76,12 +78,12 @@ export const errorCodesOf = (method: Method, endpoint: Endpoint): ProblemCode[] 
  */
 export function openApi(
   resources: Resources,
-  { cookieName, publicUrl }: { cookieName: string; publicUrl: string },
+  { policy, publicUrl }: { policy: Policy; publicUrl: string },
 ): OpenApi {
   const paths = Object.entries(resources).map(([path, resource]) => {
     const operations = endpointsOf(resource).map(([method, endpoint]) => [
       method.toLowerCase(),
-      toOperation(method, endpoint),
+      toOperation(method, endpoint, policy),
     ]);
     return [path, Object.fromEntries(operations)];
   });
@@ -91,13 +93,14 @@ export function openApi(
       title: "Postern",
       version: "0.1.0",
       description: "User authentication. Requests are forms or JSON, answers are JSON.",
+      contact: { name: "The operators of this service" },
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: publicUrl }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths: Object.fromEntries(paths),
     components: {
-      securitySchemes: { session: { type: "apiKey", in: "cookie", name: cookieName } },
+      securitySchemes: { session: { type: "apiKey", in: "cookie", name: policy.cookie.name } },
       schemas: {
         Message: {
           type: "object",
@@ -112,8 +115,8 @@ export function openApi(
   return document;
 }
 
-function toOperation(method: Method, endpoint: Endpoint): OpenApiOperation {
-  const { id, tag, summary, session, fields } = endpoint;
+function toOperation(method: Method, endpoint: Endpoint, { limits }: Policy): OpenApiOperation {
+  const { id, tag, summary, description, session, fields } = endpoint;
   const parameters = [
     ...parametersOf("path", endpoint.params),
     ...parametersOf("query", endpoint.query),
@@ -125,10 +128,14 @@ function toOperation(method: Method, endpoint: Endpoint): OpenApiOperation {
     operationId: id,
     tags: [tag],
     summary,
+    description,
     security: session === undefined ? [] : session === "needed" ? [NEEDED] : [NEEDED, {}],
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: required.length > 0, content: bodyOf(body) } }),
-    responses: { ...successResponses(endpoint), ...errorResponses(errorsOf(method, endpoint)) },
+    responses: {
+      ...successResponses(endpoint, limits),
+      ...errorResponses(errorsOf(method, endpoint)),
+    },
   };
 }
 

@@ -26,6 +26,8 @@ export const docsResources = (describe: () => OpenApi): Resources => ({
       id: "openApi",
       tag: "Service",
       summary: "This description, as OpenAPI 3.1",
+      description:
+        "Every operation of this service, its inputs and its answers. It differs with the policy.",
       responses: {
         description: {
           status: 200,
@@ -47,6 +49,7 @@ function docsResource(describe: () => OpenApi): Resource {
       id: "docsPage",
       tag: "Pages",
       summary: "This description, for people",
+      description: "A page with the same contents. It loads nothing from elsewhere.",
       responses: { page: { status: 200, description: "The page.", page: "text/html" } },
       handle(c) {
         setHeader(c, "content-security-policy", PAGE_POLICY);

@@ -34,6 +34,8 @@ export const emailVerificationResource = (ports: Ports, caller: CallerOptions): 
     id: "requestVerification",
     tag: "Verification",
     summary: "Mails the link that verifies an address once more",
+    description:
+      "For a user who has not verified the address yet. Mails to one address are spaced.",
     isLimited: true,
     fields: z.strictObject({ email: email.catch("") }),
     responses: {
@@ -58,6 +60,8 @@ export const emailVerificationResource = (ports: Ports, caller: CallerOptions): 
     id: "verifyEmail",
     tag: "Verification",
     summary: "Uses the link of a mail: verifies an address, or changes it",
+    description:
+      "Without a session or the password, the password is cleared: somebody else may have registered the address. Then the answer has a reset token for a new one. A link works once.",
     isLimited: true,
     fields: z.strictObject({
       token: z.string().catch("").meta({ description: "From the mail." }),

@@ -12,6 +12,7 @@ interface FormPage {
   readonly id: string;
   readonly title: string;
   readonly summary: string;
+  readonly description: string;
   /** HTML of the form's content. It is our own and never contains text of a user. */
   readonly fields: string;
   readonly button: string;
@@ -50,10 +51,12 @@ export function formPage(path: string, page: FormPage): Resources {
         </html>`,
     );
   };
-  const { id, summary } = page;
+  const { id, summary, description } = page;
   const shown = { status: 200, description: "The page.", page: "text/html" } as const;
   return {
-    [path]: { GET: endpoint({ id, tag: "Pages", summary, responses: { page: shown }, handle }) },
+    [path]: {
+      GET: endpoint({ id, tag: "Pages", summary, description, responses: { page: shown }, handle }),
+    },
     [`${path}/page.js`]: staticAsset(`${id}Script`, "text/javascript", SCRIPT + page.script),
     [`${path}/page.css`]: staticAsset(`${id}Style`, "text/css", STYLE),
   };
@@ -86,6 +89,7 @@ export const staticAsset = (id: string, type: string, text: string): Resource =>
     id,
     tag: "Pages",
     summary: "A file that the page loads",
+    description: "The page loads nothing else.",
     responses: { text: { status: 200, description: "The file.", page: type } },
     handle: (c) => respond(c, { status: 200, body: text, type: `${type}; charset=utf-8` }),
   }),

@@ -21,6 +21,7 @@ export const liveResource: Resource = {
     id: "isLive",
     tag: "Service",
     summary: "Returns whether the process runs",
+    description: "Asks no store. For a supervisor that restarts processes which hang.",
     responses: {
       live: {
         status: 200,
@@ -41,6 +42,8 @@ export const readyResource = (ready: AskReadiness): Resource => ({
     id: "isReady",
     tag: "Service",
     summary: "Returns whether sessions can be checked, and what fails",
+    description:
+      "Asks the stores, at most twice a second. For balancers. With `?writes`, also whether changes can be stored.",
     query: z.strictObject({ writes: z.string().optional() }),
     responses: {
       ready: {

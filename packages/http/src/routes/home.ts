@@ -7,6 +7,7 @@ export const homeResource: Resource = {
     id: "welcome",
     tag: "Service",
     summary: "Says hello",
+    description: "Always the same.",
     responses: {
       welcome: {
         status: 200,

@@ -38,6 +38,7 @@ export const mailboxResource = (
     id: "mailPage",
     tag: "Pages",
     summary: "Embedded mode, for this machine only: the mails that were not sent",
+    description: "Embedded mode sends no mail. Callers on other machines get 404.",
     responses: { page: { status: 200, description: "The page.", page: "text/html" } },
     errors: { not_found: {} },
     handle(c) {

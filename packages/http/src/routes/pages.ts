@@ -7,6 +7,7 @@ const resetPages = formPage("/reset_password", {
   id: "resetPasswordPage",
   title: "Choose a new password",
   summary: "The page that a reset mail leads to",
+  description: "Opening it uses up no link: mail scanners open links.",
   fields: `<label>Of <input type="email" autocomplete="username" readonly /></label>
     <label>New password <input type="password" autocomplete="new-password" required /></label>`,
   button: "Change it",
@@ -29,6 +30,7 @@ const verificationPages = formPage("/email_verification", {
   id: "emailVerificationPage",
   title: "Confirm your e-mail address",
   summary: "The page that a verification mail leads to",
+  description: "Opening it uses up no link: mail scanners open links.",
   fields: `<label>Your password, if you have one and are not logged in here
       <input type="password" autocomplete="current-password" /></label>`,
   button: "Confirm",
@@ -50,6 +52,7 @@ const passwordPages = formPage("/profile/password", {
   id: "changePasswordPage",
   title: "Change your password",
   summary: "The page on which a user who is logged in changes the password",
+  description: "Password managers lead here.",
   fields: `<label>Current password <input type="password" autocomplete="current-password" required /></label>
     <label>New password <input type="password" autocomplete="new-password" required /></label>`,
   button: "Change it",
@@ -70,6 +73,7 @@ export const changePasswordResource: Resource = {
     id: "whereToChangePassword",
     tag: "Pages",
     summary: "Leads to the page on which the user changes the password",
+    description: "W3C, A Well-Known URL for Changing Passwords.",
     responses: {
       found: { status: 302, description: "Always leads there.", location: "/profile/password" },
     },

@@ -11,6 +11,8 @@ export const profileEmailResource = (ports: Ports, caller: CallerOptions): Resou
     id: "changeEmail",
     tag: "Profile",
     summary: "Requests a change of address",
+    description:
+      "Mails a link to the new address and a notice to the current one. The change is made when the link is used.",
     isLimited: true,
     fields: z.strictObject({ email, current_password: currentPassword }),
     session: "needed",

@@ -57,6 +57,7 @@ export const profileExportResource = (ports: Ports): Resource => ({
     id: "exportUser",
     tag: "Profile",
     summary: "Returns everything stored about the user, except hashes of secrets",
+    description: "One object, which may be large. One export of a user at a time.",
     isLimited: true,
     session: "needed",
     responses: { export: { status: 200, description: "As JSON.", body: exportBody } },

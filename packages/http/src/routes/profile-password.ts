@@ -11,6 +11,8 @@ export const profilePasswordResource = (ports: Ports, caller: CallerOptions): Re
     id: "changePassword",
     tag: "Profile",
     summary: "Changes the password of the user who is logged in",
+    description:
+      "Ends every other session. The caller has a new cookie. `current_password` is optional for some time after a log-in, if the policy says so.",
     isLimited: true,
     fields: z.strictObject({ current_password: currentPassword, new_password: newPassword }),
     session: "needed",

@@ -11,6 +11,7 @@ export const profileResource = (ports: Ports, caller: CallerOptions): Resource =
     id: "profile",
     tag: "Profile",
     summary: "Returns who is logged in",
+    description: "The route of the course. `GET /sessions/current` returns more.",
     session: "needed",
     responses: {
       profile: {
@@ -32,6 +33,7 @@ export const profileResource = (ports: Ports, caller: CallerOptions): Resource =
     id: "deleteUser",
     tag: "Profile",
     summary: "Deletes the user and everything stored about the user",
+    description: "Ends every session. It cannot be undone.",
     isLimited: true,
     fields: z.strictObject({ current_password: currentPassword }),
     session: "needed",

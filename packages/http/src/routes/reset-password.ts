@@ -24,6 +24,8 @@ export const resetPasswordResource = (ports: Ports, caller: CallerOptions): Reso
     id: "requestReset",
     tag: "Recovery",
     summary: "Requests a reset token",
+    description:
+      "Open disclosure returns the token. Closed disclosure mails it, and answers the same for every address.",
     isLimited: true,
     fields: z.strictObject({ email: email.catch(missing) }),
     responses: {
@@ -54,6 +56,8 @@ export const resetPasswordResource = (ports: Ports, caller: CallerOptions): Reso
     id: "resetPassword",
     tag: "Recovery",
     summary: "Sets a new password with a reset token",
+    description:
+      "Ends every session and every other token. With the same `Idempotency-Key` a repeated request gets the same answer.",
     isLimited: true,
     fields: z.strictObject({
       email: email.catch(missing),

@@ -53,7 +53,10 @@ export const sessionResource = (ports: Ports): Resource => ({
     id: "endSession",
     tag: "Sessions",
     summary: "Ends one of the user's own sessions",
-    params: z.object({ session_id: z.string() }),
+    description: "The id is in the list of sessions. The session itself may be the caller's own.",
+    params: z.object({
+      session_id: z.string().meta({ description: "From the list of sessions." }),
+    }),
     session: "needed",
     responses: {
       session_ended: {
@@ -82,6 +85,12 @@ const currentBody = z.strictObject({
   absolute_expires_at: time,
 });
 
+const IDENTITY = {
+  "X-Auth-User-Id": "The user's id.",
+  "X-Auth-Email": "The user's address if it is verified, else empty.",
+  "X-Auth-Session-Id": "The session's public id.",
+};
+
 /**
  * Tells a proxy who the user is (forward authentication). The proxy copies these headers to the
  * application. They are in every answer, empty without a session, so that they always replace what
@@ -89,6 +98,7 @@ const currentBody = z.strictObject({
  */
 function setIdentity(c: Context<AppEnv>, checked: CheckedSession | undefined): void {
   const { user, session } = checked ?? {};
+  // Named in IDENTITY too.
   setHeader(c, "x-auth-user-id", user?.id ?? "");
   setHeader(c, "x-auth-email", (user?.emailVerifiedAt && user.email) ?? "");
   setHeader(c, "x-auth-session-id", session?.id ?? "");
@@ -100,8 +110,17 @@ export const currentSessionResource = (ports: Ports): Resource => ({
     id: "currentSession",
     tag: "Sessions",
     summary: "Returns the user of the session",
+    description:
+      "For applications and proxies, before they serve a request. The identity is also in headers, which are empty without a session.",
     session: "needed",
-    responses: { session: { status: 200, description: "A live session.", body: currentBody } },
+    responses: {
+      session: {
+        status: 200,
+        description: "A live session.",
+        body: currentBody,
+        headers: IDENTITY,
+      },
+    },
     errors: { session_missing: {} },
     async handle(c) {
       setIdentity(c, undefined); // also if the check fails

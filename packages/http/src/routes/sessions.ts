@@ -34,6 +34,7 @@ const listEndpoint = (ports: Ports): Endpoint =>
     id: "listSessions",
     tag: "Sessions",
     summary: "Lists the user's own live sessions, the oldest first",
+    description: "A session has ended if it is not in the list.",
     session: "needed",
     responses: {
       sessions: {
@@ -55,6 +56,8 @@ const logInEndpoint = (ports: Ports, caller: CallerOptions): Endpoint =>
     id: "logIn",
     tag: "Sessions",
     summary: "Logs in",
+    description:
+      "A wrong password and an unknown address get the same answer. Attempts are limited by network, account and device.",
     isLimited: true,
     // A field that is missing or not text counts as a wrong value.
     fields: z.strictObject({
@@ -108,6 +111,8 @@ const logOutEndpoint = (ports: Ports, caller: CallerOptions): Endpoint =>
     id: "logOut",
     tag: "Sessions",
     summary: "Logs out: ends this session, all sessions, or all other sessions",
+    description:
+      "Without a parameter this session, with `all` every session, with `except=current` every other session.",
     query: z
       .object({
         all: z.enum(["", "true"]).optional().meta({ description: "Ends every session." }),

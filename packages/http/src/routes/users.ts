@@ -2,23 +2,30 @@ import { type Ports, registerUser } from "@postern/domain";
 import { z } from "zod";
 import { type CallerOptions, clientInfoOf, setSessionCookie } from "../caller.ts";
 import { callerOf } from "../device-cookie.ts";
-import { endpoint, passwordErrors, type Resource } from "../endpoint.ts";
+import { type Endpoint, endpoint, passwordErrors, type Resource } from "../endpoint.ts";
 import { json } from "../respond.ts";
 import { email, messageBody, newPassword } from "../schemas.ts";
 
 export const usersResource = (ports: Ports, caller: CallerOptions): Resource => ({
-  POST: endpoint({
+  POST: registerEndpoint(ports, caller),
+});
+
+function registerEndpoint(ports: Ports, caller: CallerOptions): Endpoint {
+  const { logsIn } = ports.policy.registration;
+  return endpoint({
     id: "register",
     tag: "Users",
     summary: "Creates a user",
+    description:
+      "Open disclosure tells whether the address was taken. Closed disclosure answers the same for every address.",
     isLimited: true,
     fields: z.strictObject({ email, password: newPassword }),
     responses: {
       user_created: {
         status: 200,
-        description: "Open disclosure: created. Sets the cookie if the policy logs in new users.",
+        description: `Open disclosure: created${logsIn ? " and logged in" : ""}.`,
         body: messageBody("user created"),
-        cookie: "set",
+        ...(logsIn && { cookie: "set" }),
       },
       registration_accepted: {
         status: 202,
@@ -47,5 +54,5 @@ export const usersResource = (ports: Ports, caller: CallerOptions): Resource => 
       if (result.value.started) setSessionCookie(c, ports, result.value.started);
       return json(c, { email: address, message: "user created" });
     },
-  }),
-});
+  });
+}
