@@ -1,5 +1,6 @@
-import { BlockList, isIP } from "node:net";
+import { isIP } from "node:net";
 import type { HttpBindings } from "@hono/node-server";
+import ipaddr from "ipaddr.js";
 
 type OfRequest = (request: Request, bindings: unknown) => string | undefined;
 
@@ -16,12 +17,14 @@ interface ClientNetwork {
  * caller's.
  */
 export function clientNetwork(trusted: readonly string[]): ClientNetwork {
-  const proxies = new BlockList();
-  for (const network of trusted) {
-    const [address = "", prefix = ""] = network.split("/");
-    proxies.addSubnet(address, Number(prefix), familyOf(address));
-  }
-  const isTrusted = (address: string) => proxies.check(address, familyOf(address));
+  const proxies = trusted.map((network) => ipaddr.parseCIDR(network));
+  const isTrusted = (address: string) => {
+    const parsed = ipaddr.process(address);
+    return proxies.some(([network, bits]) => {
+      const isSameKind = network.kind() === parsed.kind();
+      return isSameKind && (parsed as ipaddr.IPv6).match(network, bits);
+    });
+  };
   const callerOf = (request: Request, bindings: unknown) => {
     const socket = (bindings as Partial<HttpBindings> | undefined)?.incoming?.socket;
     const forwarded = request.headers.get("x-forwarded-for")?.split(",") ?? [];
@@ -39,22 +42,13 @@ export function clientNetwork(trusted: readonly string[]): ClientNetwork {
   };
 }
 
-const familyOf = (address: string) => (isIP(address) === 6 ? "ipv6" : "ipv4");
-
 /** Removes the brackets and port that some proxies write, and converts IPv4-mapped IPv6 to IPv4. */
 function plain(text: string): string {
   const address = text
     .trim()
     .replace(/^\[(.*)\](?::\d+)?$/, "$1")
     .replace(/^(\d[\d.]*):\d+$/, "$1");
-  if (isIP(address) !== 6) return address;
-  const groups = groupsOf(address);
-  if (groups.slice(0, 6).join(":") !== "0:0:0:0:0:ffff") return address;
-  const bytes = groups.slice(6).flatMap((group) => {
-    const value = Number.parseInt(group, 16);
-    return [value >> 8, value & 0xff];
-  });
-  return bytes.join(".");
+  return isIP(address) === 6 ? ipaddr.process(address).toString() : address;
 }
 
 /** A caller without an address counts as one network, as on a Unix socket. */
@@ -62,18 +56,9 @@ const countedOf = (address: string) =>
   isIP(address) === 4 ? address : (networkOf(address) ?? "unknown");
 
 function networkOf(address: string): string | undefined {
-  if (isIP(address) === 4) return address.replace(/\.\d+$/, ".0/24");
-  if (isIP(address) !== 6) return undefined;
-  return `${canonical(`${groupsOf(address).slice(0, 4).join(":")}::`)}/64`;
-}
-
-/** The canonical form (RFC 5952), as in the host of a URL. */
-const canonical = (address: string) => new URL(`http://[${address}]`).hostname.slice(1, -1);
-
-/** Returns the eight groups of an IPv6 address. */
-function groupsOf(address: string): string[] {
-  const [head = "", tail = ""] = canonical(address.split("%")[0] ?? "").split("::");
-  const split = (part: string) => (part === "" ? [] : part.split(":"));
-  const missing = 8 - split(head).length - split(tail).length;
-  return [...split(head), ...Array<string>(missing).fill("0"), ...split(tail)];
+  const family = isIP(address);
+  if (family === 4) return `${ipaddr.IPv4.networkAddressFromCIDR(`${address}/24`).toString()}/24`;
+  if (family !== 6) return undefined;
+  const [withoutZone = ""] = address.split("%");
+  return `${ipaddr.IPv6.networkAddressFromCIDR(`${withoutZone}/64`).toString()}/64`;
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import tab from "@bomb.sh/tab/commander";
 import { connectPostgres, migrate } from "@postern/postgres";
 import { InvalidEnvironment, reasonFor } from "@postern/process";
 import { Command, CommanderError } from "commander";
@@ -17,6 +19,7 @@ const run = runOn(() => openService(parseCliConfig(process.env)));
 
 const postern = new Command("postern")
   .description("Commands for operators of Postern.")
+  .version(versionOf("../package.json"))
   .option("--json", "print JSON, for programs")
   .showHelpAfterError()
   .exitOverride();
@@ -42,6 +45,8 @@ group("migrate", "migrate the database").action(async function migrateNow(this: 
   }
 });
 
+tab(postern); // the command `complete`
+
 for (const stream of [process.stdout, process.stderr]) {
   // Keep working: a bulk command that stops halfway is worse than one whose output is lost.
   stream.on("error", (error: NodeJS.ErrnoException) => {
@@ -57,6 +62,11 @@ try {
   await postern.parseAsync();
 } catch (error) {
   process.exitCode = exitCodeFor(error);
+}
+
+function versionOf(path: string): string {
+  const text = readFileSync(new URL(path, import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
 }
 
 function exitCodeFor(error: unknown): number {

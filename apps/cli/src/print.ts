@@ -1,10 +1,16 @@
+import { styleText } from "node:util";
+import Table from "cli-table3";
+
 type Cell = string | number | boolean | Date | undefined | null;
 type Row = Readonly<Record<string, unknown>>;
 
 export interface Printer {
   /** Prints one item: a line for each field, or JSON. */
   item(item: Row): void;
-  /** Prints several items: a table, or a JSON array. */
+  /**
+   * Prints several items: a table, or a JSON array. In a terminal that is too narrow for the table,
+   * each item is a block of lines.
+   */
   items(items: readonly Row[]): void;
   /** Reports the progress of long work on standard error. */
   progress(text: string): void;
@@ -18,15 +24,15 @@ export function printer(isJson: boolean): Printer {
   const isTerminal = process.stderr.isTTY;
   return {
     item(item) {
-      if (isJson) return json(item);
-      const width = Math.max(...Object.keys(item).map((name) => name.length));
-      for (const [name, value] of Object.entries(item)) {
-        console.log(`${name.padEnd(width)}  ${toText(value)}`);
-      }
+      if (isJson) json(item);
+      else console.log(toBlock(item));
     },
     items(items) {
       if (isJson) return json(items);
-      console.log(items.length === 0 ? "none" : toTable(items));
+      if (items.length === 0) return console.log("none");
+      const table = toTable(items);
+      const { isTTY, columns } = process.stdout;
+      console.log(!isTTY || table.width <= columns ? table.text : items.map(toBlock).join("\n\n"));
     },
     progress(text) {
       process.stderr.write(isTerminal ? `\r\x1b[K${text}` : `${text}\n`);
@@ -40,21 +46,38 @@ const escaped = (sign: string) =>
     .map((index) => `\\u${sign.charCodeAt(index).toString(16).padStart(4, "0")}`)
     .join("");
 
+/** Bold in a terminal, unless `NO_COLOR` is set. */
+const strong = (text: string) => styleText("bold", text, { stream: process.stdout });
+
+/** Columns with two spaces in between, and no lines. */
+const PLAIN = {
+  ...Object.fromEntries(
+    ["top", "bottom", "left", "right", "mid"].flatMap((side) =>
+      ["", "-mid", "-left", "-right"].map((part) => [side + part, ""]),
+    ),
+  ),
+  middle: "  ",
+};
+
 /** Lays out columns in the order of the first row's fields. */
-function toTable(items: readonly Row[]): string {
+function toTable(items: readonly Row[]): { readonly text: string; readonly width: number } {
   const names = Object.keys(items[0] ?? {});
-  const rows = [
-    names,
-    ...items.map((item) => names.map((name) => toText(item[name]).replaceAll("\n", " "))),
-  ];
-  const widths = names.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
+  const table = new Table({
+    chars: PLAIN,
+    style: { "padding-left": 0, "padding-right": 0, head: [], border: [], compact: true },
+  });
+  table.push(names.map(strong));
+  for (const item of items)
+    table.push(names.map((name) => toText(item[name]).replaceAll("\n", " ")));
+  const lines = table.toString().split("\n");
+  return { text: lines.map((line) => line.trimEnd()).join("\n"), width: table.width };
+}
+
+/** One line for each field. */
+function toBlock(item: Row): string {
+  const width = Math.max(...Object.keys(item).map((name) => name.length));
+  return Object.entries(item)
+    .map(([name, value]) => `${strong(name.padEnd(width))}  ${toText(value)}`)
     .join("\n");
 }
 

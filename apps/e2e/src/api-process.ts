@@ -22,6 +22,8 @@ export interface ApiProcess extends ServiceProcess {
 const API = fileURLToPath(new URL("../../api/src/main.ts", import.meta.url));
 const WORKER = fileURLToPath(new URL("../../worker/src/main.ts", import.meta.url));
 const ON_LOOPBACK = { HOST: "127.0.0.1", PORT: "0" };
+/** The operator's commands, as a program for shells. */
+export const POSTERN = fileURLToPath(new URL("../../cli/bin/postern", import.meta.url));
 const CLI = fileURLToPath(new URL("../../cli/src/main.ts", import.meta.url));
 const MIGRATE = fileURLToPath(new URL("../../api/src/migrate.ts", import.meta.url));
 

@@ -34,7 +34,7 @@ describe("the operator's commands on a data folder", () => {
     expect(
       (await checkedFetch(`${api.origin}/mail`, { headers: { "x-forwarded-for": "10.0.0.1" } }))
         .status,
-    ).toBe(404);
+    ).toBe(421);
     const token = /The reset token: (\S+)/.exec(await mails())?.[1] ?? "";
     expect((await visitor(api.origin).reset(email, token, "another one")).status).toBe(200);
     await api.end("SIGTERM");

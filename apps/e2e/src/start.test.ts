@@ -13,7 +13,9 @@ describe("starting", () => {
     const first = await startApi(environment);
     const second = launchApi(environment);
     expect(await exitOf(second.child)).toBe(1);
-    expect(second.output.join("\n")).toContain("another Postern is running on this data folder");
+    expect(second.output.join("\n")).toContain(
+      `another Postern is running on this data folder (process ${first.child.pid}); stop it`,
+    );
     expect((await visitor(first.origin).send("GET", "/")).status).toBe(200);
     await first.end("SIGKILL");
     const third = await startApi(environment);

@@ -29,7 +29,7 @@ describe.skipIf(process.platform === "win32")("the data folder", () => {
     return Object.fromEntries(readdirSync(path).map((name) => [name, modeOf(join(path, name))]));
   }
 
-  const PRIVATE = { lock: "600", postgres: "700", secrets: "600" };
+  const PRIVATE = { lock: "600", pid: "600", postgres: "700", secrets: "600" };
 
   it.each(["755", "777", "2775"])("of mode %s has nothing that others can read", async (mode) => {
     chmodSync(parent, Number.parseInt(mode, 8));

@@ -30,7 +30,7 @@ export interface DataFolder {
 const EVERYBODY_ELSE = 0o077;
 const PROBE_BYTES = 1_048_576;
 /** What we create in the folder. */
-const ENTRIES = ["lock", "probe", "secrets", "secrets.new", "postgres", "postgres.new"];
+const ENTRIES = ["lock", "pid", "probe", "secrets", "secrets.new", "postgres", "postgres.new"];
 
 /**
  * Opens the folder, and creates it if it does not exist. Other users of the machine can read
@@ -43,6 +43,7 @@ export function openDataFolder(path: string): DataFolder {
     mkdirSync(path, { recursive: true });
     for (const name of ENTRIES) makeOurs(join(path, name));
     const release = lock(path);
+    writeFileSync(join(path, "pid"), `${process.pid}\n`); // for the message to a second process
     const probe = join(path, "probe");
     return {
       databasePath: join(path, "postgres"),
@@ -100,10 +101,19 @@ function lock(path: string): () => void {
     const isHeld = cause instanceof Error && /database is locked/.test(cause.message);
     if (!isHeld) throw new Error("the data folder could not be locked", { cause });
     throw new InvalidEnvironment([
-      "DATA_DIR: another Postern is running on this data folder; stop it, or set another DATA_DIR",
+      `DATA_DIR: another Postern is running on this data folder${holderOf(path)}; stop it, or set another DATA_DIR`,
     ]);
   }
   return () => file.close();
+}
+
+/** Returns which process holds the folder, for a message. */
+function holderOf(path: string): string {
+  try {
+    return ` (process ${Number.parseInt(readFileSync(join(path, "pid"), "utf8"), 10)})`;
+  } catch {
+    return ""; // it has locked the folder, and not written its id yet
+  }
 }
 
 /**

@@ -4,6 +4,7 @@ export {
   postWebhook,
   parseEndpointUrl,
   RefusedTarget,
+  requireDeliverable,
   toPlainText,
 } from "./post.ts";
 export { newWebhookSecret, signatureHeaders } from "./sign.ts";

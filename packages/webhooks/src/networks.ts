@@ -1,56 +1,35 @@
-import { BlockList, isIP, isIPv6 } from "node:net";
+import { isIP } from "node:net";
+import ipaddr from "ipaddr.js";
 
-/** IANA IPv4 Special-Purpose Address Registry, and multicast. */
-const SPECIAL_V4 = [
-  ["0.0.0.0", 8], // "this network"
-  ["10.0.0.0", 8], // private
-  ["100.64.0.0", 10], // carrier-grade NAT
-  ["127.0.0.0", 8], // loopback
-  ["169.254.0.0", 16], // link-local, and the metadata services of clouds
-  ["172.16.0.0", 12], // private
-  ["192.0.0.0", 24], // protocol assignments
-  ["192.0.2.0", 24], // documentation
-  ["192.31.196.0", 24], // AS112
-  ["192.52.193.0", 24], // AMT
-  ["192.88.99.0", 24], // 6to4 relays
-  ["192.168.0.0", 16], // private
-  ["192.175.48.0", 24], // AS112
-  ["198.18.0.0", 15], // benchmarking
-  ["198.51.100.0", 24], // documentation
-  ["203.0.113.0", 24], // documentation
-  ["224.0.0.0", 4], // multicast
-  ["240.0.0.0", 4], // reserved, and broadcast
-] as const;
+/** What ipaddr.js counts as ordinary, and the IANA registries of special purposes do not. */
+const SPECIAL = [
+  "192.31.196.0/24", // AS112
+  "192.52.193.0/24", // AMT
+  "192.88.99.0/24", // 6to4 relays
+  "192.175.48.0/24", // AS112
+  "2001::/23", // protocol assignments: Teredo, ORCHID, benchmarking
+  "2620:4f:8000::/48", // AS112
+  "3fff::/20", // documentation
+].map((network) => ipaddr.parseCIDR(network));
 
-/**
- * Everything global is inside this range. Addresses that embed IPv4 (mapped, NAT64), local and
- * multicast ones are outside.
- */
-const GLOBAL_V6 = ["2000::", 3] as const;
+/** Every global IPv6 address is inside it. Those that embed IPv4 (NAT64) are outside. */
+const GLOBAL_V6 = ipaddr.parseCIDR("2000::/3");
 
-/** IANA IPv6 Special-Purpose Address Registry: the entries inside that range. */
-const SPECIAL_V6 = [
-  ["2001::", 23], // protocol assignments: Teredo, ORCHID, benchmarking
-  ["2001:db8::", 32], // documentation
-  ["2002::", 16], // 6to4, which embeds IPv4
-  ["2620:4f:8000::", 48], // AS112
-  ["3fff::", 20], // documentation
-] as const;
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+type Network = readonly [Address, number];
 
-const special = new BlockList();
-for (const [network, prefix] of SPECIAL_V4) special.addSubnet(network, prefix, "ipv4");
-for (const [network, prefix] of SPECIAL_V6) special.addSubnet(network, prefix, "ipv6");
-const global = new BlockList();
-global.addSubnet(...GLOBAL_V6, "ipv6");
+const isIn = (address: Address, [network, bits]: Network): boolean =>
+  address.kind() === network.kind() && (address as ipaddr.IPv6).match(network, bits);
 
-const familyOf = (address: string) => (isIPv6(address) ? "ipv6" : "ipv4");
+/** Returns an address in its usual notation, with IPv4 for IPv4-mapped IPv6. */
+const parse = (text: string): Address | undefined =>
+  isIP(text) === 0 || text.includes("%") ? undefined : ipaddr.process(text);
 
-/** Returns whether this address, in any notation, belongs to the public Internet. */
-function isPublic(address: string): boolean {
-  const family = familyOf(address);
-  if (family === "ipv6" && !global.check(address, "ipv6")) return false;
-  return isIP(address) !== 0 && !special.check(address, family);
-}
+/** Returns whether this address belongs to the public Internet. */
+const isPublic = (address: Address): boolean =>
+  address.range() === "unicast" &&
+  (address.kind() === "ipv4" || isIn(address, GLOBAL_V6)) &&
+  !SPECIAL.some((network) => isIn(address, network));
 
 export interface Networks {
   /** Returns whether a setting allows this address. */
@@ -64,15 +43,22 @@ export interface Networks {
  * malformed.
  */
 export function networks(allowed: readonly string[] = []): Networks {
-  const list = new BlockList();
-  for (const one of allowed) {
+  const list = allowed.map((one): Network => {
     const [network = "", prefix = "", ...rest] = one.split("/");
     if (isIP(network) === 0 || !/^\d{1,3}$/.test(prefix) || rest.length > 0) {
       throw new Error(`${one} is not a network in CIDR notation (RFC 4632)`);
     }
-    list.addSubnet(network, Number(prefix), familyOf(network));
-  }
-  const isAllowed = (address: string) =>
-    isIP(address) !== 0 && list.check(address, familyOf(address));
-  return { isAllowed, isReachable: (address) => isAllowed(address) || isPublic(address) };
+    return ipaddr.parseCIDR(one);
+  });
+  const isListed = (address: Address) => list.some((network) => isIn(address, network));
+  return {
+    isAllowed(text) {
+      const address = parse(text);
+      return address !== undefined && isListed(address);
+    },
+    isReachable(text) {
+      const address = parse(text);
+      return address !== undefined && (isListed(address) || isPublic(address));
+    },
+  };
 }

@@ -45,6 +45,39 @@ export function parseEndpointUrl(text: string): URL {
   return url;
 }
 
+/** Returns the IP address in a URL, if it has one instead of a name. */
+function literalOf({ hostname }: URL): string | undefined {
+  const literal = hostname.replace(/^\[(.*)\]$/, "$1");
+  return isIP(literal) === 0 ? undefined : literal;
+}
+
+/** Throws `RefusedTarget` if a webhook may not be sent to this address of the URL's host. */
+function requireReachable({ protocol }: URL, address: string, networks: Networks): void {
+  const isPlain = protocol === "http:";
+  if (isPlain ? networks.isAllowed(address) : networks.isReachable(address)) return;
+  const why =
+    isPlain && networks.isReachable(address)
+      ? "plain http is not allowed to this address; use https"
+      : "a private address is not allowed";
+  throw new RefusedTarget(`${why} (${address})`);
+}
+
+/**
+ * Throws `RefusedTarget` if nothing could be delivered to the URL, as things are now. A name
+ * without an address is let through: it may have one when there is an event.
+ */
+export async function requireDeliverable(
+  url: URL,
+  networks: Networks,
+  resolve: PostOptions["resolve"] = resolveByDns,
+): Promise<void> {
+  const literal =
+    literalOf(url) ?? (/(^|\.)localhost$/.test(url.hostname) ? "127.0.0.1" : undefined);
+  const found = literal === undefined ? await resolve(url.hostname).catch(() => []) : [];
+  const addresses = literal === undefined ? found.map(({ address }) => address) : [literal];
+  for (const address of addresses) requireReachable(url, address, networks);
+}
+
 /**
  * Makes one POST. Checks every IP address of the host name, and connects only to a checked address,
  * which prevents SSRF and DNS rebinding. Follows no redirect: a 3xx is returned like every other
@@ -57,18 +90,9 @@ export async function postWebhook(
   { networks, timeoutMs, resolve = resolveByDns }: PostOptions,
 ): Promise<WebhookResponse> {
   const url = parseEndpointUrl(target);
-  const isPlain = url.protocol === "http:";
-  const mayReach = isPlain ? networks.isAllowed : networks.isReachable;
-  const assertReachable = (address: string) => {
-    if (mayReach(address)) return;
-    const why =
-      isPlain && networks.isReachable(address)
-        ? "plain http is not allowed to this address; use https"
-        : "a private address is not allowed";
-    throw new RefusedTarget(`${why} (${address})`);
-  };
-  const literal = url.hostname.replace(/^\[(.*)\]$/, "$1");
-  if (isIP(literal) !== 0) assertReachable(literal); // Node calls no `lookup` for an IP address
+  const assertReachable = (address: string) => requireReachable(url, address, networks);
+  const literal = literalOf(url);
+  if (literal !== undefined) assertReachable(literal); // Node calls no `lookup` for an IP address
 
   const guarded: LookupFunction = (name, options, callback) => {
     callbackify(resolve)(name, (error, addresses) => {
@@ -85,7 +109,7 @@ export async function postWebhook(
       else callback(null, first?.address ?? "", first?.family);
     });
   };
-  const send = isPlain ? requestHttp : requestHttps;
+  const send = url.protocol === "http:" ? requestHttp : requestHttps;
   const request = send(url, {
     method: "POST",
     agent: false, // a new connection, so that it uses the checked address

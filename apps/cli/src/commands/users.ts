@@ -11,12 +11,12 @@ import {
   unlockUser,
   verifyUser,
 } from "@postern/domain";
-import { searchEvents } from "@postern/postgres";
+import { listUsers, searchEvents } from "@postern/postgres";
 import type { Command } from "commander";
 import { CommandFailure } from "../exit.ts";
 import { findUser, mustExist, shown } from "../find-user.ts";
 import type { Service } from "../open.ts";
-import { requireYes, type Run } from "../program.ts";
+import { numberUpTo, requireYes, type Run } from "../program.ts";
 
 const EVENTS_SHOWN = 20;
 
@@ -47,6 +47,17 @@ export function usersCommand(users: Command, run: Run): void {
         if (mail) await requestReset(ports, { email });
         print.item(shown(await findUser(service, email)));
       }),
+    );
+
+  users
+    .command("list")
+    .description("list users, the newest first")
+    .option("--search <text>", "only addresses that contain this text")
+    .option("--limit <count>", "maximum number", numberUpTo(10_000), 50)
+    .action(
+      run(async ({ db }, print, { search, limit }: { search?: string; limit: number }) =>
+        print.items((await listUsers(db, { search, limit })).map((user) => ({ ...user }))),
+      ),
     );
 
   onUser("find <user>", "find a user", async (_, user) => shown(user));

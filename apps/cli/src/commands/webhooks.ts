@@ -1,7 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { EventJson } from "@postern/domain";
 import type { WebhookEndpoint } from "@postern/postgres";
-import { newWebhookSecret, parseEndpointUrl, RefusedTarget } from "@postern/webhooks";
+import {
+  type Networks,
+  newWebhookSecret,
+  parseEndpointUrl,
+  RefusedTarget,
+  requireDeliverable,
+} from "@postern/webhooks";
 import { attempt } from "@postern/worker";
 import type { Command } from "commander";
 import { CommandFailure } from "../exit.ts";
@@ -17,10 +23,12 @@ export function webhooksCommand(webhooks: Command, run: Run): void {
     .description("add an endpoint, and show its signing secret, which is shown only once")
     .option("--types <types>", "event types, separated by commas (default: all)", typesIn)
     .action(
-      run(async ({ webhooks: store }, print, url: string, { types }: { types?: string[] }) => {
+      run(async (service, print, text: string, { types }: { types?: string[] }) => {
+        const { webhooks: store } = service;
+        const url = await checked(text, service.networks);
         const id = randomUUID();
         const secret = newWebhookSecret();
-        if (!(await store.add({ id, url: checked(url), eventTypes: types }, secret))) {
+        if (!(await store.add({ id, url, eventTypes: types }, secret))) {
           throw new CommandFailure("misuse", "endpoint limit (1,000) reached");
         }
         print.item({ id, url, event_types: types ?? "all", secret });
@@ -141,9 +149,11 @@ async function sendTest({ webhooks, networks }: Service, endpoint: WebhookEndpoi
 
 const typesIn = (text: string) => text.split(",").map((type) => parseEventType(type.trim()));
 
-function checked(url: string): string {
+async function checked(text: string, networks: Networks): Promise<string> {
   try {
-    return parseEndpointUrl(url).href;
+    const url = parseEndpointUrl(text);
+    await requireDeliverable(url, networks);
+    return url.href;
   } catch (error) {
     if (!(error instanceof RefusedTarget)) throw error;
     throw new CommandFailure("misuse", error.message);
