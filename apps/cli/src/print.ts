@@ -11,7 +11,7 @@ export interface Printer {
    * Prints several items: a table, or a JSON array. In a terminal that is too narrow for the table,
    * each item is a block of lines.
    */
-  items(items: readonly Row[]): void;
+  items(items: readonly object[]): void;
   /** Reports the progress of long work on standard error. */
   progress(text: string): void;
 }
@@ -27,8 +27,9 @@ export function printer(isJson: boolean): Printer {
       if (isJson) json(item);
       else console.log(toBlock(item));
     },
-    items(items) {
-      if (isJson) return json(items);
+    items(given) {
+      if (isJson) return json(given);
+      const items = given as readonly Row[];
       if (items.length === 0) return console.log("none");
       const table = toTable(items);
       const { isTTY, columns } = process.stdout;

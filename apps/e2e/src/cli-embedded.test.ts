@@ -35,6 +35,10 @@ describe("the operator's commands on a data folder", () => {
       (await checkedFetch(`${api.origin}/mail`, { headers: { "x-forwarded-for": "10.0.0.1" } }))
         .status,
     ).toBe(421);
+    // Its link leads to this service, although no PUBLIC_URL is set.
+    const [link = ""] = /http:[\w/.:]*reset_password#[\w=%.]*/.exec(await mails()) ?? [];
+    expect(link.startsWith(`${api.origin}/reset_password#`)).toBe(true);
+    expect((await fetch(link)).status).toBe(200);
     const token = /The reset token: (\S+)/.exec(await mails())?.[1] ?? "";
     expect((await visitor(api.origin).reset(email, token, "another one")).status).toBe(200);
     await api.end("SIGTERM");

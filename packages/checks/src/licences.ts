@@ -13,7 +13,7 @@ const ACCEPTED = new Set([
 
 type Listed = Readonly<Record<string, readonly { readonly name: string }[]>>;
 
-/** Returns the packages in the output of `pnpm licenses list --json` whose licence asks for more. */
+/** Returns what asks for more, in the output of `pnpm licenses list --json`. */
 export const unacceptable = (list: string): string[] =>
   Object.entries(JSON.parse(list) as Listed).flatMap(([licence, packages]) =>
     licence

@@ -61,6 +61,24 @@ describe("what pages elsewhere may read (CORS)", () => {
     }
   });
 
+  it("lets listed pages send tracing headers, and those that a setting names", async () => {
+    const allowed = async (corsHeaders?: string[]) => {
+      const { request } = testApp({
+        corsOrigins,
+        publicUrl: PUBLIC,
+        ...(corsHeaders && { corsHeaders }),
+      });
+      const headers = { origin: LISTED, "access-control-request-method": "POST" };
+      const response = await request("OPTIONS", "/sessions", { headers });
+      return response.headers.get("access-control-allow-headers")?.split(", ") ?? [];
+    };
+    expect(await allowed()).toEqual(
+      expect.arrayContaining(["traceparent", "tracestate", "baggage"]),
+    );
+    expect(await allowed()).not.toContain("x-app-version");
+    expect(await allowed(["x-app-version"])).toContain("x-app-version");
+  });
+
   it("lets listed pages write, and no other", async () => {
     const { request } = testApp({ corsOrigins, publicUrl: PUBLIC });
     const write = async (origin: string, site: string) => {

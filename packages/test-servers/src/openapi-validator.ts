@@ -57,7 +57,9 @@ export function openApiValidator(document: string) {
 
   return function check(method: string, url: string, answer: Answered): void {
     const { status, headers, text } = answer;
-    const { pathname } = new URL(url, "http://localhost");
+    const { pathname: given } = new URL(url, "http://localhost");
+    // The service finds a route with a slash behind its path too, but not to delete something.
+    const pathname = method === "DELETE" ? given : given.replace(/(.)\/$/, "$1");
     const fail = (why: string): never => {
       throw new Error(
         `${method} ${pathname} differs from its description: ${status} ${why}: ${text}`,

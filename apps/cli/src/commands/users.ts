@@ -56,7 +56,7 @@ export function usersCommand(users: Command, run: Run): void {
     .option("--limit <count>", "maximum number", numberUpTo(10_000), 50)
     .action(
       run(async ({ db }, print, { search, limit }: { search?: string; limit: number }) =>
-        print.items((await listUsers(db, { search, limit })).map((user) => ({ ...user }))),
+        print.items(await listUsers(db, { search, limit })),
       ),
     );
 
