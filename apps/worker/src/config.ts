@@ -9,7 +9,7 @@ import {
   readEnvironment,
 } from "@postern/process";
 import { z } from "zod";
-import type { Retention } from "./clean-up.ts";
+import type { WorkerOptions } from "@postern/worker";
 
 const environment = z.object({
   ...sharedEnvironment,
@@ -44,7 +44,7 @@ export interface WorkerConfig {
   readonly publicUrl: string | undefined;
   /** Private networks that webhooks may reach. */
   readonly webhookNetworks: readonly string[];
-  readonly retention: Retention;
+  readonly retention: WorkerOptions["retention"];
   /** Number of tries before an event becomes a dead letter. */
   readonly tries: number | undefined;
   readonly logLevel: string;

@@ -1,6 +1,5 @@
 import { type EventId, toEventJson, type UserEvent } from "@postern/domain";
 import type { Schema } from "@postern/postgres";
-import { closeOnFailure } from "@postern/process";
 import { type Kysely, sql } from "kysely";
 import type { JobWithMetadata, PgBoss } from "pg-boss";
 import { type DeliveryData, isDelivery } from "./webhooks/endpoint-queue.ts";
@@ -67,12 +66,15 @@ export async function openQueueAdmin(
   const signal = () => signalJobs(db);
   const boss = openBoss(queues, () => undefined, { supervise: false });
   const close = () => boss.stop({ graceful: false });
-  await closeOnFailure({ close }, async () => {
+  try {
     await boss.start();
     for (const { name } of SUBSCRIBERS) {
       if (!(await boss.getQueue(name))) await openQueue(boss, name, { keepDays });
     }
-  });
+  } catch (error) {
+    await close().catch(() => undefined); // what stays open keeps the process running
+    throw error;
+  }
   const queueNames = async () =>
     (await boss.getQueues(undefined, { limit: MAX_QUEUES })).map(({ name }) => name);
   const living = async () => (await queueNames()).filter((name) => !name.endsWith(DEAD));

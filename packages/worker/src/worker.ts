@@ -1,7 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { deleteUnverifiedUsers, type Seal } from "@postern/domain";
 import type { Listener, OnSignal, Schema, WebhookStore } from "@postern/postgres";
-import { errorFields } from "@postern/process";
 import { type Networks, toPlainText } from "@postern/webhooks";
 import type { Kysely } from "kysely";
 import type { Job, PgBoss } from "pg-boss";
@@ -162,8 +161,8 @@ async function perform(
     onFault(error, subscriber.name);
     // Stored with the job, so only what may be logged: drivers put addresses and hashes into
     // errors.
-    const { name, message } = errorFields(error);
-    return { status: "failed", output: { name, message: toPlainText(String(message)) } };
+    const { name, message } = error instanceof Error ? error : new Error("no error was thrown");
+    return { status: "failed", output: { name, message: toPlainText(message) } };
   }
 }
 

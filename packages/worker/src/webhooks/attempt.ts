@@ -1,6 +1,5 @@
 import type { EventJson } from "@postern/domain";
 import type { WebhookSecret } from "@postern/postgres";
-import { errorFields } from "@postern/process";
 import { type Networks, postWebhook, signatureHeaders, toPlainText } from "@postern/webhooks";
 
 const TIME_LIMIT_MS = 10_000;
@@ -28,8 +27,8 @@ export async function attempt(
     const message = { body, headers: signatureHeaders(signing) };
     return await postWebhook(url, message, { networks, timeoutMs: TIME_LIMIT_MS });
   } catch (error) {
-    const { message } = errorFields(error);
-    const firstBytes = toPlainText(String(message)).slice(0, MAX_MESSAGE_LENGTH);
+    const message = error instanceof Error ? error.message : "no error was thrown";
+    const firstBytes = toPlainText(message).slice(0, MAX_MESSAGE_LENGTH);
     return { status: undefined, firstBytes };
   }
 }

@@ -1,0 +1,50 @@
+import { type Mailer, smtpMailer } from "@postern/mail";
+import { closeOnFailure, errorFields, type Log } from "@postern/process";
+import { connectRedis, redisStores, requireNoEviction } from "@postern/redis";
+import { expiredMailLog, mailSubscriber, startPostgresWorker, type Worker } from "@postern/worker";
+import type { WorkerConfig } from "./config.ts";
+
+/** Starts the worker that the config describes. */
+export async function start(config: WorkerConfig, log: Log): Promise<Worker> {
+  const { databaseUrl: url, secrets: keys, poolSize: maxConnections, smtp } = config;
+  const onError = (error: Error) => log.warn({ error: error.message }, "store connection broke");
+  const redis = config.redisUrl ? await connectRedis(config.redisUrl, onError) : undefined;
+  const sender =
+    smtp && smtp !== "off" ? smtpMailer({ ...smtp, atOnce: mailSubscriber.atOnce }) : undefined;
+  const dropping: Mailer = {
+    send: async ({ id, subject }) => log.info({ id, subject }, "mail dropped: MAIL=off"),
+  };
+  async function close(): Promise<void> {
+    sender?.close();
+    await redis?.close();
+  }
+  const worker = await closeOnFailure({ close }, async () => {
+    if (redis) await requireNoEviction(redis);
+    return await startPostgresWorker({
+      url,
+      maxConnections,
+      keys,
+      listenUrl: config.listenUrl,
+      schema: config.schema,
+      ...(redis && { stores: redisStores(redis.client) }),
+      // Without SMTP settings mails wait for a worker that has them. Only MAIL=off drops them.
+      mailer: sender ?? (smtp === "off" ? dropping : undefined),
+      publicUrl: config.publicUrl,
+      webhookNetworks: config.webhookNetworks,
+      retention: config.retention,
+      deletesUnverified: sender !== undefined,
+      tries: config.tries,
+      onFault: (error, during) =>
+        log.error({ during, error: errorFields(error) }, "handler failed, will retry"),
+      onBacklog: (backlog) => log.warn(backlog, "event backlog"),
+      onConnectionError: onError,
+      onMailExpired: expiredMailLog(log),
+    });
+  });
+  return {
+    async stop() {
+      await worker.stop();
+      await close();
+    },
+  };
+}
