@@ -27,7 +27,7 @@ export interface OpenedPorts {
 /** Where hashes are computed, and how many at once. */
 interface Hashing {
   readonly atOnce: number;
-  readonly bcrypt?: Bcrypt;
+  readonly bcrypt: Bcrypt;
   /** The highest cost of a stored hash. */
   readonly highestStoredCost: () => number;
 }
@@ -59,7 +59,7 @@ export function commonPorts(
         deadlineMs: maxWaitMs + GRACE_MS,
         expectedMs: COST_ZERO_MS * 2 ** bcryptCost,
       }),
-      ...(bcrypt && { bcrypt }),
+      bcrypt,
     }),
     ids: idSource(),
     policy,

@@ -1,4 +1,5 @@
-import { aesSeal, hashingAtOnce, hashThreads } from "@postern/crypto";
+import { aesSeal } from "@postern/crypto";
+import { hashingAtOnce, hashThreads } from "@postern/crypto/native";
 import type { Ports } from "@postern/domain";
 import {
   connectPostgres,

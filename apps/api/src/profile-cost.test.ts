@@ -1,4 +1,5 @@
 import { aesSeal, bcryptHasher, hashGate, idSource, tokenFactory } from "@postern/crypto";
+import { nativeBcrypt } from "@postern/crypto/native";
 import { coursePolicy, noBreachedPasswords } from "@postern/domain";
 import { createApp } from "@postern/http";
 import { postgresStores } from "@postern/postgres";
@@ -27,6 +28,7 @@ describe.skipIf(!servers.redisUrl)("what a request costs", () => {
       hasher: bcryptHasher({
         cost: 4,
         gate: hashGate({ atOnce: 2, maxWaitMs: 60_000, expectedMs: 1 }),
+        bcrypt: nativeBcrypt,
       }),
       ids: idSource(),
       policy: coursePolicy,

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { aesSeal, bcryptHasher, hashGate, idSource, tokenFactory } from "@postern/crypto";
+import { nativeBcrypt } from "@postern/crypto/native";
 import { coursePolicy, noBreachedPasswords, type Ports, strictPolicy } from "@postern/domain";
 import { openDatabase, openDataFolder } from "@postern/embedded";
 import {
@@ -44,7 +45,11 @@ export async function openService(config: CliConfig): Promise<Service> {
     ...(opened.redis && redisStores(opened.redis)),
     clock: { now: () => new Date() },
     breachedPasswords: noBreachedPasswords, // operators choose no passwords
-    hasher: bcryptHasher({ cost: config.bcryptCost, gate: hashGate(ONE_AT_A_TIME) }),
+    hasher: bcryptHasher({
+      cost: config.bcryptCost,
+      gate: hashGate(ONE_AT_A_TIME),
+      bcrypt: nativeBcrypt,
+    }),
     ids: idSource(),
     // An operator is not limited.
     policy: { ...strictPolicy, limits: coursePolicy.limits },

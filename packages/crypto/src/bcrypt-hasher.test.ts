@@ -4,9 +4,10 @@ import { passwordHasherContract } from "@postern/domain/contract";
 import { describe, expect, it } from "vitest";
 import { bcryptHasher, dummyHash } from "./bcrypt-hasher.ts";
 import { hashGate } from "./hash-gate.ts";
+import { nativeBcrypt } from "./native.ts";
 
 const gate = hashGate({ atOnce: 2, maxWaitMs: 60_000, expectedMs: 1 });
-const hasher = (cost: number) => bcryptHasher({ cost, gate });
+const hasher = (cost: number) => bcryptHasher({ cost, gate, bcrypt: nativeBcrypt });
 const password = "correct horse" as Password;
 
 describe("bcrypt hasher", () => {

@@ -1,4 +1,3 @@
-import * as onLibuv from "@node-rs/bcrypt";
 import type { PasswordHash, PasswordHasher } from "@postern/domain";
 import type { HashGate } from "./hash-gate.ts";
 
@@ -33,8 +32,8 @@ interface HasherOptions {
    * the time does not tell whose hash is dear. Default: `cost`.
    */
   readonly highestStoredCost?: () => number;
-  /** Default: libuv's threads, for processes with nothing else to do at the same time. */
-  readonly bcrypt?: Bcrypt;
+  /** `nativeBcrypt` or `hashThreads()` of `@postern/crypto/native`, or another implementation. */
+  readonly bcrypt: Bcrypt;
 }
 
 /**
@@ -42,7 +41,7 @@ interface HasherOptions {
  * the number of rounds (OWASP Password Storage Cheat Sheet: 10 or more).
  */
 export function bcryptHasher(options: HasherOptions): PasswordHasher {
-  const { cost, gate, bcrypt = onLibuv, highestStoredCost = () => cost } = options;
+  const { cost, gate, bcrypt, highestStoredCost = () => cost } = options;
   const own = twoDigits(cost);
   const dearest = cost + MAX_STEPS_DEARER;
   return {

@@ -1,7 +1,6 @@
 export { breachedPasswords } from "./breached-passwords.ts";
 export { type Bcrypt, bcryptHasher } from "./bcrypt-hasher.ts";
 export { type HashGate, hashGate } from "./hash-gate.ts";
-export { hashingAtOnce, hashThreads } from "./hash-threads.ts";
 export { idSource } from "./id-source.ts";
 export { aesSeal } from "./seal.ts";
 export { tokenFactory } from "./token-factory.ts";

@@ -1,3 +1,4 @@
+export { createUser, hashNewPassword } from "./administration/create-user.ts";
 export { deleteUser } from "./administration/delete-user.ts";
 export { disableUser, enableUser } from "./administration/disable-user.ts";
 export { endSessions } from "./administration/end-sessions.ts";

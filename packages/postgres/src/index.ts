@@ -1,6 +1,7 @@
 export { connectPostgres, type PostgresConnection, probeWrite } from "./connect.ts";
 export { openPayload } from "./event-log.ts";
 export { type Listener, listenPostgres, type OnSignal } from "./listen.ts";
+export { storesInTransaction } from "./in-transaction.ts";
 export { type ListedUser, listUsers, type UserSearch } from "./user-list.ts";
 export { type EventSearch, searchEvents } from "./event-store.ts";
 export { type ClaimedEvent, claimOutbox } from "./outbox.ts";

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { aesSeal } from "@postern/crypto";
+import { nativeBcrypt } from "@postern/crypto/native";
 import type { Ports } from "@postern/domain";
 import { openDatabase, openDataFolder } from "@postern/embedded";
 import { en, recordingMailer, linksTo } from "@postern/mail";
@@ -36,7 +37,11 @@ export async function openEmbedded(config: Config, path: string, log: Log): Prom
   );
   const atOnce = Math.min(availableParallelism(), LIBUV_THREADS);
   const ports: Ports = {
-    ...commonPorts(config, keys, log, { atOnce, highestStoredCost: storedCost.highest }),
+    ...commonPorts(config, keys, log, {
+      atOnce,
+      bcrypt: nativeBcrypt,
+      highestStoredCost: storedCost.highest,
+    }),
     ...postgresStores(db, seal),
   };
   // This mode sends no mail. It prints mails to the terminal, tokens included, and shows them on a

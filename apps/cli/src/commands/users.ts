@@ -1,10 +1,10 @@
 import {
+  createUser,
   deleteUser,
   disableUser,
   enableUser,
   endSessions,
-  type RegisterError,
-  registerUser,
+  hashNewPassword,
   requestReset,
   toEventJson,
   type User,
@@ -21,7 +21,7 @@ import { numberUpTo, requireYes, type Run } from "../program.ts";
 const EVENTS_SHOWN = 20;
 
 /** Returns why a user could not be created. */
-function reasonFor(error: RegisterError, email: string): string {
+function reasonFor(error: string, email: string): string {
   if (error === "email_invalid") return `not an e-mail address: ${email}`;
   if (error === "email_already_registered")
     return `a user with the address ${email} already exists`;
@@ -38,11 +38,10 @@ export function usersCommand(users: Command, run: Run): void {
         const { ports } = service;
         // A random password that is discarded, so only a reset opens this account.
         const { token: password } = ports.tokenFactory.createResetToken();
-        const { verification: usual } = ports.policy;
+        const hash = await hashNewPassword(ports, { email, password });
+        if (!hash.ok) throw new CommandFailure("misuse", reasonFor(hash.error, email));
         // The reset mail verifies the address. Until then the user is kept, without a time limit.
-        const verification = { ...usual, onRegistration: false, unverifiedTtlMs: undefined };
-        const policy = { ...ports.policy, disclosure: "open", verification } as const;
-        const result = await registerUser({ ...ports, policy }, { email, password });
+        const result = await createUser(ports, { email, passwordHash: hash.value });
         if (!result.ok) throw new CommandFailure("misuse", reasonFor(result.error, email));
         if (mail) await requestReset(ports, { email });
         print.item(shown(await findUser(service, email)));
