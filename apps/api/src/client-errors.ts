@@ -1,5 +1,5 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
-import type { Duplex } from "node:stream";
+import type { Socket } from "node:net";
 import { endGently } from "./connection-end.ts";
 
 type Headers = Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ const bodyOf = (message: string) => JSON.stringify({ message });
 /** Answers to requests that the app never receives. */
 interface ClientErrors {
   /** Answers bytes that are not HTTP or arrive too slowly, and ends the connection. */
-  refuse(code: string, socket: Duplex): void;
+  refuse(code: string, socket: Socket): void;
   expectationFailed(request: IncomingMessage, response: ServerResponse): void;
   /** Answers a request that has no valid URL: an invalid Host header, or `OPTIONS *`. */
   readonly badRequest: () => Response;

@@ -12,6 +12,9 @@ it.each([
   ["::ffff:192.0.2.77", "192.0.2.77"],
   ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
   ["", "unknown"],
+  ["fe80::1%br-lan", "fe80::/64"],
+  ["fe80::1%eth0.10", "fe80::/64"],
+  ["::8.8.8.8", "::/64"],
 ])("limits count %s as %s", (remoteAddress, counted) => {
   const { addressOf } = clientNetwork([]);
   const request = new Request("http://localhost/");
@@ -32,6 +35,11 @@ describe("the network of a caller", () => {
     ["", undefined],
   ])("of %s is %s", (address, network) => {
     expect(from(address)).toBe(network);
+  });
+
+  it("is read behind proxies of IPv4 that a setting writes as IPv6, and from odd zones", () => {
+    expect(from("::ffff:10.0.0.1", "203.0.113.9", ["::ffff:10.0.0.0/104"])).toBe("203.0.113.0/24");
+    expect(from("10.0.0.1", "fe80::1%br-lan", ["10.0.0.0/8"])).toBe("fe80::/64");
   });
 
   it("is not what an untrusted peer says it is", () => {

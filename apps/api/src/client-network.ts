@@ -17,13 +17,13 @@ interface ClientNetwork {
  * caller's.
  */
 export function clientNetwork(trusted: readonly string[]): ClientNetwork {
-  const proxies = trusted.map((network) => ipaddr.parseCIDR(network));
+  const proxies = trusted.map(toNetwork);
   const isTrusted = (address: string) => {
-    const parsed = ipaddr.process(address);
-    return proxies.some(([network, bits]) => {
-      const isSameKind = network.kind() === parsed.kind();
-      return isSameKind && (parsed as ipaddr.IPv6).match(network, bits);
-    });
+    const parsed = ipaddr.parse(address);
+    return proxies.some(
+      ([network, bits]) =>
+        network.kind() === parsed.kind() && (parsed as ipaddr.IPv6).match(network, bits),
+    );
   };
   const callerOf = (request: Request, bindings: unknown) => {
     const socket = (bindings as Partial<HttpBindings> | undefined)?.incoming?.socket;
@@ -42,14 +42,29 @@ export function clientNetwork(trusted: readonly string[]): ClientNetwork {
   };
 }
 
-/** Removes the brackets and port that some proxies write, and converts IPv4-mapped IPv6 to IPv4. */
+/** Converts a network of IPv4-mapped addresses to IPv4, as those of callers are. */
+function toNetwork(text: string): [ipaddr.IPv6, number] {
+  const [address, bits] = ipaddr.parseCIDR(text);
+  const isMapped = address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress();
+  if (!isMapped || bits < 96) return [address as ipaddr.IPv6, bits];
+  return [address.toIPv4Address() as unknown as ipaddr.IPv6, bits - 96];
+}
+
+/**
+ * Removes the brackets and port that some proxies write, and the zone of a local address. Converts
+ * IPv4-mapped IPv6 to IPv4.
+ */
 function plain(text: string): string {
   const address = text
     .trim()
     .replace(/^\[(.*)\](?::\d+)?$/, "$1")
-    .replace(/^(\d[\d.]*):\d+$/, "$1");
-  return isIP(address) === 6 ? ipaddr.process(address).toString() : address;
+    .replace(/^(\d[\d.]*):\d+$/, "$1")
+    .replace(/%.*$/, "");
+  return isIP(address) === 6 ? ipaddr.process(canonical(address)).toString() : address;
 }
+
+/** Writes IPv4 within IPv6 in groups. ipaddr.js would take `::192.0.2.1` for IPv4. */
+const canonical = (address: string) => new URL(`http://[${address}]`).hostname.slice(1, -1);
 
 /** A caller without an address counts as one network, as on a Unix socket. */
 const countedOf = (address: string) =>
@@ -59,6 +74,5 @@ function networkOf(address: string): string | undefined {
   const family = isIP(address);
   if (family === 4) return `${ipaddr.IPv4.networkAddressFromCIDR(`${address}/24`).toString()}/24`;
   if (family !== 6) return undefined;
-  const [withoutZone = ""] = address.split("%");
-  return `${ipaddr.IPv6.networkAddressFromCIDR(`${withoutZone}/64`).toString()}/64`;
+  return `${ipaddr.IPv6.networkAddressFromCIDR(`${address}/64`).toString()}/64`;
 }

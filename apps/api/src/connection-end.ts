@@ -1,18 +1,26 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Duplex } from "node:stream";
+import type { Socket } from "node:net";
 
-/** Time for a client to read its answer before its connection is cut. */
-const LINGER_MS = 1_000;
+/** A client that sends nothing for this long has read its answer, or never will. */
+const SILENT_MS = 1_000;
+/** A client that goes on to send is cut after this many times that. */
+const MAX_TICKS = 15;
 
 /**
- * Ends a connection, and reads for a moment what the client still sends. If it were closed while
- * bytes arrive, the client's system could drop the answer (RFC 9112 section 9.6).
+ * Ends a connection, and reads what the client still sends. If it were closed while bytes arrive,
+ * the client's system could drop the answer (RFC 9112 section 9.6).
  */
-export function endGently(socket: Duplex, bytes?: string): void {
-  socket.end(bytes);
+export function endGently(socket: Socket, bytes?: string): void {
+  if (bytes === undefined) socket.end();
+  else socket.end(bytes);
   socket.resume();
-  const cut = setTimeout(() => socket.destroy(), LINGER_MS);
-  socket.once("close", () => clearTimeout(cut));
+  let [read, ticks] = [socket.bytesRead, 0];
+  const watch = setInterval(() => {
+    ticks += 1;
+    if (socket.bytesRead === read || ticks >= MAX_TICKS) socket.destroy();
+    read = socket.bytesRead;
+  }, SILENT_MS);
+  socket.once("close", () => clearInterval(watch));
 }
 
 const hasBody = ({ headers }: IncomingMessage) =>
@@ -20,14 +28,14 @@ const hasBody = ({ headers }: IncomingMessage) =>
 
 /**
  * Says `Connection: close` with an answer that comes before the end of its request's body, and ends
- * the connection. Nobody could tell the rest of the body from the next request. A body that was too
- * large counts as unread.
+ * the connection. Nobody could tell the rest of the body from the next request. So does an answer
+ * to a body that was too large.
  */
 export function closeAfterUnreadBody(request: IncomingMessage, response: ServerResponse): void {
   if (!hasBody(request)) return;
   const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => ServerResponse;
   response.writeHead = (...args: unknown[]) => {
-    if (!request.readableEnded || args[0] === 413) {
+    if (!request.complete || args[0] === 413) {
       response.setHeader("connection", "close");
       const { socket } = request;
       let isEnding = false;

@@ -2,7 +2,7 @@ import type { HttpBindings } from "@hono/node-server";
 import { isLoopback, isUnrebound } from "./loopback.ts";
 
 /** Headers that proxies add. A caller behind a proxy is not known to be on this machine. */
-const OF_PROXIES = /^(forwarded|via|x-real-ip|x-forwarded-.*|cf-.*|true-client-ip)$/;
+const OF_PROXIES = /^(via|(x[-_])?forwarded.*|.*client-ip|x-real-ip|x-envoy-.*|cf-.*|cdn-loop)$/;
 
 /**
  * Returns whether the request comes from this machine, and not from a page that has rebound its

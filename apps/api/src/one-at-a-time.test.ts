@@ -49,7 +49,7 @@ it("answers pipelined requests one at a time, in order, with their bodies", asyn
 it("cuts a connection that pipelines without measure", async () => {
   const { socket, state, close } = await opened();
   const closed = new Promise((resolve) => socket.once("close", resolve));
-  socket.on("error", () => undefined);
+  socket.on("error", () => undefined).resume();
   socket.write(get("/").repeat(20_000));
   await closed;
   expect(state.most).toBe(1);

@@ -1,7 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { endGently } from "./connection-end.ts";
 
-/** Maximum number of requests that wait on one connection. One more closes it. */
+/** Maximum number of requests that wait on one connection. One more is the last. */
 const MAX_WAITING = 64;
 
 interface Exchange {
@@ -34,6 +35,8 @@ interface OneAtATime {
  */
 export function oneAtATime(listener: RequestListener): OneAtATime {
   const connections = new WeakMap<Socket, Connection>();
+  /** Connections that end, whatever still arrives. */
+  const ended = new WeakSet<Socket>();
 
   function serve(connection: Connection, exchange: Exchange): void {
     const { request, response } = exchange;
@@ -62,8 +65,8 @@ export function oneAtATime(listener: RequestListener): OneAtATime {
       return;
     }
     if (connection.last) return;
-    if (connection.waiting.length >= MAX_WAITING) socket.destroy();
-    connection.waiting.push({ request, response });
+    if (connection.waiting.length < MAX_WAITING) connection.waiting.push({ request, response });
+    else connection.last = () => endGently(socket); // the others have their answers first
     socket.pause();
   };
 
@@ -72,9 +75,12 @@ export function oneAtATime(listener: RequestListener): OneAtATime {
     isBusy: (socket) => connections.has(socket),
     afterAnswers(socket, act) {
       const connection = connections.get(socket);
-      if (connection?.last) return;
+      if (connection?.last || ended.has(socket)) return;
       // The fault may be in the body of the newest request. That one is not whole.
-      if (!connection?.current.request.complete) return act();
+      if (!connection?.current.request.complete) {
+        ended.add(socket);
+        return act();
+      }
       connection.last = act;
       while (connection.waiting.at(-1)?.request.complete === false) connection.waiting.pop();
     },

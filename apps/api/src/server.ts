@@ -81,6 +81,8 @@ export async function startServer({
     socket.once("close", () => sockets.delete(socket));
   });
   server.timeout = idleMs;
+  // A client may close its half as soon as it has sent its request, and still reads the answer.
+  (server as { httpAllowHalfOpen?: boolean }).httpAllowHalfOpen = true;
   server.maxConnections = maxConnections;
   server.on("clientError", ({ code = "" }: NodeJS.ErrnoException, socket: Socket) => {
     if (code === "ECONNRESET") socket.destroy();

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import Table from "cli-table3";
+import stringWidth from "string-width";
 
 type Cell = string | number | boolean | Date | undefined | null;
 type Row = Readonly<Record<string, unknown>>;
@@ -50,28 +50,27 @@ const escaped = (sign: string) =>
 /** Bold in a terminal, unless `NO_COLOR` is set. */
 const strong = (text: string) => styleText("bold", text, { stream: process.stdout });
 
-/** Columns with two spaces in between, and no lines. */
-const PLAIN = {
-  ...Object.fromEntries(
-    ["top", "bottom", "left", "right", "mid"].flatMap((side) =>
-      ["", "-mid", "-left", "-right"].map((part) => [side + part, ""]),
-    ),
-  ),
-  middle: "  ",
-};
-
-/** Lays out columns in the order of the first row's fields. */
+/** Lays out columns in the order of the first row's fields. Wide characters take two columns. */
 function toTable(items: readonly Row[]): { readonly text: string; readonly width: number } {
   const names = Object.keys(items[0] ?? {});
-  const table = new Table({
-    chars: PLAIN,
-    style: { "padding-left": 0, "padding-right": 0, head: [], border: [], compact: true },
-  });
-  table.push(names.map(strong));
-  for (const item of items)
-    table.push(names.map((name) => toText(item[name]).replaceAll("\n", " ")));
-  const lines = table.toString().split("\n");
-  return { text: lines.map((line) => line.trimEnd()).join("\n"), width: table.width };
+  const cells = items.map((item) => names.map((name) => toText(item[name]).replaceAll("\n", " ")));
+  const measured = [names, ...cells].map((row) =>
+    row.map((text) => ({ text, width: stringWidth(text) })),
+  );
+  const widths = names.map((_, column) =>
+    measured.reduce((most, row) => Math.max(most, row[column]?.width ?? 0), 0),
+  );
+  const lines = measured.map((row, index) =>
+    row
+      .map(({ text, width }, column) => {
+        const shown = index === 0 ? strong(text) : text;
+        return shown + " ".repeat((widths[column] ?? 0) - width);
+      })
+      .join("  ")
+      .trimEnd(),
+  );
+  const gaps = 2 * (names.length - 1);
+  return { text: lines.join("\n"), width: widths.reduce((sum, width) => sum + width, gaps) };
 }
 
 /** One line for each field. */

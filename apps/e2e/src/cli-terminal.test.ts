@@ -129,7 +129,9 @@ describe.skipIf(!testServers().redisUrl)("the operator's commands", () => {
     ["https://10.1.2.3/hook", "a private address is not allowed (10.1.2.3)"],
     ["https://[::ffff:192.168.0.1]/", "a private address is not allowed"],
     ["https://localhost/hook", "a private address is not allowed (127.0.0.1)"],
-    ["http://93.184.215.14/", "plain http is not allowed to this address; use https"],
+    ["http://93.184.215.14/", "plain http is for allowed networks only; use https"],
+    ["http://name-without-address.invalid/", "plain http is for allowed networks only"],
+    ["https://93.184.215.14:0/", "nothing listens at port 0"],
     ["https://169.254.169.254/latest", "a private address is not allowed"],
     ["ftp://example.com", "not an http(s) URL"],
   ])("refuse the webhook %s, which nothing could be delivered to", async (url, reason) => {

@@ -52,6 +52,11 @@ it("leaves a setting whose other form is in the environment, and names what it c
   expect(output).toContain(".env: NODE_EXTRA_CA_CERTS has no effect here");
 });
 
+it("postern in the PATH reads .env of its repository, whatever the working folder is", async () => {
+  const program = readFileSync(join(ROOT, "apps/cli/bin/postern"), "utf8");
+  expect(program).toContain('readEnvFile(new URL("../../../.env", import.meta.url))');
+});
+
 it("says nothing if there is no .env, and names one that cannot be read", async () => {
   expect(await run("migrate")).not.toContain(".env");
   mkdirSync(join(folder, ".env"));

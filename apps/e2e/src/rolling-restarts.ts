@@ -7,11 +7,17 @@ import { fullStores } from "./stores.ts";
 import { visitor } from "./visitor.ts";
 
 const CALLERS = 16;
+/** A log-in without fields, which is refused with 401. */
+const WRITES_EVERY = 10;
 
-/** Asks on kept connections. Returns the status, or 0 without an answer. */
-const ask = (agent: Agent, port: number, cookie: string) =>
+/**
+ * Asks on kept connections, with GET or, as HAProxy sends no write twice, with POST. Returns the
+ * status, or 0 without an answer.
+ */
+const ask = (agent: Agent, port: number, cookie: string, method: string) =>
   new Promise<number>((resolve) => {
-    const options = { agent, port, host: "127.0.0.1", path: "/profile", headers: { cookie } };
+    const path = method === "GET" ? "/profile" : "/sessions";
+    const options = { agent, port, host: "127.0.0.1", path, method, headers: { cookie } };
     const sending = request(options, (response) => {
       response.resume();
       response.once("end", () => resolve(response.statusCode ?? 0));
@@ -21,7 +27,7 @@ const ask = (agent: Agent, port: number, cookie: string) =>
   });
 
 /**
- * Sends `count` session checks through HAProxy, on kept connections, while two nodes restart in
+ * Sends `count` requests through HAProxy, on kept connections, while two nodes restart in
  * turn. Returns how often each status came, and how many restarts there were.
  */
 export async function checksDuringRestarts(count: number) {
@@ -46,7 +52,8 @@ export async function checksDuringRestarts(count: number) {
   const caller = async () => {
     while (sent < count) {
       sent += 1;
-      const status = await ask(agent, balancer.port, user.cookie);
+      const method = sent % WRITES_EVERY === 0 ? "POST" : "GET";
+      const status = await ask(agent, balancer.port, user.cookie, method);
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
     }
   };

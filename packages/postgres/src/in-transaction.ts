@@ -22,11 +22,11 @@ export function storesInTransaction<Database>(
   schema = DEFAULT_SCHEMA,
 ): Pick<Ports, "events" | "users"> {
   const plugins = [new WithSchemaPlugin(schema), rawInSchema(schema)];
-  const db = plugins.reduce<Kysely<unknown>>(
+  const db = plugins.reduce<Kysely<Schema>>(
     (all, plugin) => all.withPlugin(plugin),
-    transaction as unknown as Kysely<unknown>,
+    transaction as unknown as Kysely<Schema>,
   );
-  const { events, users } = postgresStores(db as Kysely<Schema>, seal);
+  const { events, users } = postgresStores(db, seal);
   return { events, users };
 }
 

@@ -1,23 +1,4 @@
-import { readFileSync } from "node:fs";
-import { parseEnv } from "node:util";
+import { readEnvFile } from "./read-env-file.ts";
 
-/**
- * Imported before a program (`node --import`): reads `.env` in the working folder, if there is one.
- * The environment takes precedence: neither a setting in it nor its file (`SECRETS_FILE`) is
- * changed by the other form in `.env`.
- */
-try {
-  const given = new Set(Object.keys(process.env));
-  for (const [name, value] of Object.entries(parseEnv(readFileSync(".env", "utf8")))) {
-    if (name.startsWith("NODE_"))
-      console.error(`.env: ${name} has no effect here, because Node has started; export it`);
-    const other = name.endsWith("_FILE") ? name.slice(0, -"_FILE".length) : `${name}_FILE`;
-    if (!given.has(name) && !given.has(other)) process.env[name] = value;
-  }
-} catch (error) {
-  const { code = String(error) } = error as NodeJS.ErrnoException;
-  if (code !== "ENOENT") {
-    console.error(`.env: cannot be read (${code})`);
-    process.exit(1);
-  }
-}
+/** Imported before a program (`node --import`): reads `.env` in the working folder. */
+readEnvFile(".env");

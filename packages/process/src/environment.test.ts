@@ -49,6 +49,24 @@ describe("the settings of all processes", () => {
     expect(() => parse({ DATABASE_URL: url })).toThrow(`DATABASE_URL: ${reason}`);
   });
 
+  it.each([
+    ["https://x.example/a%20b", "letters, digits"],
+    ["https://x.example//auth", "letters, digits"],
+    ["https://x.example/users", "none of the service's own"],
+    ["https://x.example/sessions/of", "none of the service's own"],
+  ])("refuses the PUBLIC_URL %s", (url, reason) => {
+    expect(() => parse({ PUBLIC_URL: url })).toThrow(reason);
+  });
+
+  it.each([
+    "https://x.example",
+    "https://x.example/",
+    "https://x.example/auth",
+    "https://x.example/a/b-c/",
+  ])("takes the PUBLIC_URL %s", (url) => {
+    expect(parse({ PUBLIC_URL: url }).PUBLIC_URL).toBe(url);
+  });
+
   it.each(["Auth", "auth-b", "1auth", "pg_auth", "auth_queues", "a.b", "a".repeat(41), 'a"b'])(
     "refuses the schema %s",
     (name) => {

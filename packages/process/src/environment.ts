@@ -127,6 +127,10 @@ const postgresUrl = z
 /** A name that needs no quotes, and leaves room for the suffix of the queues' schema. */
 const SCHEMA_NAME = /^[a-z][a-z0-9_]{0,39}$/;
 
+/** A proxy that strips such a path would make one route of another. */
+const OWN_PATHS =
+  /^\/(users|sessions|profile|reset_password|email_verification|health|docs|openapi\.json|mail|\.well-known)(\/|$)/;
+
 /** Settings of both the API and the worker. */
 export const sharedEnvironment = {
   DATABASE_URL: postgresUrl.optional(),
@@ -151,6 +155,14 @@ export const sharedEnvironment = {
   PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: "must be an http(s) URL" })
     .refine((url) => !/[?#@]/.test(url), "must consist of origin and path only")
+    .refine(
+      (url) => /^(\/[\w.~-]+)*\/?$/.test(new URL(url).pathname),
+      "must have a path of letters, digits, - . _ and ~ only",
+    )
+    .refine(
+      (url) => !OWN_PATHS.test(new URL(url).pathname),
+      "must have a path that begins with none of the service's own",
+    )
     .optional(),
   WEBHOOK_ALLOW_NETWORKS: networks.optional(),
   // A session may last for months, and its end must be known for as long.

@@ -57,6 +57,16 @@ describe("networks", () => {
     },
   );
 
+  it("takes a network of IPv4-mapped addresses for IPv4", () => {
+    const asked = networks(["::ffff:10.1.0.0/112"]);
+    expect(asked.isAllowed("10.1.2.3")).toBe(true);
+    expect(asked.isAllowed("10.2.2.3")).toBe(false);
+  });
+
+  it.each(["::8.8.8.8", "::1.1.1.1", "::808:808"])("does not take %s for IPv4", (address) => {
+    expect(networks(["8.8.8.0/24"]).isReachable(address)).toBe(false);
+  });
+
   it.each(["", "example.com", "10.0.0.1/8", "fe80::1%eth0", "1.1.1.1 ", "0x7f000001", "127.1"])(
     "knows nothing of %j, which is no address",
     (text) => {

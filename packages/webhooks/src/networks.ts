@@ -22,8 +22,12 @@ const isIn = (address: Address, [network, bits]: Network): boolean =>
   address.kind() === network.kind() && (address as ipaddr.IPv6).match(network, bits);
 
 /** Returns an address in its usual notation, with IPv4 for IPv4-mapped IPv6. */
-const parse = (text: string): Address | undefined =>
-  isIP(text) === 0 || text.includes("%") ? undefined : ipaddr.process(text);
+function parse(text: string): Address | undefined {
+  const family = isIP(text);
+  if (family === 0 || text.includes("%")) return undefined;
+  // In groups, because ipaddr.js would take `::10.0.0.1` for IPv4.
+  return ipaddr.process(family === 6 ? new URL(`http://[${text}]`).hostname.slice(1, -1) : text);
+}
 
 /** Returns whether this address belongs to the public Internet. */
 const isPublic = (address: Address): boolean =>
@@ -31,7 +35,15 @@ const isPublic = (address: Address): boolean =>
   (address.kind() === "ipv4" || isIn(address, GLOBAL_V6)) &&
   !SPECIAL.some((network) => isIn(address, network));
 
+/** Converts a network of IPv4-mapped addresses to IPv4, as addresses are. */
+function toNetwork([address, bits]: Network): Network {
+  const isMapped = address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() && bits >= 96;
+  return isMapped ? [address.toIPv4Address(), bits - 96] : [address, bits];
+}
+
 export interface Networks {
+  /** Whether a setting allows any network. */
+  readonly allowsAny: boolean;
   /** Returns whether a setting allows this address. */
   isAllowed(address: string): boolean;
   /** Returns whether the address may be reached: it is public or allowed. */
@@ -48,10 +60,11 @@ export function networks(allowed: readonly string[] = []): Networks {
     if (isIP(network) === 0 || !/^\d{1,3}$/.test(prefix) || rest.length > 0) {
       throw new Error(`${one} is not a network in CIDR notation (RFC 4632)`);
     }
-    return ipaddr.parseCIDR(one);
+    return toNetwork(ipaddr.parseCIDR(one));
   });
   const isListed = (address: Address) => list.some((network) => isIn(address, network));
   return {
+    allowsAny: list.length > 0,
     isAllowed(text) {
       const address = parse(text);
       return address !== undefined && isListed(address);

@@ -71,6 +71,9 @@ export async function requireDeliverable(
   networks: Networks,
   resolve: PostOptions["resolve"] = resolveByDns,
 ): Promise<void> {
+  if (url.port === "0") throw new RefusedTarget("nothing listens at port 0");
+  if (url.protocol === "http:" && !networks.allowsAny)
+    throw new RefusedTarget("plain http is for allowed networks only; use https");
   const literal =
     literalOf(url) ?? (/(^|\.)localhost$/.test(url.hostname) ? "127.0.0.1" : undefined);
   const found = literal === undefined ? await resolve(url.hostname).catch(() => []) : [];
