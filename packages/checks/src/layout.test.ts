@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { read, trackedFiles } from "./repository.ts";
 
-const FOLDERS_AT_THE_TOP = new Set([".ci", ".github", "apps", "docs", "packages"]);
+const FOLDERS_AT_THE_TOP = new Set([".changeset", ".ci", ".github", "apps", "docs", "packages"]);
 /** Folders are named after the domain's concepts, never after a layer. */
 const NAMES_OF_NOTHING =
   /(^|\/)(utils?|helpers?|common|shared|lib|misc|services?|entities|dtos?|base)(\/|\.ts$)/;
