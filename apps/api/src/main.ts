@@ -10,7 +10,8 @@ import { isLocalCaller } from "./local-caller.ts";
 import { openPorts } from "./ports.ts";
 import { readinessOf } from "./readiness.ts";
 import { refusalLog } from "./refusal-log.ts";
-import { MAX_CONNECTIONS, startServer } from "./server.ts";
+import { serve } from "./runtimes.ts";
+import { MAX_CONNECTIONS } from "./server.ts";
 
 /** Time for a balancer to notice that we are not ready, and for clients to leave. */
 const NOTICE_MS = 1_000;
@@ -49,8 +50,8 @@ await runProcess(async () => {
     },
     ready: (options) => (isStopping ? STOPPING : askStores(options)),
   });
-  const server = await startServer({
-    fetch: app.fetch,
+  const server = await serve({
+    fetch: (request, bindings) => app.fetch(request, bindings as object),
     host,
     port,
     headers: securityHeaders(policy),

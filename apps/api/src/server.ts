@@ -16,8 +16,9 @@ export interface RunningServer {
   stop(options: { readonly noticeMs: number }): Promise<void>;
 }
 
-interface ServerOptions {
-  readonly fetch: (request: Request) => Response | Promise<Response>;
+export interface ServerOptions {
+  /** `bindings` say where the request comes from, as @hono/node-server does. */
+  readonly fetch: (request: Request, bindings: unknown) => Response | Promise<Response>;
   readonly host: string;
   readonly port: number;
   /** Of answers that the app does not make. Default: those without HSTS. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { type Runtime, runtimeCommand } from "@postern/test-servers";
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -34,9 +35,12 @@ export interface OtherUser {
 }
 
 /** Starts the API on a free port of loopback, and waits until it listens. */
-export async function startApi(environment: Environment, user?: OtherUser): Promise<ApiProcess> {
+export async function startApi(
+  environment: Environment,
+  { user, runtime }: { readonly user?: OtherUser; readonly runtime?: Runtime } = {},
+): Promise<ApiProcess> {
   const env = { ...ON_LOOPBACK, ...environment };
-  const { service, line } = start(API, env, /listens on (\S+)/, user);
+  const { service, line } = start(API, env, /listens on (\S+)/, { user, runtime });
   return { ...service, origin: await line };
 }
 
@@ -106,11 +110,16 @@ export async function posternInto(
   return { code: Number(/^code (\d+)$/m.exec(stderr)?.[1]), read, stderr };
 }
 
-function start(script: string, environment: Environment, wanted: RegExp, user?: OtherUser) {
+function start(
+  script: string,
+  environment: Environment,
+  wanted: RegExp,
+  { user, runtime = "node" }: { user?: OtherUser | undefined; runtime?: Runtime | undefined } = {},
+) {
   const { PATH = "" } = process.env;
-  const args = ["--disable-warning=ExperimentalWarning", script];
+  const [program = "", ...args] = [...runtimeCommand(runtime), script];
   // Without the environment of the tests, so that no setting of the machine has an effect.
-  const child = spawn(process.execPath, args, {
+  const child = spawn(program, args, {
     env: { PATH, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
     ...user,

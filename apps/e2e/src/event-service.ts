@@ -3,6 +3,7 @@ import {
   type MailVerdict,
   type ReceivedMail,
   type ReceivedPost,
+  type Runtime,
   type SmtpSink,
   startHttpReceiver,
   startSmtpSink,
@@ -38,6 +39,8 @@ export interface EventService {
 interface EventServiceOptions {
   /** Default: a database of its own, and the run's Redis. */
   readonly stores?: Stores;
+  /** Of the API. Default: Node. */
+  readonly runtime?: Runtime;
   readonly environment?: Environment;
   readonly judgeMail?: (mail: ReceivedMail) => MailVerdict | Promise<MailVerdict>;
   readonly answerPost?: (
@@ -93,7 +96,7 @@ export async function startEventService(options: EventServiceOptions = {}): Prom
   const isVouched =
     environment["POLICY"] !== "strict" && environment["POLICY_VERIFICATION_REQUIRED"] === "true";
   if (isVouched) await vouchForAll(stores);
-  const api = await startApi(environment);
+  const api = await startApi(environment, { ...(options.runtime && { runtime: options.runtime }) });
   const workers: ServiceProcess[] = [];
   async function end(): Promise<void> {
     await Promise.all([api, ...workers].map((one) => one.end("SIGKILL")));

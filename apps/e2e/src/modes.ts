@@ -1,4 +1,4 @@
-import { testServers } from "@postern/test-servers";
+import { type Runtime, testServers } from "@postern/test-servers";
 import { type ApiProcess, startApi, startWorker } from "./api-process.ts";
 import { embeddedFolder, fullStores } from "./stores.ts";
 
@@ -15,7 +15,11 @@ const CHEAP = { BCRYPT_COST: "4", LOG_LEVEL: "info" };
 
 export const MODES = [
   { mode: "embedded", open: openEmbedded, isHere: true },
-  { mode: "full", open: openFull, isHere: testServers().redisUrl !== "" },
+  ...(["node", "bun", "deno"] as const).map((runtime) => ({
+    mode: runtime === "node" ? "full" : `full on ${runtime}`,
+    open: () => openFull(runtime),
+    isHere: testServers().redisUrl !== "",
+  })),
 ];
 
 async function openEmbedded(): Promise<Service> {
@@ -35,17 +39,17 @@ async function openEmbedded(): Promise<Service> {
   };
 }
 
-async function openFull(): Promise<Service> {
+async function openFull(runtime: Runtime): Promise<Service> {
   const stores = await fullStores();
   const environment = { ...CHEAP, ...stores.environment };
-  let api = await startApi(environment);
+  let api = await startApi(environment, { runtime });
   let worker = await startWorker(environment);
   const end = (signal: NodeJS.Signals) => Promise.all([api.end(signal), worker.end(signal)]);
   return {
     api: () => api,
     async restart() {
       await end("SIGKILL");
-      api = await startApi(environment);
+      api = await startApi(environment, { runtime });
       worker = await startWorker(environment);
     },
     async close() {

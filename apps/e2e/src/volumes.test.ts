@@ -28,7 +28,7 @@ describe.skipIf(!isRoot)("a data folder on a volume of another owner", () => {
   afterEach(() => rmSync(volume, { recursive: true }));
 
   const start = async (user = US) => {
-    const api = await startApi({ DATA_DIR: volume, BCRYPT_COST: "4" }, user);
+    const api = await startApi({ DATA_DIR: volume, BCRYPT_COST: "4" }, { user });
     return await api.end("SIGTERM");
   };
   const REFUSED = /DATA_DIR: .* cannot be used by the user \d+ \((EACCES|EPERM)\)/;

@@ -1,3 +1,4 @@
+export { type Runtime, runtimeCommand } from "./runtimes.ts";
 export { postfixProgram, startPostfix } from "./postfix.ts";
 export { haproxyProgram, nginxProgram, startHaproxy, startNginx } from "./balancers.ts";
 export { openApiValidator } from "./openapi-validator.ts";
