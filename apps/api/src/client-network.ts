@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import type { HttpBindings } from "@hono/node-server";
+import { countedAddress, networkOfAddress } from "@postern/http";
 import ipaddr from "ipaddr.js";
 
 type OfRequest = (request: Request, bindings: unknown) => string | undefined;
@@ -37,8 +38,8 @@ export function clientNetwork(trusted: readonly string[]): ClientNetwork {
     return address;
   };
   return {
-    networkOf: (request, bindings) => networkOf(callerOf(request, bindings)),
-    addressOf: (request, bindings) => countedOf(callerOf(request, bindings)),
+    networkOf: (request, bindings) => networkOfAddress(callerOf(request, bindings)),
+    addressOf: (request, bindings) => countedAddress(callerOf(request, bindings)),
   };
 }
 
@@ -65,14 +66,3 @@ function plain(text: string): string {
 
 /** Writes IPv4 within IPv6 in groups. ipaddr.js would take `::192.0.2.1` for IPv4. */
 const canonical = (address: string) => new URL(`http://[${address}]`).hostname.slice(1, -1);
-
-/** A caller without an address counts as one network, as on a Unix socket. */
-const countedOf = (address: string) =>
-  isIP(address) === 4 ? address : (networkOf(address) ?? "unknown");
-
-function networkOf(address: string): string | undefined {
-  const family = isIP(address);
-  if (family === 4) return `${ipaddr.IPv4.networkAddressFromCIDR(`${address}/24`).toString()}/24`;
-  if (family !== 6) return undefined;
-  return `${ipaddr.IPv6.networkAddressFromCIDR(`${address}/64`).toString()}/64`;
-}

@@ -28,6 +28,11 @@ const environment = z.object({
   DATA_DIR: z.string().min(1).optional(),
   KEEP_ALIVE_SECONDS: wholeNumber(1, 3_600).default(75),
   BCRYPT_COST: wholeNumber(4, 16).default(12),
+  HASHER_PORT: wholeNumber(1, 65_535).optional(),
+  HASHER_SECRET: z
+    .string()
+    .min(32, "must be 32 characters or more, from a random source")
+    .optional(),
   HASHING_WAIT_SECONDS: wholeNumber(1, 30).default(4),
   CORS_ORIGINS: z
     .string()
@@ -89,6 +94,8 @@ export interface Config {
   readonly bcryptCost: number;
   /** A request for a hash that would wait longer than this is refused. */
   readonly hashingWaitSeconds: number;
+  /** Hashes for processes that cannot, on a port of its own on loopback. */
+  readonly hasher: { readonly port: number; readonly secret: string } | undefined;
   /** Origins whose pages may call the service with cookies. */
   readonly corsOrigins: readonly string[];
   /** Request headers that they may send, beside the usual ones. */
@@ -142,6 +149,10 @@ function toConfig(data: Environment): Config {
     retention: { eventDays: data.EVENT_RETENTION_DAYS, jobDays: data.JOB_RETENTION_DAYS },
     bcryptCost: data.BCRYPT_COST,
     hashingWaitSeconds: data.HASHING_WAIT_SECONDS,
+    hasher:
+      data.HASHER_PORT && data.HASHER_SECRET
+        ? { port: data.HASHER_PORT, secret: data.HASHER_SECRET }
+        : undefined,
     corsOrigins: data.CORS_ORIGINS ?? [],
     corsHeaders: data.CORS_HEADERS ?? [],
     trustedProxies: data.TRUSTED_PROXIES ?? [],
@@ -163,6 +174,8 @@ function contradictions(data: Environment, { policy, stores, host }: Config): st
         "that is not listed, everybody shares one limit. Set the proxies' networks, or none",
     );
   }
+  if ((data.HASHER_PORT === undefined) !== (data.HASHER_SECRET === undefined))
+    mistakes.push("HASHER_PORT: needs HASHER_SECRET, and HASHER_SECRET needs HASHER_PORT");
   if (stores.mode === "embedded" && data.REDIS_URL) {
     mistakes.push(
       "REDIS_URL: needs DATABASE_URL; embedded mode keeps sessions in its own database",

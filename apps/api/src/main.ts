@@ -1,4 +1,5 @@
 import { isIPv6 } from "node:net";
+import { hasherEndpoint } from "@postern/crypto";
 import { Unavailable } from "@postern/domain";
 import { createApp, securityHeaders } from "@postern/http";
 import { errorFields, openLog, runProcess } from "@postern/process";
@@ -51,7 +52,7 @@ await runProcess(async () => {
     ready: (options) => (isStopping ? STOPPING : askStores(options)),
   });
   const server = await serve({
-    fetch: (request, bindings) => app.fetch(request, bindings as object),
+    fetch: (request, bindings) => app.fetch(request, bindings),
     host,
     port,
     headers: securityHeaders(policy),
@@ -60,12 +61,20 @@ await runProcess(async () => {
   const shownHost = isIPv6(host) ? `[${host}]` : host;
   const address = `http://${shownHost}:${server.port}`;
   opened.listensAt?.(address);
+  const hasher =
+    config.hasher &&
+    (await serve({
+      fetch: hasherEndpoint({ hasher: opened.ports.hasher, secret: config.hasher.secret }),
+      host: "127.0.0.1", // a proxy in front of it adds TLS, because passwords arrive here
+      port: config.hasher.port,
+    }));
   return {
     announce: () => console.log(banner(config, address)),
     async stop(signal) {
       isStopping = true;
       log.info({ signal }, "stopping");
-      await server.stop({ noticeMs: stores.mode === "full" ? NOTICE_MS : 0 });
+      const noticeMs = stores.mode === "full" ? NOTICE_MS : 0;
+      await Promise.all([server.stop({ noticeMs }), hasher?.stop({ noticeMs })]);
       await opened.close();
     },
   };

@@ -18,7 +18,7 @@ export interface RunningServer {
 
 export interface ServerOptions {
   /** `bindings` say where the request comes from, as @hono/node-server does. */
-  readonly fetch: (request: Request, bindings: unknown) => Response | Promise<Response>;
+  readonly fetch: (request: Request, bindings: object) => Response | Promise<Response>;
   readonly host: string;
   readonly port: number;
   /** Of answers that the app does not make. Default: those without HSTS. */

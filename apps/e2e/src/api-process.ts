@@ -117,7 +117,7 @@ function start(
   { user, runtime = "node" }: { user?: OtherUser | undefined; runtime?: Runtime | undefined } = {},
 ) {
   const { PATH = "" } = process.env;
-  const [program = "", ...args] = [...runtimeCommand(runtime), script];
+  const [program, ...args] = [...runtimeCommand(runtime), script];
   // Without the environment of the tests, so that no setting of the machine has an effect.
   const child = spawn(program, args, {
     env: { PATH, ...environment },

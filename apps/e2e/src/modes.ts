@@ -1,4 +1,5 @@
-import { type Runtime, testServers } from "@postern/test-servers";
+import { fileURLToPath } from "node:url";
+import { freePort, type Runtime, startWorkerd, testServers } from "@postern/test-servers";
 import { type ApiProcess, startApi, startWorker } from "./api-process.ts";
 import { embeddedFolder, fullStores } from "./stores.ts";
 
@@ -10,6 +11,8 @@ export interface Service {
   close(): Promise<void>;
 }
 
+export const EDGE = fileURLToPath(new URL("../../edge/src/worker.ts", import.meta.url));
+
 /** Cheap hashes: these tests check permissions, not times. */
 const CHEAP = { BCRYPT_COST: "4", LOG_LEVEL: "info" };
 
@@ -20,7 +23,42 @@ export const MODES = [
     open: () => openFull(runtime),
     isHere: testServers().redisUrl !== "",
   })),
+  { mode: "full on workerd", open: openEdge, isHere: testServers().redisUrl !== "" },
 ];
+
+/** The app on workerd, with a hasher on Node, and the worker. */
+async function openEdge(): Promise<Service> {
+  const stores = await fullStores();
+  const HASHER_SECRET = "a secret of the hasher and the edge";
+  const environment = { ...CHEAP, ...stores.environment };
+  async function start() {
+    const [port, worker] = [await freePort(), await startWorker(environment)];
+    const hasher = await startApi({ ...environment, HASHER_PORT: String(port), HASHER_SECRET });
+    const edge = await startWorkerd(EDGE, {
+      ...environment,
+      HASHER_SECRET,
+      HASHER_URL: `http://127.0.0.1:${port}/`,
+      PUBLIC_URL: "http://127.0.0.1",
+    });
+    return { hasher, worker, edge };
+  }
+  let running = await start();
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    const { hasher, worker, edge } = running;
+    await Promise.all([edge.stop(), hasher.end(signal), worker.end(signal)]);
+  }
+  return {
+    api: () => ({ ...running.hasher, origin: running.edge.origin }),
+    async restart() {
+      await end("SIGKILL");
+      running = await start();
+    },
+    async close() {
+      await end("SIGTERM");
+      await stores.close();
+    },
+  };
+}
 
 async function openEmbedded(): Promise<Service> {
   const folder = embeddedFolder();

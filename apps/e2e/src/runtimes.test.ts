@@ -1,7 +1,8 @@
-import { testServers } from "@postern/test-servers";
+import { freePort, startWorkerd, testServers } from "@postern/test-servers";
 import { describe, expect, it } from "vitest";
 import { liveThrough } from "./account-life.ts";
 import { startEventService } from "./event-service.ts";
+import { EDGE } from "./modes.ts";
 
 /** Every answer is compared with the service's description. The course runs here too: modes.ts. */
 describe.skipIf(!testServers().redisUrl)("an account lives, with the API", () => {
@@ -19,4 +20,20 @@ describe.skipIf(!testServers().redisUrl)("an account lives, with the API", () =>
     },
     60_000,
   );
+
+  it("on workerd, with a hasher on Node", async () => {
+    const [HASHER_PORT, HASHER_SECRET] = [String(await freePort()), "x".repeat(40)];
+    const service = await startEventService({
+      environment: { POLICY: "strict", BCRYPT_COST: "10", HASHER_PORT, HASHER_SECRET },
+    });
+    await service.startWorker();
+    const edge = await startWorkerd(EDGE, {
+      ...service.environment,
+      HASHER_URL: `http://127.0.0.1:${HASHER_PORT}/`,
+    });
+    expect(await liveThrough(service, edge.origin)).toContain("@");
+    expect(edge.bytes).toBeLessThan(2 * 1_048_576);
+    await edge.stop();
+    await service.close();
+  }, 60_000);
 });

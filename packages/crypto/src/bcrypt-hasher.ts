@@ -2,7 +2,7 @@ import type { PasswordHash, PasswordHasher } from "@postern/domain";
 import type { HashGate } from "./hash-gate.ts";
 
 /** bcrypt ignores everything after this length (Provos and Mazières 1999, section 5). */
-const MAX_BYTES = 72;
+export const MAX_BYTES = 72;
 const MIN_COST = 4;
 /**
  * A stored hash may cost this much more than a new one. A dearer one would block a CPU for long: it
@@ -42,7 +42,6 @@ interface HasherOptions {
  */
 export function bcryptHasher(options: HasherOptions): PasswordHasher {
   const { cost, gate, bcrypt, highestStoredCost = () => cost } = options;
-  const own = twoDigits(cost);
   const dearest = cost + MAX_STEPS_DEARER;
   return {
     maxBytes: MAX_BYTES,
@@ -71,9 +70,13 @@ export function bcryptHasher(options: HasherOptions): PasswordHasher {
       }, share);
     },
 
-    isOutdated: (hash) => !hash.startsWith(`$2b$${own}$`),
+    isOutdated: (hash) => !isMadeAt(cost, hash),
   };
 }
+
+/** Returns whether a hash has our own form and this cost. */
+export const isMadeAt = (cost: number, hash: PasswordHash): boolean =>
+  hash.startsWith(`$2b$${twoDigits(cost)}$`);
 
 /** A hash of this cost that matches no password. Exported for its test. */
 export const dummyHash = (cost: number): string => `$2b$${twoDigits(cost)}$${DUMMY_TAIL}`;

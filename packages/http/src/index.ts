@@ -1,3 +1,4 @@
+export { countedAddress, networkOfAddress } from "./client-address.ts";
 export { type AppOptions, createApp, routeTable } from "./app.ts";
 export { type Endpoint, endpointsOf, type Method } from "./endpoint.ts";
 export { errorCodesOf } from "./openapi.ts";

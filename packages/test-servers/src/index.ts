@@ -1,3 +1,4 @@
+export { startWorkerd } from "./workerd.ts";
 export { type Runtime, runtimeCommand } from "./runtimes.ts";
 export { postfixProgram, startPostfix } from "./postfix.ts";
 export { haproxyProgram, nginxProgram, startHaproxy, startNginx } from "./balancers.ts";

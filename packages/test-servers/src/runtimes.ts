@@ -5,26 +5,31 @@ import { CACHE_FOLDER } from "./cache-folder.ts";
 
 /** Other JavaScript runtimes, from npm. Each runs a TypeScript file with its arguments behind it. */
 const PACKAGES = {
-  bun: { package: "bun@1.4.5", bin: ".bin/bun", args: ["run"] },
-  deno: { package: "deno@2.9.6", bin: ".bin/deno", args: ["run", "--allow-all", "--no-lock"] },
+  bun: { package: "bun@1.4.5", args: ["run"] },
+  deno: { package: "deno@2.9.6", args: ["run", "--allow-all", "--no-lock"] },
 } as const;
 
 export type Runtime = "node" | keyof typeof PACKAGES;
 
-/** Returns the command that runs a file on this runtime. Downloads it into `.cache` if needed. */
-export function runtimeCommand(runtime: Runtime): readonly string[] {
+/** Returns the command that runs a file on this runtime. */
+export function runtimeCommand(runtime: Runtime): readonly [string, ...string[]] {
   if (runtime === "node") return [process.execPath, "--disable-warning=ExperimentalWarning"];
-  const { package: name, bin, args } = PACKAGES[runtime];
-  const folder = join(CACHE_FOLDER, "runtimes", name);
-  const program = join(folder, "node_modules", bin);
-  if (!existsSync(program)) {
+  const { package: name, args } = PACKAGES[runtime];
+  return [join(npmFolder(runtime, [name]), ".bin", runtime), ...args];
+}
+
+/** Installs these packages into `.cache`, if they are not there, and returns their folder. */
+export function npmFolder(name: string, packages: readonly string[]): string {
+  const folder = join(CACHE_FOLDER, "runtimes", packages.join("+"));
+  const modules = join(folder, "node_modules");
+  if (!existsSync(join(modules, ".package-lock.json"))) {
     mkdirSync(folder, { recursive: true });
     console.log(`fetching ${name} into .cache`);
     const options = ["--no-save", "--no-audit", "--no-fund", "--prefix", folder];
-    execFileSync("npm", ["install", ...options, name], {
+    execFileSync("npm", ["install", ...options, ...packages], {
       stdio: "pipe",
       shell: process.platform === "win32",
     });
   }
-  return [program, ...args];
+  return modules;
 }

@@ -1,0 +1,67 @@
+import { aesSeal, idSource, remoteHasher, tokenFactory } from "@postern/crypto";
+import { noBreachedPasswords, type Ports } from "@postern/domain";
+import { countedAddress, createApp, networkOfAddress } from "@postern/http";
+import { connectPostgres, postgresStores } from "@postern/postgres";
+import { connectRedis, redisStores } from "@postern/redis";
+import { type EdgeConfig, type EdgeEnvironment, readEnvironment } from "./environment.ts";
+
+/** The part of workerd's execution context that is used here. */
+interface Execution {
+  waitUntil(promise: Promise<unknown>): void;
+}
+
+/**
+ * Opens the ports of one request. workerd closes a socket with the request that opened it, so
+ * clients cannot be shared between requests; Hyperdrive keeps connections to Postgres outside.
+ */
+async function open(config: EdgeConfig) {
+  const { databaseUrl: url, schema, redisUrl, keys, hasher, policy } = config;
+  const postgres = connectPostgres({ url, schema, maxConnections: 2 });
+  const redis = redisUrl ? await connectRedis(redisUrl) : undefined;
+  const ports: Ports = {
+    ...postgresStores(postgres.db, aesSeal({ keys })),
+    ...(redis && redisStores(redis.client)),
+    breachedPasswords: noBreachedPasswords,
+    clock: { now: () => new Date() },
+    hasher: remoteHasher(hasher),
+    ids: idSource(),
+    policy,
+    tokenFactory: tokenFactory({ keys }),
+  };
+  const close = async () => {
+    await redis?.close();
+    await postgres.close();
+  };
+  return { ports, close };
+}
+
+/** Returns the client's address, which the platform knows. A client cannot set this header there. */
+const addressOf = ({ headers }: Request) => headers.get("cf-connecting-ip") ?? "";
+const byAddress = {
+  addressOf: (request: Request) => countedAddress(addressOf(request)),
+  networkOf: (request: Request) => networkOfAddress(addressOf(request)),
+};
+
+/** Calls `done` when the response has been read to its end, or given up. */
+function afterBody(response: Response, done: () => void): Response {
+  if (!response.body) {
+    done();
+    return response;
+  }
+  const watched = response.body.pipeThrough(new TransformStream({ flush: done, cancel: done }));
+  return new Response(watched, response);
+}
+
+export default {
+  async fetch(request: Request, env: EdgeEnvironment, execution: Execution): Promise<Response> {
+    const config = readEnvironment(env);
+    const { ports, close } = await open(config);
+    const { publicUrl } = config;
+    const onFault = (error: unknown) =>
+      console.error(error instanceof Error ? error.message : "unexpected error");
+    const app = createApp({ ports, publicUrl, ...byAddress, onFault });
+    const { promise: isRead, resolve } = Promise.withResolvers<void>();
+    execution.waitUntil(isRead.then(close));
+    return afterBody(await app.fetch(request), resolve);
+  },
+};

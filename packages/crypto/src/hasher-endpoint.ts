@@ -1,0 +1,73 @@
+import { hash as digest, timingSafeEqual } from "node:crypto";
+import {
+  type Password,
+  type PasswordHash,
+  type PasswordHasher,
+  Unavailable,
+} from "@postern/domain";
+import { MAX_BYTES } from "./bcrypt-hasher.ts";
+import type { HashRequest } from "./remote-hasher.ts";
+
+const MAX_BODY_BYTES = 1_024;
+const MAX_TEXT = 128;
+
+const answer = (status: number, body: object, headers: Record<string, string> = {}) =>
+  Response.json(body, { status, headers: { "cache-control": "no-store", ...headers } });
+
+/**
+ * Creates the fetch handler of a hasher for processes that cannot hash themselves (`remoteHasher`).
+ * It stands on a listener of its own, never on the public one. Who has the secret can only have
+ * passwords hashed and compared.
+ */
+export function hasherEndpoint({
+  hasher,
+  secret,
+}: {
+  readonly hasher: PasswordHasher;
+  readonly secret: string;
+}): (request: Request) => Promise<Response> {
+  const expected = digest("sha256", `Bearer ${secret}`, "buffer");
+  const isAuthentic = (given: string | null) =>
+    timingSafeEqual(digest("sha256", given ?? "", "buffer"), expected);
+  return async (request) => {
+    if (!isAuthentic(request.headers.get("authorization")))
+      return answer(401, { message: "unknown secret" }, { "www-authenticate": "Bearer" });
+    const given = request.method === "POST" ? await readRequest(request) : undefined;
+    if (!given) return answer(400, { message: "malformed request" });
+    const { password, hash, ...share } = given;
+    try {
+      return hash === undefined
+        ? answer(200, { hash: await hasher.hash(password as Password, share) })
+        : answer(200, {
+            matches: await hasher.verify(
+              password as Password,
+              (hash ?? undefined) as PasswordHash | undefined,
+              share,
+            ),
+          });
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      const retryAfter = { "retry-after": String(error.retryAfterSeconds) };
+      return answer(503, { message: "at capacity" }, retryAfter);
+    }
+  };
+}
+
+/** Reads a request, and nothing that is larger than one. */
+async function readRequest(request: Request): Promise<HashRequest | undefined> {
+  if (!(Number(request.headers.get("content-length")) <= MAX_BODY_BYTES)) return undefined;
+  try {
+    const value = (await request.json()) as Partial<Record<keyof HashRequest, unknown>>;
+    const { password, hash, network, isKnownDevice = false } = value;
+    const isText = (text: unknown) => typeof text === "string" && text.length <= MAX_TEXT;
+    const isWhole =
+      typeof password === "string" &&
+      Buffer.byteLength(password) <= MAX_BYTES &&
+      (hash === undefined || hash === null || isText(hash)) &&
+      (network === undefined || isText(network)) &&
+      typeof isKnownDevice === "boolean";
+    return isWhole ? (value as HashRequest) : undefined;
+  } catch {
+    return undefined; // not JSON
+  }
+}
