@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 import { promisify, stripVTControlCharacters } from "node:util";
 import { freePort, testServers } from "@postern/test-servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { exitOf } from "./api-process.ts";
+import { exitOf, startApi } from "./api-process.ts";
+import { OPEN } from "./event-service.ts";
 import { fullStores, type Stores } from "./stores.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
@@ -27,7 +28,7 @@ describe.skipIf(!testServers().redisUrl)("the example", () => {
     outside = mkdtempSync(join(tmpdir(), "postern-examples-"));
     packed = join(outside, "packed");
     await run("npx", ["-y", "pnpm@12", "pack:all", packed], { cwd: ROOT });
-    stores = await fullStores({ isMigrated: false });
+    stores = await fullStores();
   }, 120_000);
   afterAll(async () => {
     for (const child of running) {
@@ -53,7 +54,7 @@ describe.skipIf(!testServers().redisUrl)("the example", () => {
       if (own in manifest.dependencies) manifest.dependencies[own] = tarball;
     writeFileSync(file, JSON.stringify(manifest));
     await run("npm", ["install", "--no-audit", "--no-fund"], { cwd: folder });
-    await run("npx", ["tsc"], { cwd: folder });
+    await run("npm", ["run", "check"], { cwd: folder });
     return folder;
   }
 
@@ -75,15 +76,19 @@ describe.skipIf(!testServers().redisUrl)("the example", () => {
   /** Starts a server and returns its origin when it listens. */
   async function start(folder: string): Promise<string> {
     const port = await freePort();
-    const child = spawn(...node(folder, { PORT: String(port) }));
+    return await listening(spawn(...node(folder, { PORT: String(port) })), port, /^listening$/);
+  }
+
+  async function listening(child: ChildProcess, port: number, ready: RegExp): Promise<string> {
     running.push(child);
     const output: string[] = [];
     await new Promise<void>((resolve, reject) => {
       for (const stream of [child.stdout, child.stderr])
-        createInterface(stream).on("line", (line) => {
-          output.push(line);
-          if (line === "listening") resolve();
-        });
+        if (stream)
+          createInterface(stream).on("line", (line) => {
+            output.push(line);
+            if (ready.test(line)) resolve();
+          });
       child.once("close", () => reject(new Error(output.join("\n"))));
     });
     return `http://127.0.0.1:${port}`;
@@ -152,6 +157,36 @@ describe.skipIf(!testServers().redisUrl)("the example", () => {
     expect((await ask("DELETE", `${origin}/auth/sessions`, cookie)).status).toBe(302);
     expect((await ask("GET", `${origin}/notes`, cookie)).status).toBe(403);
   }, 120_000);
+
+  it("react-router protects its pages on the server, with the typed client", async () => {
+    const folder = await installed("react-router");
+    await run("npm", ["run", "build"], { cwd: folder });
+    const { environment: env } = stores;
+    const api = await startApi({ ...env, ...OPEN, POLICY: "course", BCRYPT_COST: "4" });
+    running.push(api.child);
+    const port = await freePort();
+    const program = join(folder, "node_modules/@react-router/serve/bin.cjs");
+    const child = spawn(process.execPath, [program, "./build/server/index.js"], {
+      cwd: folder,
+      env: { PATH, PORT: String(port), HOST: "127.0.0.1", POSTERN_URL: api.origin },
+    });
+    const origin = await listening(child, port, /http:/);
+    const bob = { email: "router@example.com", password: "MyPwdOfBob" };
+    const form = () => new URLSearchParams(bob);
+    expect((await ask("POST", `${api.origin}/users`, "", form())).status).toBe(200);
+    expect((await ask("GET", `${origin}/`)).status).toBe(302);
+    const wrong = new URLSearchParams({ ...bob, password: "x" });
+    const refused = await ask("POST", `${origin}/login`, "", wrong);
+    expect([refused.status, refused.text]).toEqual([401, expect.stringContaining("wrong")]);
+    const { status, cookie } = await ask("POST", `${origin}/login`, "", form());
+    expect(status).toBe(302);
+    const home = await ask("GET", `${origin}/`, cookie);
+    expect(home.text.replaceAll("<!-- -->", "")).toContain("Hello router@example.com");
+    expect((await ask("POST", `${origin}/logout`, cookie)).status).toBe(302);
+    expect((await ask("GET", `${origin}/`, cookie)).status).toBe(302);
+    await api.end("SIGTERM");
+    expect((await ask("GET", `${origin}/`, cookie)).status).toBe(503); // and not: logged out
+  }, 180_000);
 
   it("own-transaction creates a user with its own row, both or neither", async () => {
     const folder = await installed("own-transaction");

@@ -35,7 +35,7 @@ async function open(config: EdgeConfig) {
   return { ports, close };
 }
 
-/** Returns the client's address, which the platform knows. A client cannot set this header there. */
+/** Returns the client's address. The platform sets this header, and a client cannot. */
 const addressOf = ({ headers }: Request) => headers.get("cf-connecting-ip") ?? "";
 const byAddress = {
   addressOf: (request: Request) => countedAddress(addressOf(request)),

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { CACHE_FOLDER } from "./cache-folder.ts";
 
-/** Other JavaScript runtimes, from npm. Each runs a TypeScript file with its arguments behind it. */
+/** Other JavaScript runtimes, from npm, and how each runs a TypeScript file. */
 const PACKAGES = {
   bun: { package: "bun@1.4.5", args: ["run"] },
   deno: { package: "deno@2.9.6", args: ["run", "--allow-all", "--no-lock"] },
