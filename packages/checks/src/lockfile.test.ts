@@ -24,6 +24,15 @@ describe("the lockfile", () => {
     expect(missing).toEqual([]);
   });
 
+  it("is made of audited packages that have been out for three days, without their scripts", () => {
+    const workspace = read("pnpm-workspace.yaml");
+    expect(workspace).toMatch(/^minimumReleaseAge: 4320$/m);
+    const [, built = ""] = /^allowBuilds:\n((?: .*\n)+)/m.exec(workspace) ?? [];
+    const allowed = [...built.matchAll(/^ {2}"?([\w@/-]+)"?: true$/gm)].map(([, name]) => name);
+    expect(allowed).toEqual(["node"]); // which links the Node that runs everything
+    expect(read("package.json")).toMatch(/"check": "turbo .* check:licences check:audit /);
+  });
+
   it("names no registry", () => {
     expect(lockfile).not.toMatch(/https?:\/\//);
   });
