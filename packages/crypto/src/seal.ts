@@ -36,7 +36,12 @@ export function aesSeal({ keys }: { keys: readonly SecretKey[] }): Seal {
       opener.setAAD(Buffer.from(context));
       opener.setAuthTag(bytes.subarray(-TAG_BYTES));
       const text = opener.update(bytes.subarray(HEAD_BYTES, -TAG_BYTES));
-      return { text: Buffer.concat([text, opener.final()]).toString("utf8"), keyId: id };
+      try {
+        return { text: Buffer.concat([text, opener.final()]).toString("utf8"), keyId: id };
+      } catch (cause) {
+        const reason = "it was changed, or its key was another one of this id";
+        throw new Error(`a sealed text of the key ${id} does not open: ${reason}`, { cause });
+      }
     },
   };
 }

@@ -12,6 +12,7 @@ import { networks } from "@postern/webhooks";
 import { mailSubscriber } from "./handlers/mail.ts";
 import { noticesSubscriber } from "./handlers/notices.ts";
 import { JOBS_CHANNEL, OUTBOX_CHANNEL, queuesOnPostgres } from "./queues.ts";
+import type { Subscriber } from "./subscriber.ts";
 import { startWorker, type Worker, type WorkerOptions } from "./worker.ts";
 
 export interface PostgresWorkerOptions {
@@ -38,6 +39,8 @@ export interface PostgresWorkerOptions {
   /** Deletes users who have not verified their address in time. Default: if there is a mailer. */
   readonly deletesUnverified?: boolean;
   readonly tries?: number | undefined;
+  /** Default: `SUBSCRIBERS`. Add yours to them. */
+  readonly subscribers?: readonly Subscriber[];
   /** Called with every fault. The work is retried. */
   readonly onFault: WorkerOptions["onFault"];
   readonly onBacklog?: WorkerOptions["onBacklog"];
@@ -107,6 +110,7 @@ export async function startPostgresWorker(options: PostgresWorkerOptions): Promi
       pausedSubscribers: mailer ? [] : [mailSubscriber.name, noticesSubscriber.name],
       retention: options.retention ?? RETENTION,
       ...(options.tries && { tries: options.tries }),
+      ...(options.subscribers && { subscribers: options.subscribers }),
       onFault,
       ...(onBacklog && { onBacklog }),
     });
