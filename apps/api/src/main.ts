@@ -61,10 +61,16 @@ await runProcess(async () => {
   const shownHost = isIPv6(host) ? `[${host}]` : host;
   const address = `http://${shownHost}:${server.port}`;
   opened.listensAt?.(address);
+  const onHasherFault = (error: unknown) =>
+    log.error({ error: errorFields(error) }, "unexpected error of the hasher");
   const hasher =
     config.hasher &&
     (await serve({
-      fetch: hasherEndpoint({ hasher: opened.ports.hasher, secret: config.hasher.secret }),
+      fetch: hasherEndpoint({
+        hasher: opened.ports.hasher,
+        secret: config.hasher.secret,
+        onFault: onHasherFault,
+      }),
       host: "127.0.0.1", // a proxy in front of it adds TLS, because passwords arrive here
       port: config.hasher.port,
     }));

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type RunningServer, type ServerOptions, startServer } from "./server.ts";
+import { SECURITY_HEADERS } from "@postern/http";
+import { KEEP_ALIVE_MS, type RunningServer, type ServerOptions, startServer } from "./server.ts";
 
 /** What Bun's own server needs (https://bun.sh/docs/api/http). */
 interface BunRuntime {
@@ -8,6 +9,8 @@ interface BunRuntime {
     readonly port: number;
     readonly idleTimeout: number;
     readonly maxRequestBodySize: number;
+    readonly development: false;
+    error(): Response;
     fetch(request: Request, server: BunServer): Response | Promise<Response>;
   }): BunServer;
 }
@@ -21,7 +24,12 @@ interface BunServer {
 /** What Deno's own server needs (https://docs.deno.com/api/deno/~/Deno.serve). */
 interface DenoRuntime {
   serve(
-    options: { readonly hostname: string; readonly port: number; onListen(): void },
+    options: {
+      readonly hostname: string;
+      readonly port: number;
+      onListen(): void;
+      onError(): Response;
+    },
     handle: (
       request: Request,
       info: { readonly remoteAddr: { readonly hostname?: string } },
@@ -36,6 +44,26 @@ const MAX_BUN_IDLE_SECONDS = 255;
 const MAX_BODY_BYTES = 1_048_576;
 /** Maximum time for running requests during a stop. */
 const DRAIN_MS = 15_000;
+
+/**
+ * Calls the app, unless the Host header is malformed: these runtimes then give an URL with another
+ * path. Without a Host, as in HTTP/1.0, they give a path only.
+ */
+function withHost(fetch: ServerOptions["fetch"]): ServerOptions["fetch"] {
+  return (request, bindings) => {
+    const host = request.headers.get("host");
+    if (host === null && request.url.startsWith("/"))
+      return fetch(new Request(`http://localhost${request.url}`, request), bindings);
+    const parsed = URL.parse(`http://${host ?? "localhost"}/`);
+    if (parsed?.pathname !== "/" || parsed.search !== "" || parsed.username !== "")
+      return refusal(400, "malformed request");
+    return fetch(request, bindings);
+  };
+}
+
+const refusal = (status: number, message: string) =>
+  Response.json({ message }, { status, headers: SECURITY_HEADERS });
+const onError = () => refusal(500, "unexpected error");
 
 /** What the app asks of the server's bindings: where a request comes from. */
 const bindingsOf = (remoteAddress: string | undefined) => ({
@@ -53,12 +81,15 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
 }
 
 function serveOnBun(runtime: BunRuntime, options: ServerOptions): RunningServer {
-  const { fetch, host: hostname, port, keepAliveMs = 0 } = options;
+  const { host: hostname, port, keepAliveMs = KEEP_ALIVE_MS } = options;
+  const fetch = withHost(options.fetch);
   const server = runtime.serve({
     hostname,
     port,
     idleTimeout: Math.min(Math.ceil(keepAliveMs / 1_000), MAX_BUN_IDLE_SECONDS),
     maxRequestBodySize: MAX_BODY_BYTES,
+    development: false,
+    error: onError,
     fetch: (request, own) => fetch(request, bindingsOf(own.requestIP(request)?.address)),
   });
   return {
@@ -72,8 +103,10 @@ function serveOnBun(runtime: BunRuntime, options: ServerOptions): RunningServer 
 }
 
 function serveOnDeno(runtime: DenoRuntime, options: ServerOptions): RunningServer {
-  const { fetch, host: hostname, port } = options;
-  const server = runtime.serve({ hostname, port, onListen: () => undefined }, (request, info) =>
+  const { host: hostname, port } = options;
+  const fetch = withHost(options.fetch);
+  const listening = { hostname, port, onListen: () => undefined, onError };
+  const server = runtime.serve(listening, (request, info) =>
     fetch(request, bindingsOf(info.remoteAddr.hostname)),
   );
   return {

@@ -44,7 +44,7 @@ const TIME_LIMITS = {
  */
 const IDLE_MS = 60_000;
 /** Longer than most balancers keep one, so that none sends a request into a closing connection. */
-const KEEP_ALIVE_MS = 75_000;
+export const KEEP_ALIVE_MS = 75_000;
 /** The host of a request without one, as health checks in HTTP/1.0 are. */
 const NO_HOST = "localhost";
 export const MAX_CONNECTIONS = 10_000;

@@ -37,6 +37,7 @@ async function openEdge(): Promise<Service> {
     const edge = await startWorkerd(EDGE, {
       ...environment,
       HASHER_SECRET,
+      POLICY_DISCLOSURE: "open",
       HASHER_URL: `http://127.0.0.1:${port}/`,
       PUBLIC_URL: "http://127.0.0.1",
     });

@@ -16,6 +16,8 @@ export interface EdgeEnvironment {
   /** The hasher's `BCRYPT_COST`. Default: 12. */
   readonly BCRYPT_COST?: string;
   readonly POLICY?: string;
+  /** `open` confirms the course policy, for a trial. */
+  readonly POLICY_DISCLOSURE?: string;
 }
 
 export interface EdgeConfig {
@@ -28,26 +30,54 @@ export interface EdgeConfig {
   readonly policy: Policy;
 }
 
-/** Reads the environment. Throws with every setting that is missing, and no value. */
+const MIN_SECRET = 32;
+const LOOPBACK = /^http:\/\/(localhost|127(\.\d+){3}|\[::1\])(:\d+)?(\/|$)/;
+
+/** Parses `id:base64` of 32 bytes or more, separated by commas. */
+function parseKeys(text: string): EdgeConfig["keys"] {
+  return text.split(",").map((one) => {
+    const [id = "", encoded = ""] = one.trim().split(":");
+    const key = Buffer.from(encoded, "base64");
+    if (!/^[\w-]+$/.test(id) || key.length < MIN_SECRET)
+      throw new Error("invalid environment: SECRETS: needs id:base64 of 32 random bytes or more");
+    return { id, key };
+  });
+}
+
+/** Reads the environment. Throws with every mistake, and no value. */
 export function readEnvironment(env: EdgeEnvironment): EdgeConfig {
   const databaseUrl = env.HYPERDRIVE?.connectionString ?? env.DATABASE_URL;
   const { PUBLIC_URL: publicUrl, SECRETS: secrets, HASHER_URL: url, HASHER_SECRET: secret } = env;
-  const needed = { DATABASE_URL: databaseUrl, PUBLIC_URL: publicUrl, SECRETS: secrets };
-  const missing = Object.entries({ ...needed, HASHER_URL: url, HASHER_SECRET: secret })
-    .filter(([, value]) => !value)
-    .map(([name]) => name);
-  if (!databaseUrl || !publicUrl || !secrets || !url || !secret)
-    throw new Error(`invalid environment: ${missing.join(", ")}: required`);
+  const { BCRYPT_COST: cost = "12", POLICY: policy = "strict" } = env;
+  const mistakes = Object.entries({
+    DATABASE_URL: databaseUrl,
+    PUBLIC_URL: publicUrl,
+    SECRETS: secrets,
+    HASHER_URL: url,
+    HASHER_SECRET: secret,
+  }).flatMap(([name, value]) => (value ? [] : [`${name}: is required`]));
+  if (secret && secret.length < MIN_SECRET)
+    mistakes.push(`HASHER_SECRET: must be ${MIN_SECRET} characters or more`);
+  if (!/^(4|5|6|7|8|9|1[0-6])$/.test(cost)) mistakes.push("BCRYPT_COST: must be 4 to 16");
+  if (policy !== "strict" && policy !== "course") mistakes.push("POLICY: must be strict or course");
+  if (policy === "course" && env.POLICY_DISCLOSURE !== "open")
+    mistakes.push("POLICY: course gives every reset token to everybody; use strict");
+  if (
+    policy === "strict" &&
+    publicUrl &&
+    !publicUrl.startsWith("https:") &&
+    !LOOPBACK.test(publicUrl)
+  )
+    mistakes.push("PUBLIC_URL: must be https under the strict policy");
+  if (!databaseUrl || !publicUrl || !secrets || !url || !secret || mistakes.length > 0)
+    throw new Error(`invalid environment: ${mistakes.join("; ")}`);
   return {
     databaseUrl,
     schema: env.DATABASE_SCHEMA,
     redisUrl: env.REDIS_URL,
     publicUrl,
-    keys: secrets.split(",").map((one) => {
-      const [id = "", key = ""] = one.trim().split(":");
-      return { id, key: Buffer.from(key, "base64") };
-    }),
-    hasher: { url, secret, cost: Number(env.BCRYPT_COST ?? "12") },
-    policy: env.POLICY === "course" ? coursePolicy : strictPolicy,
+    keys: parseKeys(secrets),
+    hasher: { url, secret, cost: Number(cost) },
+    policy: policy === "course" ? coursePolicy : strictPolicy,
   };
 }

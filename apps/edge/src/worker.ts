@@ -1,6 +1,6 @@
 import { aesSeal, idSource, remoteHasher, tokenFactory } from "@postern/crypto";
 import { noBreachedPasswords, type Ports } from "@postern/domain";
-import { countedAddress, createApp, networkOfAddress } from "@postern/http";
+import { type AskReadiness, countedAddress, createApp, networkOfAddress } from "@postern/http";
 import { connectPostgres, postgresStores } from "@postern/postgres";
 import { connectRedis, redisStores } from "@postern/redis";
 import { type EdgeConfig, type EdgeEnvironment, readEnvironment } from "./environment.ts";
@@ -32,7 +32,18 @@ async function open(config: EdgeConfig) {
     await redis?.close();
     await postgres.close();
   };
-  return { ports, close };
+  /** Asks both stores at once. Sessions are in Redis, or in Postgres without it. */
+  const ready: AskReadiness = async ({ writes }) => {
+    const stores = [postgres, ...(redis ? [redis] : [])];
+    const asked = await Promise.allSettled(
+      stores.map((store) => (writes ? store.probeWrite() : store.ping())),
+    );
+    const works = asked.map(({ status }) => status === "fulfilled");
+    const failing = ["postgres", "redis"].filter((_, index) => works[index] === false);
+    const canCheckSessions = works.at(-1) === true;
+    return { canCheckSessions, canWrite: works.every(Boolean), failing };
+  };
+  return { ports, close, ready };
 }
 
 /** Returns the client's address. The platform sets this header, and a client cannot. */
@@ -55,11 +66,11 @@ function afterBody(response: Response, done: () => void): Response {
 export default {
   async fetch(request: Request, env: EdgeEnvironment, execution: Execution): Promise<Response> {
     const config = readEnvironment(env);
-    const { ports, close } = await open(config);
+    const { ports, close, ready } = await open(config);
     const { publicUrl } = config;
     const onFault = (error: unknown) =>
       console.error(error instanceof Error ? error.message : "unexpected error");
-    const app = createApp({ ports, publicUrl, ...byAddress, onFault });
+    const app = createApp({ ports, publicUrl, ...byAddress, ready, onFault });
     const { promise: isRead, resolve } = Promise.withResolvers<void>();
     execution.waitUntil(isRead.then(close));
     return afterBody(await app.fetch(request), resolve);

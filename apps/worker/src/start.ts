@@ -43,8 +43,11 @@ export async function start(config: WorkerConfig, log: Log): Promise<Worker> {
   });
   return {
     async stop() {
-      await worker.stop();
-      await close();
+      try {
+        await worker.stop();
+      } finally {
+        await close();
+      }
     },
   };
 }

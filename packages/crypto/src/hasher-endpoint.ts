@@ -8,8 +8,8 @@ import {
 import { MAX_BYTES } from "./bcrypt-hasher.ts";
 import type { HashRequest } from "./remote-hasher.ts";
 
-const MAX_BODY_BYTES = 1_024;
-const MAX_TEXT = 128;
+/** A password, a hash and a share are shorter. */
+const MAX_BODY = 1_024;
 
 const answer = (status: number, body: object, headers: Record<string, string> = {}) =>
   Response.json(body, { status, headers: { "cache-control": "no-store", ...headers } });
@@ -22,9 +22,12 @@ const answer = (status: number, body: object, headers: Record<string, string> = 
 export function hasherEndpoint({
   hasher,
   secret,
+  onFault,
 }: {
   readonly hasher: PasswordHasher;
   readonly secret: string;
+  /** Called with every fault. The answer does not reveal it. */
+  readonly onFault: (error: unknown) => void;
 }): (request: Request) => Promise<Response> {
   const expected = digest("sha256", `Bearer ${secret}`, "buffer");
   const isAuthentic = (given: string | null) =>
@@ -46,28 +49,35 @@ export function hasherEndpoint({
             ),
           });
     } catch (error) {
-      if (!(error instanceof Unavailable)) throw error;
+      if (!(error instanceof Unavailable)) {
+        onFault(error);
+        return answer(500, { message: "unexpected error" });
+      }
       const retryAfter = { "retry-after": String(error.retryAfterSeconds) };
       return answer(503, { message: "at capacity" }, retryAfter);
     }
   };
 }
 
-/** Reads a request, and nothing that is larger than one. */
+/** Reads a request, and gives up one that is larger than any. */
 async function readRequest(request: Request): Promise<HashRequest | undefined> {
-  if (!(Number(request.headers.get("content-length")) <= MAX_BODY_BYTES)) return undefined;
   try {
-    const value = (await request.json()) as Partial<Record<keyof HashRequest, unknown>>;
+    let text = "";
+    const decoder = new TextDecoder("utf-8", { fatal: true });
+    for await (const part of request.body ?? []) {
+      text += decoder.decode(part, { stream: true });
+      if (text.length > MAX_BODY) return undefined; // leaving the loop cancels the stream
+    }
+    const value = JSON.parse(text) as Partial<Record<keyof HashRequest, unknown>>;
     const { password, hash, network, isKnownDevice = false } = value;
-    const isText = (text: unknown) => typeof text === "string" && text.length <= MAX_TEXT;
     const isWhole =
       typeof password === "string" &&
       Buffer.byteLength(password) <= MAX_BYTES &&
-      (hash === undefined || hash === null || isText(hash)) &&
-      (network === undefined || isText(network)) &&
+      (hash === undefined || hash === null || typeof hash === "string") && // malformed ones too
+      (network === undefined || typeof network === "string") &&
       typeof isKnownDevice === "boolean";
     return isWhole ? (value as HashRequest) : undefined;
   } catch {
-    return undefined; // not JSON
+    return undefined; // not JSON, or not UTF-8
   }
 }

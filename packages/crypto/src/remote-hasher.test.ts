@@ -18,6 +18,7 @@ function opened({ cost = 4, maxWaitMs = 60_000, secret = SECRET } = {}) {
   const endpoint = hasherEndpoint({
     hasher: bcryptHasher({ cost, gate, bcrypt: nativeBcrypt }),
     secret: SECRET,
+    onFault: () => undefined,
   });
   const send: typeof fetch = async (input, init) => {
     const body = init?.body as string;
@@ -62,6 +63,31 @@ describe("a hasher elsewhere", () => {
     for (const reason of refused) expect(reason).toMatchObject({ isCapacity: true });
     const away = remoteHasher({ url: URL_HERE, secret: SECRET, cost: 4 });
     await expect(away.verify(PASSWORD, undefined)).rejects.toThrow("the hasher does not answer");
+  });
+
+  it.each([
+    ["an empty object", () => Response.json({})],
+    ["a page", () => new Response("<html>")],
+    ["a redirect", () => Response.redirect("http://elsewhere.example/", 307)],
+    [
+      "an odd Retry-After",
+      () => Response.json({}, { status: 503, headers: { "retry-after": "Mon" } }),
+    ],
+  ])("is unavailable if it answers with %s", async (_, respond) => {
+    const asked: (string | undefined)[] = [];
+    const send: typeof fetch = async (_url, init) => {
+      asked.push(init?.redirect);
+      return respond();
+    };
+    const remote = remoteHasher({ url: URL_HERE, secret: SECRET, cost: 4, fetch: send });
+    for (const act of [() => remote.hash(PASSWORD), () => remote.verify(PASSWORD, undefined)])
+      await expect(act()).rejects.toMatchObject({ name: "Unavailable", retryAfterSeconds: 1 });
+    expect(asked).toEqual(["manual", "manual"]);
+  });
+
+  it("compares with a long malformed hash as with none", async () => {
+    const { remote } = opened();
+    expect(await remote.verify(PASSWORD, "$argon2id$".padEnd(160, "x") as never)).toBe(false);
   });
 
   it.each(["http://hasher.example/", "ftp://127.0.0.1/", "http://127.0.0.1.evil.example/"])(

@@ -14,7 +14,7 @@ export interface RemoteHasherOptions {
   readonly secret: string;
   /** The hasher's cost, to recognise older hashes. */
   readonly cost: number;
-  /** Default: 8 s, longer than the hasher's own queue. */
+  /** Default: 8 s. Longer than the hasher's HASHING_WAIT_SECONDS. */
   readonly timeoutMs?: number;
   readonly fetch?: typeof fetch;
 }
@@ -29,6 +29,29 @@ export interface HashRequest {
   readonly isKnownDevice?: boolean;
 }
 
+interface Answers {
+  readonly hash: PasswordHash;
+  readonly matches: boolean;
+}
+
+/** Anything else than these answers is a fault, and never "the password is wrong". */
+const ANSWERS = {
+  hash: {
+    parse(answer: unknown): PasswordHash {
+      const { hash } = answer as { hash?: unknown };
+      if (typeof hash !== "string" || !hash.startsWith("$2")) throw new Error("malformed answer");
+      return hash as PasswordHash;
+    },
+  },
+  matches: {
+    parse(answer: unknown): boolean {
+      const { matches } = answer as { matches?: unknown };
+      if (typeof matches !== "boolean") throw new Error("malformed answer");
+      return matches;
+    },
+  },
+};
+
 const TIMEOUT_MS = 8_000;
 const LOOPBACK = /^http:\/\/(localhost|127(\.\d+){3}|\[::1\])(:\d+)?(\/|$)/;
 
@@ -41,26 +64,32 @@ export function remoteHasher(options: RemoteHasherOptions): PasswordHasher {
   if (!url.startsWith("https://") && !LOOPBACK.test(url))
     throw new Error("HASHER_URL: must be https, unless the hasher is on this machine");
 
-  async function ask(request: HashRequest): Promise<{ hash?: string; matches?: boolean }> {
-    let response: Response;
+  async function ask<Key extends "hash" | "matches">(
+    wanted: Key,
+    request: HashRequest,
+  ): Promise<Answers[Key]> {
+    let status: number;
+    let retryAfter: number;
     try {
-      response = await send(url, {
+      const response = await send(url, {
         method: "POST",
         headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
         body: JSON.stringify(request),
+        redirect: "manual", // a redirect could lead a password to plain http
         signal: AbortSignal.timeout(timeoutMs),
       });
+      const answer: unknown = await response.json();
+      if (response.ok) return ANSWERS[wanted].parse(answer) as Answers[Key];
+      ({ status } = response);
+      retryAfter = Number(response.headers.get("retry-after"));
     } catch (cause) {
       throw new Unavailable("the hasher does not answer", { cause });
     }
-    if (response.ok) return (await response.json()) as { hash?: string; matches?: boolean };
-    await response.body?.cancel();
-    const isCapacity = response.status === 503;
-    const retryAfterSeconds = Number(response.headers.get("retry-after") ?? 1);
+    const isCapacity = status === 503;
     const message = isCapacity
       ? "password hashing is at capacity"
-      : `the hasher answered ${response.status}`;
-    throw new Unavailable(message, { retryAfterSeconds, isCapacity });
+      : `the hasher answered ${status}`;
+    throw new Unavailable(message, { retryAfterSeconds: retryAfter || 1, isCapacity });
   }
 
   const toShare = ({ network, isKnownDevice }: HashingShare = {}) => ({
@@ -72,10 +101,9 @@ export function remoteHasher(options: RemoteHasherOptions): PasswordHasher {
     // The hasher has the queue. A place in it cannot be kept from here.
     admit: () => undefined,
     leave: () => undefined,
-    hash: async (password, share) =>
-      (await ask({ password, ...toShare(share) })).hash as PasswordHash,
+    hash: async (password, share) => await ask("hash", { password, ...toShare(share) }),
     verify: async (password, hash = null as never, share) =>
-      (await ask({ password, hash, ...toShare(share) })).matches === true,
+      await ask("matches", { password, hash, ...toShare(share) }),
     isOutdated: (hash) => !isMadeAt(cost, hash),
   };
 }

@@ -38,6 +38,11 @@ it("lets a session through, which the app under a path began, and nothing else",
   expect(await notes.text()).toBe("notes of bob@example.com");
   for (const other of ["", "session_id=forged", `${cookie}; ${cookie}x`])
     expect(await ask(other)).toEqual([403, null]);
+  const foreign = { cookie, "sec-fetch-site": "same-site", origin: "https://evil.example" };
+  const written = await app.request("/notes", { method: "POST", headers: foreign });
+  expect(await written.json()).toEqual({
+    message: "cross-site requests may not change anything",
+  });
   const loggedOut = await app.request("/auth/sessions", { method: "DELETE", headers: { cookie } });
   expect(loggedOut.headers.get("location")).toBe("/auth/");
   expect(await ask(cookie)).toEqual([403, null]);

@@ -2,7 +2,7 @@ import { createUser } from "@postern/domain";
 import { memoryPorts, memorySeal } from "@postern/domain/memory";
 import type { PasswordHash } from "@postern/domain";
 import { testServers } from "@postern/test-servers";
-import { Kysely, PostgresDialect } from "kysely";
+import { CamelCasePlugin, Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { connectPostgres } from "./connect.ts";
@@ -12,7 +12,7 @@ import { postgresStores } from "./stores.ts";
 import { type FreshDatabase, freshDatabase } from "./testing.ts";
 
 interface Application {
-  readonly customers: { readonly user_id: string; readonly plan: string };
+  readonly customers: { readonly userId: string; readonly plan: string };
 }
 
 /** An application with its own Kysely on the same database. */
@@ -23,6 +23,7 @@ describe.each(["postern", "their_auth"])("in a transaction of an application, in
     database = await freshDatabase(testServers());
     application = new Kysely({
       dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: database.url }) }),
+      plugins: [new CamelCasePlugin()],
     });
     await database.execute("create table public.customers (user_id uuid unique, plan text)");
     const connection = connectPostgres({ url: database.url, schema });
@@ -45,7 +46,7 @@ describe.each(["postern", "their_auth"])("in a transaction of an application, in
       if (plan === undefined) throw new Error("no plan");
       await transaction
         .insertInto("customers")
-        .values({ user_id: created.value.id, plan })
+        .values({ userId: created.value.id, plan })
         .execute();
       return created.value;
     });
@@ -64,6 +65,7 @@ describe.each(["postern", "their_auth"])("in a transaction of an application, in
 
   it("the user, its event and the application's row are all there, or none", async () => {
     const user = await signUp("bob@example.com", "gold");
+    expect(user).toMatchObject({ emailKey: "bob@example.com", createdAt: expect.any(Date) });
     expect(await stored()).toEqual({ customers: 1, users: 1, events: 1, outbox: 1 });
     await expect(signUp("carol@example.com", undefined)).rejects.toThrow("no plan");
     await expect(signUp("Bob@Example.com", "gold")).rejects.toThrow("email_already_registered");

@@ -24,7 +24,8 @@ export function storesInTransaction<Database>(
   const plugins = [new WithSchemaPlugin(schema), rawInSchema(schema)];
   const db = plugins.reduce<Kysely<Schema>>(
     (all, plugin) => all.withPlugin(plugin),
-    transaction as unknown as Kysely<Schema>,
+    // Without the application's own plugins, which may rename columns.
+    transaction.withoutPlugins() as unknown as Kysely<Schema>,
   );
   const { events, users } = postgresStores(db, seal);
   return { events, users };

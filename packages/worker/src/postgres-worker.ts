@@ -71,8 +71,7 @@ export async function startPostgresWorker(options: PostgresWorkerOptions): Promi
     onError,
   });
   const close = async () => {
-    await queues.close();
-    await postgres.close();
+    await Promise.all([queues.close(), postgres.close()]);
   };
   const { db } = postgres;
   const seal = aesSeal({ keys });
@@ -116,8 +115,11 @@ export async function startPostgresWorker(options: PostgresWorkerOptions): Promi
     });
     return {
       async stop() {
-        await worker.stop();
-        await close();
+        try {
+          await worker.stop();
+        } finally {
+          await close();
+        }
       },
     };
   } catch (error) {

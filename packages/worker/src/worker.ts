@@ -67,6 +67,17 @@ const UNVERIFIED_AT_ONCE = 100;
  * jobs.
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
+  const boss = openBoss(options.queues, options.onFault);
+  try {
+    await boss.start();
+    return await startOn(boss, options);
+  } catch (error) {
+    await stopBoss(boss).catch(() => undefined); // the first error tells more
+    throw error;
+  }
+}
+
+async function startOn(boss: PgBoss, options: WorkerOptions): Promise<Worker> {
   const {
     db,
     maintenanceDb = db,
@@ -76,8 +87,6 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     retention,
   } = options;
   const { choresAfterMs = FIRST_CHORES_AFTER_MS, deletesUnverified = true } = options;
-  const boss = openBoss(options.queues, onFault);
-  await boss.start();
   const retries = options.tries === undefined ? RETRIES : { ...RETRIES, limit: options.tries - 1 };
   for (const { name } of subscribers) {
     await openQueue(boss, name, { keepDays: retention.jobDays, retries });
@@ -109,10 +118,20 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     for (const consumer of consumers) consumer.wake();
   };
   const relay = startRelay({ db, boss, seal: options.seal, subscribers, onFault, onJobs });
-  const listener = await options.listen((channel) => {
-    if (channel === OUTBOX_CHANNEL) relay.wake();
-    else onJobs();
-  });
+  const stopParts = async () => {
+    await relay.stop();
+    await Promise.all([...consumers, deliveries].map((consumer) => consumer.stop()));
+  };
+  let listener: Listener;
+  try {
+    listener = await options.listen((channel) => {
+      if (channel === OUTBOX_CHANNEL) relay.wake();
+      else onJobs();
+    });
+  } catch (error) {
+    await stopParts();
+    throw error;
+  }
   const stopping = new AbortController();
   const chores = [
     every(CLEAN_UP_EVERY_MS, () => cleanUp(maintenanceDb, retention)),
@@ -134,8 +153,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   return {
     async stop() {
       stopping.abort();
-      await relay.stop();
-      await Promise.all([...consumers, deliveries].map((consumer) => consumer.stop()));
+      await stopParts();
       await listener.close();
       await Promise.all(chores);
       await stopBoss(boss);
