@@ -1,8 +1,19 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { freePort, startWorkerd, testServers } from "@postern/test-servers";
 import { describe, expect, it } from "vitest";
 import { liveThrough } from "./account-life.ts";
 import { startEventService } from "./event-service.ts";
 import { EDGE } from "./modes.ts";
+
+/** Sends these bytes, and returns the status of the answer. */
+async function statusOf(origin: string, bytes: string): Promise<number> {
+  const socket = connect(Number(new URL(origin).port), "127.0.0.1");
+  socket.write(bytes);
+  const [answer] = (await once(socket, "data")) as [Buffer];
+  socket.destroy();
+  return Number(/^HTTP\/1\.[01] (\d+)/.exec(answer.toString())?.[1]);
+}
 
 /** Every answer is compared with the service's description. The course runs here too: modes.ts. */
 describe.skipIf(!testServers().redisUrl)("an account lives, with the API", () => {
@@ -15,6 +26,9 @@ describe.skipIf(!testServers().redisUrl)("an account lives, with the API", () =>
       });
       await service.startWorker();
       expect(await liveThrough(service)).toContain("@");
+      const status = (request: string) => statusOf(service.api.origin, `${request}\r\n\r\n`);
+      expect(await status("GET /health/live HTTP/1.0")).toBe(200);
+      expect(await status("GET /profile HTTP/1.1\r\nHost: a b\r\nConnection: close")).toBe(400);
       expect(await service.api.end("SIGTERM")).toBe(0);
       await service.close();
     },
