@@ -11,6 +11,7 @@ import { measureLargeUser } from "./measures/large-user.ts";
 import { measureProcesses } from "./measures/processes.ts";
 import { measureRedis } from "./measures/redis.ts";
 import { measureRegistrations } from "./measures/registration.ts";
+import { measureRuntimes } from "./measures/runtimes.ts";
 import { measureSlowSockets } from "./measures/slow-sockets.ts";
 import { measureStart } from "./measures/start.ts";
 import { measureStorm } from "./measures/storm.ts";
@@ -50,6 +51,7 @@ const UNPINNED: Readonly<Record<string, Measure>> = {
 const PINNED: Readonly<Record<string, Measure>> = {
   checks: measureChecks,
   switches: measureSwitches,
+  runtimes: measureRuntimes,
   registrations: measureRegistrations,
   redis: measureRedis,
   start: measureStart,
@@ -64,6 +66,7 @@ const LONG = new Set([
   "crowd",
   "callers",
   "switches",
+  "runtimes",
   "growth",
   "large-user",
   "slow-sockets",

@@ -20,6 +20,8 @@ export interface Account {
 export interface System {
   readonly name: string;
   readonly script: string;
+  /** Another runtime than this Node: its program and arguments. */
+  readonly runtime?: readonly string[];
   /** Further arguments for Node. */
   readonly nodeArgs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -143,7 +145,7 @@ export async function startSystem(
   const fd = openSync(output, "w");
   const { PATH = "" } = process.env;
   const nodeArgs = ["--disable-warning=ExperimentalWarning", ...(system.nodeArgs ?? [])];
-  const node = [process.execPath, ...nodeArgs, system.script];
+  const node = [...(system.runtime ?? [process.execPath, ...nodeArgs]), system.script];
   const [command = "", ...args] = canPin ? ["taskset", "-c", cpuList, ...node] : node;
   const startedAt = performance.now();
   const child = spawn(command, args, {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify, stripVTControlCharacters } from "node:util";
-import { freePort, testServers } from "@postern/test-servers";
+import { freePort, packAll, testServers } from "@postern/test-servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exitOf, startApi } from "./api-process.ts";
 import { OPEN } from "./event-service.ts";
@@ -27,7 +27,7 @@ describe.skipIf(!testServers().redisUrl)("the example", () => {
   beforeAll(async () => {
     outside = mkdtempSync(join(tmpdir(), "postern-examples-"));
     packed = join(outside, "packed");
-    await run("npx", ["-y", "pnpm@12", "pack:all", packed], { cwd: ROOT });
+    await packAll(packed);
     stores = await fullStores();
   }, 120_000);
   afterAll(async () => {

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
+import { packAll } from "@postern/test-servers";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -29,10 +30,9 @@ const manifestOf = (name: string) =>
 
 describe("the packages that are published", () => {
   let folder = "";
-  beforeAll(() => {
+  beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "postern-packed-"));
-    const args = ["-y", "pnpm@12", "pack:all", folder];
-    execFileSync("npx", args, { cwd: ROOT, stdio: "pipe", shell: process.platform === "win32" });
+    await packAll(folder);
   }, 120_000);
   afterAll(() => rmSync(folder, { recursive: true }));
 

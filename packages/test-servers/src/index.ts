@@ -1,3 +1,4 @@
+export { packAll } from "./pnpm.ts";
 export { startWorkerd } from "./workerd.ts";
 export { type Runtime, runtimeCommand } from "./runtimes.ts";
 export { postfixProgram, startPostfix } from "./postfix.ts";

@@ -5,8 +5,12 @@ import { CACHE_FOLDER } from "./cache-folder.ts";
 
 /** Other JavaScript runtimes, from npm, and how each runs a TypeScript file. */
 const PACKAGES = {
-  bun: { package: "bun@1.4.5", args: ["run"] },
-  deno: { package: "deno@2.9.6", args: ["run", "--allow-all", "--no-lock"] },
+  bun: { package: "bun@1.4.5", program: "bun/bin/bun.exe", args: ["run"] },
+  deno: {
+    package: "deno@2.9.6",
+    program: process.platform === "win32" ? "deno/deno.exe" : "deno/deno",
+    args: ["run", "--allow-all", "--no-lock"],
+  },
 } as const;
 
 export type Runtime = "node" | keyof typeof PACKAGES;
@@ -14,8 +18,12 @@ export type Runtime = "node" | keyof typeof PACKAGES;
 /** Returns the command that runs a file on this runtime. */
 export function runtimeCommand(runtime: Runtime): readonly [string, ...string[]] {
   if (runtime === "node") return [process.execPath, "--disable-warning=ExperimentalWarning"];
-  const { package: name, args } = PACKAGES[runtime];
-  return [join(npmFolder(runtime, [name]), ".bin", runtime), ...args];
+  const { package: name, program, args } = PACKAGES[runtime];
+  const modules = npmFolder(runtime, [name]);
+  const path = join(modules, program);
+  // The first call of the wrapper puts the program there. A signal must reach the program itself.
+  if (!existsSync(path)) execFileSync(join(modules, ".bin", runtime), ["--version"]);
+  return [path, ...args];
 }
 
 /** Installs these packages into `.cache`, if they are not there, and returns their folder. */
