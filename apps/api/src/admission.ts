@@ -4,7 +4,7 @@ import { networkInterfaces } from "node:os";
 import { InvalidEnvironment } from "@postern/process";
 import type { Config } from "./config.ts";
 import { isLocalCaller } from "./local-caller.ts";
-import { hostnameOf, isLoopback, isUnrebound } from "./loopback.ts";
+import { hostnameOf, isLoopback, isUnforgeableHost } from "./loopback.ts";
 
 type OpenService = Pick<Config, "host" | "policy" | "publicUrl" | "isOpenConfirmed">;
 
@@ -19,7 +19,7 @@ export function admissionOf({ host, policy, publicUrl, isOpenConfirmed }: OpenSe
   if (!isOpenConfirmed)
     return (request: Request, bindings: unknown) => isLocalCaller(request, bindings, publicUrl);
   if (!isLoopback(host)) return undefined;
-  return ({ headers }: Request) => isUnrebound(headers.get("host") ?? "", publicUrl);
+  return ({ headers }: Request) => isUnforgeableHost(headers.get("host") ?? "", publicUrl);
 }
 
 /** Throws if people reach an open service from elsewhere and the operator has not confirmed it. */

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 
 /** A client that sends nothing for this long has read its answer, or never will. */
 const SILENT_MS = 1_000;
-/** A client that goes on to send is cut after this many times that. */
+/** A client that keeps sending is cut after this many periods of `SILENT_MS`. */
 const MAX_TICKS = 15;
 
 /**
@@ -27,9 +27,8 @@ const hasBody = ({ headers }: IncomingMessage) =>
   headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 
 /**
- * Says `Connection: close` with an answer that comes before the end of its request's body, and ends
- * the connection. Nobody could tell the rest of the body from the next request. So does an answer
- * to a body that was too large.
+ * Closes the connection, and says so, if the answer comes before the end of the request's body or
+ * the body was too large. Otherwise the rest of the body could be taken for the next request.
  */
 export function closeAfterUnreadBody(request: IncomingMessage, response: ServerResponse): void {
   if (!hasBody(request)) return;

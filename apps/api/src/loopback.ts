@@ -16,7 +16,7 @@ export const hostnameOf = (host: string): string | undefined =>
  * machine (DNS rebinding). Such a page sends its own name. It cannot send an IP address, a name
  * that browsers never look up, or the name in our `PUBLIC_URL`. Browsers always send a `Host`.
  */
-export function isUnrebound(host: string, publicUrl: string | undefined): boolean {
+export function isUnforgeableHost(host: string, publicUrl: string | undefined): boolean {
   if (host === "") return true;
   const name = hostnameOf(host);
   if (name === undefined) return false;

@@ -1,6 +1,6 @@
 import type { AskReadiness, Readiness } from "@postern/http";
 
-/** A store, and how to ask it. Each function throws if the store does not do it. */
+/** A store, and how to ask it. `ping` and `probeWrite` throw if the store does not do that. */
 export interface AskedStore {
   readonly name: string;
   /** Whether session checks need this store. */
@@ -20,7 +20,7 @@ const succeeds = (asked: Promise<void>) =>
     () => false,
   );
 
-/** Asks all stores at once. */
+/** Asks all stores at once. Without `writes`, every store that answers counts as writable. */
 async function ask(stores: readonly AskedStore[], writes: boolean): Promise<Readiness> {
   const found = await Promise.all(
     stores.map(async ({ name, hasSessions, ping, probeWrite, warning }) => {
@@ -41,7 +41,7 @@ async function ask(stores: readonly AskedStore[], writes: boolean): Promise<Read
   };
 }
 
-/** Asks the stores at most twice a second, however many ask us. */
+/** Asks the stores at most twice a second with writes, and twice without, whoever asks us. */
 export function readinessOf(stores: readonly AskedStore[]): AskReadiness {
   const kept = new Map<boolean, { readonly until: number; readonly answer: Promise<Readiness> }>();
   return async ({ writes }) => {

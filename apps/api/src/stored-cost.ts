@@ -1,6 +1,6 @@
 const REFRESH_EVERY_MS = 60_000;
 
-/** The highest cost of a stored hash, as it was a moment ago. */
+/** The highest bcrypt cost of a stored hash, as it was when it was last read. */
 export interface StoredCost {
   readonly highest: () => number;
   stop(): void;

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { ALL_CPUS, describeMachine, OTHER_CPUS, pin, REST_OF_CPUS } from "./machine.ts";
+import { ALL_CPUS, describeMachine, OTHER_CPUS, pin, CPUS_BESIDE_TWO_SERVERS } from "./machine.ts";
 import { measureCallers } from "./measures/callers.ts";
 import { measureChecks } from "./measures/checks.ts";
 import { measureCrowd } from "./measures/crowd.ts";
@@ -88,7 +88,7 @@ const sections: Section[] = [];
 for (const [cpus, measures] of [
   [ALL_CPUS, UNPINNED],
   [OTHER_CPUS, PINNED],
-  [REST_OF_CPUS, ON_TWO_CPUS],
+  [CPUS_BESIDE_TWO_SERVERS, ON_TWO_CPUS],
 ] as const) {
   pin(process.pid, cpus); // and with it the stores, which are its children
   const isChosen = (name: string) => only?.includes(name) ?? !(flags.quick && LONG.has(name));

@@ -27,13 +27,13 @@ function hasTaskset(): boolean {
 /** Counted now: after this process is bound to some CPUs, it sees no others. */
 export const CPUS = availableParallelism();
 export const ALL_CPUS = `0-${CPUS - 1}`;
-/** The CPU of the measured server alone. */
+/** The CPU that only the measured server uses. */
 export const SERVER_CPU = "0";
 /** The CPUs of the stores and the load. */
 export const OTHER_CPUS = CPUS > 2 ? `1-${CPUS - 1}` : "1";
 
-/** The CPUs that two servers leave. */
-export const REST_OF_CPUS = CPUS > 3 ? `2-${CPUS - 1}` : OTHER_CPUS;
+/** The CPUs beside those of two servers, if there are four. */
+export const CPUS_BESIDE_TWO_SERVERS = CPUS > 3 ? `2-${CPUS - 1}` : OTHER_CPUS;
 
 /** Binds a process with all its threads to these CPUs. */
 export function pin(pid: number, cpuList: string): void {

@@ -19,20 +19,20 @@ export const toMessage = (id: string, to: string, content: EmailContent): Messag
   html: toHtml(content),
 });
 
-/** Links into the service. The token is behind the `#`, which browsers do not send to servers. */
+/** Links into the service. The token is after the `#`, which browsers do not send to servers. */
 export interface Links {
   reset(fields: { readonly email: string; readonly token: string }): string | undefined;
   verify(fields: { readonly token: string }): string | undefined;
 }
 
 /** Creates links to the public URL, or none if it is not configured. */
-export function linksTo(given: string | undefined | (() => string | undefined)): Links {
+export function linksTo(publicUrl: string | undefined | (() => string | undefined)): Links {
   const link = (path: string, fields: Readonly<Record<string, string>>) => {
     const pairs = Object.entries(fields).map(
       ([name, value]) => `${name}=${encodeURIComponent(value)}`,
     );
-    const publicUrl = typeof given === "function" ? given() : given;
-    return publicUrl && `${publicUrl.replace(/\/+$/, "")}${path}#${pairs.join("&")}`;
+    const base = typeof publicUrl === "function" ? publicUrl() : publicUrl;
+    return base && `${base.replace(/\/+$/, "")}${path}#${pairs.join("&")}`;
   };
   return {
     reset: (fields) => link("/reset_password", { ...fields }),

@@ -3,7 +3,7 @@ import { hash } from "@node-rs/bcrypt";
 import { accountOf, PASSWORD } from "../accounts.ts";
 import { withPostgres, withRedis } from "../stores.ts";
 
-/** How many of the sessions are used. */
+/** About as many cookies are returned, for the load. */
 const SAMPLED = 10_000;
 const BATCH_SIZE = 5_000;
 const DAY_MS = 86_400_000;
@@ -57,7 +57,7 @@ export async function fill(
   });
 }
 
-/** How Postgres finds a user, and what a registration writes. */
+/** Returns the query plans for finding a user, and for finding the end of a session. */
 export const plans = async (databaseUrl: string): Promise<string> =>
   await withPostgres(databaseUrl, async (client) => {
     const queries = [

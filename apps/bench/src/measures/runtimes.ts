@@ -35,7 +35,7 @@ export async function measureRuntimes(stores: Stores, effort: Effort): Promise<S
     ({ perSecond }) => perSecond,
   );
   for (const runtime of RUNTIMES) await running.get(`${runtime}, ${CHECK}`)?.system.stop();
-  const perSecond = (name: string, than: string) =>
+  const rateRatios = (name: string, than: string) =>
     ratiosOf(rounds, name, than, (one) => one.perSecond);
   const cpuOf = (name: string) =>
     median(rounds.map((round) => round.get(name)?.cpuMicroseconds ?? Number.NaN));
@@ -47,9 +47,9 @@ export async function measureRuntimes(stores: Stores, effort: Effort): Promise<S
       rows: RUNTIMES.flatMap((runtime) =>
         [CONSTANT, CHECK].map((kind) => [
           `${runtime}, ${kind}`,
-          spread(perSecond(`${runtime}, ${kind}`, `node, ${kind}`)),
+          spread(rateRatios(`${runtime}, ${kind}`, `node, ${kind}`)),
           digits(cpuOf(`${runtime}, ${kind}`)),
-          spread(perSecond(`${runtime}, ${kind}`, `${runtime}, ${CONSTANT}`)),
+          spread(rateRatios(`${runtime}, ${kind}`, `${runtime}, ${CONSTANT}`)),
         ]),
       ),
     },
@@ -57,7 +57,7 @@ export async function measureRuntimes(stores: Stores, effort: Effort): Promise<S
       id: `runtimes.${runtime}`,
       says: `checks on ${runtime} × checks on node`,
       isBetterWhen: "higher",
-      ratio: perSecond(`${runtime}, ${CHECK}`, reference),
+      ratio: rateRatios(`${runtime}, ${CHECK}`, reference),
     })),
   };
 }

@@ -4,7 +4,7 @@ import type { EventId } from "../ids.ts";
 import type { MemoryRows } from "../user/user-rows.memory.ts";
 import type { EmailChange, EmailChangeStore } from "./email-change-store.ts";
 
-/** Changes in a Map beside the users. */
+/** Keeps the requested changes of address in a Map, next to the users in memory. */
 export function memoryEmailChangeStore(
   clock: Clock,
   log: MemoryLog,
@@ -12,7 +12,7 @@ export function memoryEmailChangeStore(
 ): EmailChangeStore {
   const changes = new Map<EventId, EmailChange & { readonly expiresAtMs: number }>();
 
-  const waiting = () =>
+  const unexpired = () =>
     [...changes.values()]
       .filter(({ expiresAtMs, userId }) => expiresAtMs > clock.now().getTime() && all.has(userId))
       .map(({ id, userId, epoch, email, emailKey }) => ({ id, userId, epoch, email, emailKey }));
@@ -28,11 +28,11 @@ export function memoryEmailChangeStore(
     },
 
     async find(id) {
-      return waiting().find((change) => change.id === id);
+      return unexpired().find((change) => change.id === id);
     },
 
     async list(userId) {
-      return waiting().filter((change) => change.userId === userId);
+      return unexpired().filter((change) => change.userId === userId);
     },
 
     async confirm({ userId, epoch, email, emailKey, keepsPassword, actingSession }, events) {
