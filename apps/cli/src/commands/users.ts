@@ -5,6 +5,7 @@ import {
   enableUser,
   endSessions,
   hashNewPassword,
+  type RegisterError,
   requestReset,
   toEventJson,
   type User,
@@ -21,7 +22,7 @@ import { numberUpTo, requireYes, type Run } from "../program.ts";
 const EVENTS_SHOWN = 20;
 
 /** Returns why a user could not be created. */
-function reasonFor(error: string, email: string): string {
+function reasonFor(error: RegisterError, email: string): string {
   if (error === "email_invalid") return `not an e-mail address: ${email}`;
   if (error === "email_already_registered")
     return `a user with the address ${email} already exists`;
