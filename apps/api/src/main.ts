@@ -2,7 +2,7 @@ import { isIPv6 } from "node:net";
 import { hasherEndpoint } from "@postern/crypto";
 import { Unavailable } from "@postern/domain";
 import { createApp, securityHeaders } from "@postern/http";
-import { errorFields, openLog, runProcess } from "@postern/process";
+import { errorFields, faultLog, openLog, runProcess } from "@postern/process";
 import { admissionOf, requireOwnPublicUrl } from "./admission.ts";
 import { banner } from "./banner.ts";
 import { clientNetwork } from "./client-network.ts";
@@ -27,6 +27,7 @@ await runProcess(async () => {
   const config = parseConfig(process.env);
   const { host, port, policy, publicUrl, stores } = config;
   const log = openLog("api", config.logLevel);
+  const faults = faultLog(log);
   await requireOwnPublicUrl(config);
   const opened = await openPorts(config, log);
   const askStores = readinessOf(opened.stores);
@@ -45,9 +46,8 @@ await runProcess(async () => {
     onRequest: (record) => log.info(record, "request"),
     onRead: log.isLevelEnabled("debug") ? (record) => log.debug(record, "request") : undefined,
     onFault(error, requestId) {
-      const isTemporary = error instanceof Unavailable;
-      const fields = { requestId, error: errorFields(error) };
-      log[isTemporary ? "warn" : "error"](fields, isTemporary ? "unavailable" : "unexpected error");
+      if (error instanceof Unavailable) faults.warn("unavailable", error, { requestId });
+      else log.error({ requestId, error: errorFields(error) }, "unexpected error");
     },
     ready: (options) => (isStopping ? STOPPING : askStores(options)),
   });

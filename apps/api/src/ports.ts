@@ -7,7 +7,7 @@ import {
   postgresStores,
   requireCurrentSchema,
 } from "@postern/postgres";
-import { errorFields, type Log } from "@postern/process";
+import { errorFields, faultLog, type Log } from "@postern/process";
 import { connectRedis, redisStores, requireNoEviction } from "@postern/redis";
 import { commonPorts, type OpenedPorts } from "./common-ports.ts";
 import type { Config, Stores } from "./config.ts";
@@ -27,7 +27,8 @@ async function openFull(
   { databaseUrl: url, schema, poolSize, redisUrl }: Extract<Stores, { mode: "full" }>,
   log: Log,
 ): Promise<OpenedPorts> {
-  const onError = (error: Error) => log.warn({ error: error.message }, "store connection broke");
+  const faults = faultLog(log);
+  const onError = (error: Error) => faults.warn("store connection broke", error);
   const postgres = connectPostgres({ url, schema, maxConnections: poolSize, onError });
   await requireCurrentSchema(postgres.db, schema);
   const redis = redisUrl ? await connectRedis(redisUrl, onError) : undefined;

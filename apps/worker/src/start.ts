@@ -1,5 +1,5 @@
 import { type Mailer, smtpMailer } from "@postern/mail";
-import { closeOnFailure, errorFields, type Log } from "@postern/process";
+import { closeOnFailure, faultLog, type Log } from "@postern/process";
 import { connectRedis, redisStores, requireNoEviction } from "@postern/redis";
 import { expiredMailLog, mailSubscriber, startPostgresWorker, type Worker } from "@postern/worker";
 import type { WorkerConfig } from "./config.ts";
@@ -7,7 +7,8 @@ import type { WorkerConfig } from "./config.ts";
 /** Starts the worker that the config describes. */
 export async function start(config: WorkerConfig, log: Log): Promise<Worker> {
   const { databaseUrl: url, secrets: keys, poolSize: maxConnections, smtp } = config;
-  const onError = (error: Error) => log.warn({ error: error.message }, "store connection broke");
+  const faults = faultLog(log);
+  const onError = (error: Error) => faults.warn("store connection broke", error);
   const redis = config.redisUrl ? await connectRedis(config.redisUrl, onError) : undefined;
   const sender =
     smtp && smtp !== "off" ? smtpMailer({ ...smtp, atOnce: mailSubscriber.atOnce }) : undefined;
@@ -34,8 +35,7 @@ export async function start(config: WorkerConfig, log: Log): Promise<Worker> {
       retention: config.retention,
       deletesUnverified: sender !== undefined,
       tries: config.tries,
-      onFault: (error, during) =>
-        log.error({ during, error: errorFields(error) }, "handler failed, will retry"),
+      onFault: (error, during) => faults.error("handler failed, will retry", error, { during }),
       onBacklog: (backlog) => log.warn(backlog, "event backlog"),
       onConnectionError: onError,
       onMailExpired: expiredMailLog(log),

@@ -17,6 +17,7 @@ const ROOT_FILES = new Set([
   "rate-limited.ts",
   "result.ts",
   "unavailable.ts",
+  "after-commit.ts",
 ]);
 
 /** Files at the root that use every folder. Only their types may be imported. */

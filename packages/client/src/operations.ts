@@ -94,8 +94,13 @@ export interface Operations {
     responses: {
       logged_out: undefined;
       other_sessions_ended: { readonly email: string; readonly message: "other sessions ended" };
+      all_sessions_ended: {
+        readonly email: string;
+        readonly message: "all sessions ended, log in again";
+      };
     };
     errors:
+      | "change_made_sessions_pending"
       | "cross_site_request"
       | "internal_error"
       | "misdirected_request"
@@ -123,6 +128,7 @@ export interface Operations {
     input: { session_id: string };
     responses: { session_ended: { readonly message: "session ended" } };
     errors:
+      | "change_made_sessions_pending"
       | "cross_site_request"
       | "internal_error"
       | "misdirected_request"
@@ -143,6 +149,7 @@ export interface Operations {
     errors:
       | "body_malformed"
       | "body_too_large"
+      | "change_made_sessions_pending"
       | "content_type_unsupported"
       | "cross_site_request"
       | "field_invalid"
@@ -273,6 +280,7 @@ export interface Operations {
     errors:
       | "body_malformed"
       | "body_too_large"
+      | "change_made_sessions_pending"
       | "content_type_unsupported"
       | "cross_site_request"
       | "field_invalid"
@@ -327,6 +335,7 @@ export interface Operations {
     errors:
       | "body_malformed"
       | "body_too_large"
+      | "change_made_sessions_pending"
       | "content_type_unsupported"
       | "cross_site_request"
       | "email_already_registered"
@@ -344,10 +353,15 @@ export interface Operations {
     input: { readonly current_password?: string | undefined; readonly new_password: string };
     responses: {
       password_updated: { readonly email: string; readonly message: "Password updated" };
+      password_updated_without_session: {
+        readonly email: string;
+        readonly message: "Password updated, log in again";
+      };
     };
     errors:
       | "body_malformed"
       | "body_too_large"
+      | "change_made_sessions_pending"
       | "content_type_unsupported"
       | "cross_site_request"
       | "field_invalid"
@@ -461,6 +475,12 @@ export const OPERATIONS = {
         status: 200,
         has: ["email", "message"],
         message: "other sessions ended",
+      },
+      {
+        code: "all_sessions_ended",
+        status: 200,
+        has: ["email", "message"],
+        message: "all sessions ended, log in again",
       },
     ],
   },
@@ -636,6 +656,12 @@ export const OPERATIONS = {
         status: 200,
         has: ["email", "message"],
         message: "Password updated",
+      },
+      {
+        code: "password_updated_without_session",
+        status: 200,
+        has: ["email", "message"],
+        message: "Password updated, log in again",
       },
     ],
   },

@@ -1,3 +1,4 @@
+export { SessionsPending } from "./after-commit.ts";
 export { createUser, hashNewPassword } from "./administration/create-user.ts";
 export { deleteUser } from "./administration/delete-user.ts";
 export { disableUser, enableUser } from "./administration/disable-user.ts";

@@ -21,6 +21,7 @@ type UseCaseError =
 type HttpError =
   | "body_malformed"
   | "body_too_large"
+  | "change_made_sessions_pending"
   | "content_type_unsupported"
   | "cross_site_request"
   | "field_invalid"
@@ -47,6 +48,11 @@ interface Problem {
 export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
   body_malformed: { status: 400, message: "malformed body" },
   body_too_large: { status: 413, message: "body too large" },
+  change_made_sessions_pending: {
+    status: 503,
+    message:
+      "Your change was made; do not repeat it. Sessions that it ends may live a moment longer.",
+  },
   content_type_unsupported: { status: 415, message: "send a form or JSON, without encoding" },
   credentials_invalid: { status: 401, message: "email or password wrong" },
   cross_site_request: { status: 403, message: "cross-site requests may not change anything" },

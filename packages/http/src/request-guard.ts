@@ -1,4 +1,4 @@
-import { type Policy, RateLimited, Unavailable } from "@postern/domain";
+import { type Policy, RateLimited, SessionsPending, Unavailable } from "@postern/domain";
 import type { Context } from "hono";
 import type { AppEnv } from "./app-env.ts";
 import type { CallerOptions } from "./caller.ts";
@@ -116,7 +116,8 @@ const retryAfter = ({ retryAfterSeconds }: { readonly retryAfterSeconds: number 
 function toErrorResponse(c: Context<AppEnv>, error: unknown, { onFault }: GuardOptions): Response {
   onFault?.(error, c.get("requestId"));
   if (!(error instanceof Unavailable)) return problem(c, "internal_error");
-  return problem(c, "unavailable", retryAfter(error));
+  const isMade = error instanceof SessionsPending;
+  return problem(c, isMade ? "change_made_sessions_pending" : "unavailable", retryAfter(error));
 }
 
 function recordOf(

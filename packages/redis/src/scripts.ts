@@ -142,8 +142,12 @@ redis.call('HDEL', KEYS[1], field)
 return isLive(decodeSession(session), user, now) and { field, session }
 `;
 
-/** ARGV: user. Writes only if the key exists with an older revision. */
-export const SYNC_USER = `${CODEC}
+/**
+ * ARGV: user. Writes only if the key exists with an older revision. Runs when Redis is full too: it
+ * ends sessions, and what it writes is smaller than what it deletes.
+ */
+export const SYNC_USER = `#!lua flags=allow-oom
+${CODEC}
 local key, user = KEYS[1], decodeUser(ARGV[1])
 local stored = decodeUser(redis.call('HGET', key, 'user'))
 if not stored or user.revision <= stored.revision then return end

@@ -1,3 +1,4 @@
+import { afterCommit } from "../after-commit.ts";
 import { userDeleted } from "../user/user-deleted.ts";
 import type { UserId } from "../ids.ts";
 import type { Ports } from "../ports.ts";
@@ -11,6 +12,7 @@ export async function deleteUser(
   const user = await ports.users.findById(userId);
   const isDeleted = user && (await ports.users.delete(userId, [userDeleted(ports, user)]));
   // Also if the user was deleted before: the earlier call may have crashed before this step.
-  await ports.sessions.deleteUser(userId);
+  const end = () => ports.sessions.deleteUser(userId);
+  await (isDeleted ? afterCommit(end) : end());
   return isDeleted ? ok(undefined) : err("user_not_found");
 }

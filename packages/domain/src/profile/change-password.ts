@@ -1,3 +1,4 @@
+import { ifAvailable } from "../after-commit.ts";
 import type { Caller } from "../caller.ts";
 import { newEvent } from "../event/new-event.ts";
 import { rememberDevice } from "../limit/known-devices.ts";
@@ -52,7 +53,8 @@ export async function changePassword(
   );
   await syncSessions(ports, user.id, changed);
   if (!changed) return err("session_missing"); // the session ended meanwhile
-  const renewed = await startSession(ports, changed, { client, replaces: session });
+  const start = () => startSession(ports, changed, { client, replaces: session });
+  const renewed = await ifAvailable(start);
   const knownDevices = rememberDevice(ports, caller, { user: changed, passwordHash });
   return ok({ user: changed, renewed, knownDevices });
 }

@@ -1,3 +1,4 @@
+import { afterCommit } from "../after-commit.ts";
 import type { Caller } from "../caller.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -22,7 +23,7 @@ export async function deleteOwnUser(
   const { session, user } = reauthenticated.value;
   const isDeleted = await ports.users.delete(user.id, [userDeleted(ports, user)], session);
   // A user who is gone is not read again: this must not depend on another read.
-  if (isDeleted) await ports.sessions.deleteUser(user.id);
+  if (isDeleted) await afterCommit(() => ports.sessions.deleteUser(user.id));
   else await syncSessions(ports, user.id, undefined);
   return isDeleted ? ok(user) : err("session_missing"); // the session ended meanwhile
 }

@@ -1,3 +1,4 @@
+import { ifAvailable } from "../after-commit.ts";
 import { parseEmail } from "../email.ts";
 import type { Caller } from "../caller.ts";
 import { newEvent } from "../event/new-event.ts";
@@ -96,7 +97,7 @@ async function useToken(
   // Another use of this token, or of another token of this user, was first.
   if (!changed) return await repeatEarlierAnswer(ports, user.id, idempotencyHash);
   await syncSessions(ports, user.id, changed);
-  await forgetGuesses(ports, changed);
+  await ifAvailable(() => forgetGuesses(ports, changed));
   const { passwordHash } = change;
   return ok({
     user: changed,
@@ -116,7 +117,7 @@ async function repeatEarlierAnswer(
     idempotencyHash && (await ports.users.findByIdempotencyHash(userId, idempotencyHash));
   if (!user) return err("reset_token_invalid");
   await syncSessions(ports, userId, user);
-  await forgetGuesses(ports, user); // the earlier attempt may have crashed before this step
+  await ifAvailable(() => forgetGuesses(ports, user)); // the earlier attempt may have crashed before this step
   return ok({ user, knownDevices: undefined });
 }
 

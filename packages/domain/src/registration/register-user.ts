@@ -1,3 +1,4 @@
+import { ifAvailable } from "../after-commit.ts";
 import type { Caller } from "../caller.ts";
 import { type Email, parseEmail } from "../email.ts";
 import { newEvent } from "../event/new-event.ts";
@@ -115,6 +116,8 @@ async function createUser(
   if (!user) return err("email_already_registered");
   // A retry of `create` may return a user that another request has changed since (epoch above 0).
   const logsIn = registration.logsIn && !verification.isRequired && user.epoch === 0;
-  const started = logsIn ? await startSession(ports, user, { client }) : undefined;
+  const started = logsIn
+    ? await ifAvailable(() => startSession(ports, user, { client }))
+    : undefined;
   return ok({ kind: "created", started });
 }

@@ -1,3 +1,4 @@
+import { ifAvailable } from "../after-commit.ts";
 import { newEvent } from "../event/new-event.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -22,7 +23,8 @@ export async function endAllSessions(
 }
 
 /**
- * The user, and the session that replaces the caller's. None if another change has overtaken it.
+ * The user, and the session that replaces the caller's. None if another change has overtaken it, or
+ * if it could not be opened now: then the caller logs in.
  */
 export interface Renewed {
   readonly user: User;
@@ -38,7 +40,8 @@ export async function endOtherSessions(
   const raised = await raiseEpoch(ports, token);
   if (!raised) return err("session_missing");
   const { user, session } = raised;
-  return ok({ user, renewed: await startSession(ports, user, { client, replaces: session }) });
+  const start = () => startSession(ports, user, { client, replaces: session });
+  return ok({ user, renewed: await ifAvailable(start) });
 }
 
 async function raiseEpoch(ports: RequiredPorts, token: string | undefined) {

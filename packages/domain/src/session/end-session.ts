@@ -1,3 +1,4 @@
+import { afterCommit } from "../after-commit.ts";
 import { newEvent } from "../event/new-event.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -32,7 +33,8 @@ export async function endSession(
     // Refused: the caller's own session has ended, though the session store does not know it yet.
     if (!revocation) toEnd = caller;
   } finally {
-    await ports.sessions.end(userId, toEnd.id);
+    const end = () => ports.sessions.end(userId, toEnd.id);
+    await (revocation ? afterCommit(end) : end());
   }
   return revocation ? ok({ wasCurrent }) : err("session_missing");
 }

@@ -1,3 +1,4 @@
+import { afterCommit } from "../after-commit.ts";
 import { newEvent } from "../event/new-event.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -25,7 +26,8 @@ export async function logOut(
   try {
     revocation = await ports.ledger.revoke({ id, userId }, revoked);
   } finally {
-    ended = await ports.sessions.end(userId, id);
+    const end = () => ports.sessions.end(userId, id);
+    ended = await (revocation ? afterCommit(end) : end());
   }
   // Already revoked but still live: an earlier log-out crashed in between. This one finished it.
   if (revocation === "revoked" || (revocation && ended)) return ok(undefined);

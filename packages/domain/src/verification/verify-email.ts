@@ -1,3 +1,4 @@
+import { ifAvailable } from "../after-commit.ts";
 import type { Caller } from "../caller.ts";
 import { newEvent } from "../event/new-event.ts";
 import type { SessionRef } from "../ids.ts";
@@ -96,20 +97,21 @@ async function useLink(
   const proof = await checkProof(ports, credentials, input);
   if (!proof.ok) return proof;
   const { keepsPassword, session: replaces } = proof.value;
+  // Before the change, so that a store which is down leaves nothing half done.
+  const resetToken = keepsPassword ? undefined : await createResetToken(ports, user);
   const confirm = isChange ? confirmChange : confirmAddress;
   const changed = await confirm(ports, user, claim, proof.value);
   if (changed === "email_taken") return err("email_already_registered");
   // The link was used, or the user changed meanwhile.
   if (!changed) return err("verification_token_invalid");
   await syncSessions(ports, user.id, changed);
-  await forgetGuesses(ports, changed); // strangers may have guessed before the address was verified
-  if (!keepsPassword) {
-    const resetToken = await createResetToken(ports, user);
-    return ok({ user: changed, outcome: { kind: "password_cleared", resetToken } });
-  }
+  // Wrong passwords until now may be those of a stranger.
+  await ifAvailable(() => forgetGuesses(ports, changed));
+  if (resetToken) return ok({ user: changed, outcome: { kind: "password_cleared", resetToken } });
   if (!isChange) return ok({ user: changed, outcome: { kind: "verified" } });
   const { client } = input;
-  const renewed = replaces && (await startSession(ports, changed, { client, replaces }));
+  const renewed =
+    replaces && (await ifAvailable(() => startSession(ports, changed, { client, replaces })));
   const { passwordHash } = credentials;
   const knownDevices = rememberDevice(ports, input.caller ?? {}, { user: changed, passwordHash });
   return ok({ user: changed, outcome: { kind: "changed", renewed, knownDevices } });
@@ -172,7 +174,7 @@ async function createResetToken(
   { id: userId, epoch: oldEpoch }: User,
 ): Promise<Token> {
   const { token, tokenHash } = ports.tokenFactory.createResetToken();
-  // Valid only for the new epoch, so that the token cannot undo a later change.
+  // Valid only for the epoch of this change, so that the token cannot undo a later one.
   const claim = { purpose: "password_reset", userId, epoch: oldEpoch + 1, byMail: true } as const;
   await ports.tokens.put(tokenHash, claim, ports.policy.recovery.tokenTtlMs);
   return token;

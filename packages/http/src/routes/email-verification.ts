@@ -73,6 +73,7 @@ export const emailVerificationResource = (ports: Ports, caller: CallerOptions): 
     session: "optional",
     responses: RESPONSES,
     errors: {
+      change_made_sessions_pending: {},
       email_already_registered: {},
       password_wrong: { field: "password" },
       verification_token_invalid: {},

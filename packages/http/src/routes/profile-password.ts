@@ -23,8 +23,18 @@ export const profilePasswordResource = (ports: Ports, caller: CallerOptions): Re
         body: messageBody("Password updated"),
         cookie: "set",
       },
+      password_updated_without_session: {
+        status: 200,
+        description: "As above, but the fresh session could not be opened. The caller logs in.",
+        body: messageBody("Password updated, log in again"),
+        cookie: "ended",
+      },
     },
-    errors: { ...passwordErrors("new_password"), ...REAUTHENTICATION_ERRORS },
+    errors: {
+      change_made_sessions_pending: {},
+      ...passwordErrors("new_password"),
+      ...REAUTHENTICATION_ERRORS,
+    },
     async handle(c, fields) {
       const result = await changePassword(ports, sessionToken(c, ports), {
         currentPassword: fields.current_password,
@@ -37,7 +47,8 @@ export const profilePasswordResource = (ports: Ports, caller: CallerOptions): Re
       c.set("userId", user.id);
       renewSessionCookie(c, ports, renewed);
       setDeviceCookie(c, ports, knownDevices);
-      return json(c, { email: user.email, message: "Password updated" });
+      const message = renewed ? "Password updated" : "Password updated, log in again";
+      return json(c, { email: user.email, message });
     },
   }),
 });

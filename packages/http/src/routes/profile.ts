@@ -45,7 +45,7 @@ export const profileResource = (ports: Ports, caller: CallerOptions): Resource =
         cookie: "ended",
       },
     },
-    errors: REAUTHENTICATION_ERRORS,
+    errors: { change_made_sessions_pending: {}, ...REAUTHENTICATION_ERRORS },
     async handle(c, { current_password }) {
       const result = await deleteOwnUser(
         ports,

@@ -73,7 +73,11 @@ export const resetPasswordResource = (ports: Ports, caller: CallerOptions): Reso
         body: messageBody("Password updated"),
       },
     },
-    errors: { reset_token_invalid: {}, ...passwordErrors("new_password") },
+    errors: {
+      change_made_sessions_pending: {},
+      reset_token_invalid: {},
+      ...passwordErrors("new_password"),
+    },
     async handle(
       c,
       { email: address, reset_token: token, new_password: newPasswordGiven, ...rest },

@@ -66,7 +66,7 @@ export const sessionResource = (ports: Ports): Resource => ({
         cookie: "ended",
       },
     },
-    errors: { session_missing: {}, session_not_found: {} },
+    errors: { change_made_sessions_pending: {}, session_missing: {}, session_not_found: {} },
     async handle(c, { session_id: sessionId }) {
       const result = await endSession(ports, sessionToken(c, ports), sessionId);
       if (!result.ok) return result;

@@ -137,8 +137,15 @@ const logOutEndpoint = (ports: Ports, caller: CallerOptions): Endpoint =>
         body: messageBody("other sessions ended"),
         cookie: "set",
       },
+      all_sessions_ended: {
+        status: 200,
+        description:
+          "As above, but the fresh session could not be opened, so every session has ended. The caller logs in.",
+        body: messageBody("all sessions ended, log in again"),
+        cookie: "ended",
+      },
     },
-    errors: { session_missing: {} },
+    errors: { change_made_sessions_pending: {}, session_missing: {} },
     async handle(c, { all, except }) {
       const token = sessionToken(c, ports);
       if (except) {
@@ -147,7 +154,8 @@ const logOutEndpoint = (ports: Ports, caller: CallerOptions): Endpoint =>
         const { user, renewed } = result.value;
         c.set("userId", user.id);
         renewSessionCookie(c, ports, renewed);
-        return json(c, { email: user.email, message: "other sessions ended" });
+        const message = renewed ? "other sessions ended" : "all sessions ended, log in again";
+        return json(c, { email: user.email, message });
       }
       const end = all === undefined ? logOut : endAllSessions;
       const result = await end(ports, token);
