@@ -8,23 +8,29 @@ import {
 import { isMadeAt, MAX_BYTES } from "./bcrypt-hasher.ts";
 
 export interface RemoteHasherOptions {
-  /** Of the hasher: https, unless it is on this machine. */
+  /** The hasher's URL: https, unless it is on this machine. */
   readonly url: string;
-  /** Shared with the hasher. */
+  /** The secret that the hasher knows too. */
   readonly secret: string;
-  /** The hasher's cost, to recognise older hashes. */
+  /** The hasher's cost, to find hashes of another cost. */
   readonly cost: number;
-  /** Default: 8 s. Longer than the hasher's HASHING_WAIT_SECONDS. */
+  /** Default: 8 s. Must be longer than the hasher's HASHING_WAIT_SECONDS. */
   readonly timeoutMs?: number;
   readonly fetch?: typeof fetch;
 }
 
-/** What is sent. Never an address: the hasher learns a password and whose share it uses. */
+/** The body of a request: a password, and no e-mail or IP address. */
 export interface HashRequest {
   readonly password: string;
-  /** To compare with. `null`: of a user who does not exist, or has no password. Absent: hash. */
+  /**
+   * The stored hash to compare with. `null`: the user is unknown or has no password. Absent: a new
+   * hash is wanted.
+   */
   readonly hash?: string | null;
-  /** A keyed hash of the caller's network, so that one network does not take everybody's turn. */
+  /**
+   * The caller's network, for a queue that is fair to networks. A keyed hash, which does not tell
+   * the IP address.
+   */
   readonly network?: string | undefined;
   readonly isKnownDevice?: boolean;
 }
@@ -83,7 +89,7 @@ export function remoteHasher(options: RemoteHasherOptions): PasswordHasher {
       ({ status } = response);
       retryAfter = Number(response.headers.get("retry-after"));
     } catch (cause) {
-      throw new Unavailable("the hasher does not answer", { cause });
+      throw new Unavailable("no valid answer from the hasher", { cause });
     }
     const isCapacity = status === 503;
     const message = isCapacity
@@ -102,6 +108,7 @@ export function remoteHasher(options: RemoteHasherOptions): PasswordHasher {
     admit: () => undefined,
     leave: () => undefined,
     hash: async (password, share) => await ask("hash", { password, ...toShare(share) }),
+    // `null`, because JSON drops `undefined`, and a request without `hash` asks for a new one.
     verify: async (password, hash = null as never, share) =>
       await ask("matches", { password, hash, ...toShare(share) }),
     isOutdated: (hash) => !isMadeAt(cost, hash),

@@ -39,7 +39,7 @@ export function aesSeal({ keys }: { keys: readonly SecretKey[] }): Seal {
       try {
         return { text: Buffer.concat([text, opener.final()]).toString("utf8"), keyId: id };
       } catch (cause) {
-        const reason = "it was changed, or its key was another one of this id";
+        const reason = "the text or its context differs, or the id now names another key";
         throw new Error(`a sealed text of the key ${id} does not open: ${reason}`, { cause });
       }
     },

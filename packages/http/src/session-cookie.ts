@@ -3,8 +3,8 @@ import type { Policy, StartedSession } from "@postern/domain";
 type CookiePolicy = Policy["cookie"];
 
 /**
- * Returns the value of the cookie. `undefined` if there is none or more than one: then a second
- * cookie was planted by another host, and nothing tells which one is genuine.
+ * Returns the value of the cookie. `undefined` if there is none or more than one: another
+ * host of the domain may have set the second one, and the request does not show which is ours.
  */
 export function readCookie(header: string | undefined, name: string): string | undefined {
   let found: string | undefined;

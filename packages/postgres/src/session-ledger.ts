@@ -18,7 +18,11 @@ import { isAllowed, isRevoked } from "./user-row.ts";
  */
 const MAX_OPEN_RECORDS = 2 * MAX_SESSIONS;
 
-/** Session records in the table `session_records`; the ends of sessions in the event log. */
+/**
+ * Session records in the table `session_records`. The event log decides whether a session has
+ * ended; `ended_at` serves the clean-up only. In the statements `changed` is the user's row if the
+ * request is allowed: `eventsOf` writes the events only if it exists.
+ */
 export function postgresSessionLedger(db: Kysely<Schema>, seal?: Seal): SessionLedger {
   const { isCommitted } = userChanges(db, seal);
   const recordsOf = (userId: UserId) =>

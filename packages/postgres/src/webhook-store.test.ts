@@ -39,7 +39,7 @@ describe("the webhook store", () => {
     const [id, url] = [randomUUID(), "https://app.example.com/hook"];
     expect(await store("one").add({ id, url, eventTypes }, "whsec_a")).toBe(true);
     const endpoint = await store("one").find(id);
-    if (!endpoint) throw new Error("it was added");
+    if (!endpoint) throw new Error("the added endpoint was not found");
     return endpoint;
   }
 
@@ -52,12 +52,12 @@ describe("the webhook store", () => {
     expect(JSON.stringify(rows)).not.toContain("whsec_a");
   });
 
-  it("knows who wants which events, and who is paused", async () => {
+  it("lists the endpoints of an event type, and the paused ones", async () => {
     const [all, some] = [await added(), await added(["user.created"])];
     const { listening, pause, resume, ids } = store("one");
     expect((await listening("user.created")).toSorted()).toEqual([all.id, some.id].toSorted());
     await pause(all.id, "gone");
-    expect(await listening("user.deleted")).toEqual([all.id]); // kept until it is resumed
+    expect(await listening("user.deleted")).toEqual([all.id]); // its events wait
     expect(await ids()).toEqual({ active: [some.id], paused: [all.id] });
     expect(await store("one").find(all.id)).toMatchObject({ pausedBecause: "gone" });
     await resume(all.id);
@@ -65,7 +65,7 @@ describe("the webhook store", () => {
     expect(await pause(randomUUID(), "operator")).toBe(false);
   });
 
-  it("signs with the old secret beside the new one, and seals both again for a newer key", async () => {
+  it("returns the old secret beside the new one, and seals both again with a newer key", async () => {
     const endpoint = await added();
     const until = new Date("2026-01-02T03:04:05Z");
     await store("one").rotate(endpoint, "whsec_b", until);
@@ -79,7 +79,7 @@ describe("the webhook store", () => {
     expect(again && store("two").secretsOf(again)).toEqual(secrets);
   });
 
-  it("shows, pauses and removes an endpoint whose key is gone", async () => {
+  it("shows, pauses and removes an endpoint whose key is missing", async () => {
     const { id } = await added();
     const later = store("two");
     const [endpoint] = await later.list();
@@ -89,7 +89,7 @@ describe("the webhook store", () => {
     expect(await later.remove(id)).toBe(false);
   });
 
-  it("has no more than a thousand", async () => {
+  it("refuses endpoint 1,001", async () => {
     await sql`insert into postern.webhook_endpoints (id, url, sealed_secrets)
       select gen_random_uuid(), 'https://x', 'x' from generate_series(1, 1000)`.execute(
       database.db,
@@ -99,7 +99,7 @@ describe("the webhook store", () => {
     expect((await store("one").ids()).active).toHaveLength(1_000);
   });
 
-  it("records attempts, the newest first, and none of an endpoint that is gone", async () => {
+  it("records attempts, the newest first, and none of a removed endpoint", async () => {
     const { id: endpointId } = await added();
     const { record, attempts, remove } = store("one");
     const eventId = anEvent(randomUUID() as never).id;

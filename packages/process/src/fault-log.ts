@@ -1,7 +1,7 @@
 import { errorFields, type Log } from "./log.ts";
 
 /** Logs faults that may come thousands of times a second, each kind at most once a second. */
-export type FaultLog = Readonly<
+type FaultLog = Readonly<
   Record<
     "warn" | "error",
     (message: string, error: unknown, fields?: Readonly<Record<string, unknown>>) => void

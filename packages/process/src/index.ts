@@ -10,6 +10,6 @@ export {
   wholeNumber,
 } from "./environment.ts";
 export { readEnvironment } from "./environment-files.ts";
-export { type FaultLog, faultLog } from "./fault-log.ts";
+export { faultLog } from "./fault-log.ts";
 export { errorFields, type Log, openLog } from "./log.ts";
 export { reasonFor, runProcess } from "./run-process.ts";

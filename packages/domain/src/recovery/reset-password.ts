@@ -117,7 +117,8 @@ async function repeatEarlierAnswer(
     idempotencyHash && (await ports.users.findByIdempotencyHash(userId, idempotencyHash));
   if (!user) return err("reset_token_invalid");
   await syncSessions(ports, userId, user);
-  await ifAvailable(() => forgetGuesses(ports, user)); // the earlier attempt may have crashed before this step
+  // The earlier attempt may have crashed before this step.
+  await ifAvailable(() => forgetGuesses(ports, user));
   return ok({ user, knownDevices: undefined });
 }
 

@@ -31,7 +31,7 @@ export function userStoreContract(open: () => Promise<UserWorld>): void {
       expect(await events.list(given.id, 10)).toEqual([event]);
     });
 
-    it("keeps other events in their place when the address is taken", async () => {
+    it("stores `eventsIfTaken` instead of `events` when the address is taken", async () => {
       const { users, events } = await open();
       const first = await aUser(users);
       const second = aNewUser({ emailKey: first.emailKey });
@@ -110,7 +110,7 @@ export function userStoreContract(open: () => Promise<UserWorld>): void {
       expect(await events.list(user.id, 10)).toEqual([]);
     });
 
-    it("refuses a disabled user, whose epoch is known", async () => {
+    it("refuses a disabled user, even with the right epoch", async () => {
       const { users } = await open();
       const user = await aUser(users);
       await users.disable(user.id, []);

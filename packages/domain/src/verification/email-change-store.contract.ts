@@ -27,7 +27,7 @@ const RACERS = 20;
  *   describe("e-mail changes", () => emailChangeStoreContract(open));
  */
 export function emailChangeStoreContract(open: () => Promise<EmailChangeWorld>): void {
-  /** The user's wish for an address that nobody has. */
+  /** Proposes an address, by default a new one, and returns the stored change. */
   async function proposed(
     { emailChanges }: EmailChangeWorld,
     user: User,
@@ -37,7 +37,7 @@ export function emailChangeStoreContract(open: () => Promise<EmailChangeWorld>):
     const proposal = { id: event.id, email: emailKey.toUpperCase(), emailKey, ttlMs: HOUR_MS };
     expect(await emailChanges.propose(aSessionRef(user), proposal, [event])).toBe(true);
     const change = await emailChanges.find(event.id);
-    if (!change) throw new Error("it was kept");
+    if (!change) throw new Error("the proposal was not stored");
     return { ...change, keepsPassword: true };
   }
 
@@ -49,7 +49,7 @@ export function emailChangeStoreContract(open: () => Promise<EmailChangeWorld>):
     const idempotencyHash = `${aTokenHash().slice(0, 42)}A` as TokenHash;
     const reset = { userId, expectedEpoch: 0, passwordHash: aHash(), idempotencyHash };
     const user = await world.users.replacePassword(reset, []);
-    if (!user) throw new Error("nobody else changes this user");
+    if (!user) throw new Error("the password was not replaced");
     const change = { ...(await proposed(world, user)), keepsPassword: false };
     const actingSession = { ...aSessionRef(user), epoch: 2 };
     expect(await world.emailChanges.confirm({ ...change, actingSession }, [])).toBeUndefined();
@@ -60,7 +60,7 @@ export function emailChangeStoreContract(open: () => Promise<EmailChangeWorld>):
     expect(await world.users.findByIdempotencyHash(user.id, idempotencyHash)).toBeUndefined();
   });
 
-  it("keeps what was proposed with its event, and changes nothing yet", async () => {
+  it("stores the proposal with its event, and changes nothing yet", async () => {
     const world = await open();
     const user = await aUser(world.users);
     const change = await proposed(world, user);
@@ -72,17 +72,17 @@ export function emailChangeStoreContract(open: () => Promise<EmailChangeWorld>):
     expect(await world.emailChanges.find(ids.eventId())).toBeUndefined();
   });
 
-  it("keeps nothing for a session that has ended, and finds nothing that is too old", async () => {
+  it("stores nothing for a session of another epoch, and finds no expired proposal", async () => {
     const world = await open();
     const user = await aUser(world.users);
     const proposal = { ...aNewUser(), id: ids.eventId(), ttlMs: HOUR_MS };
-    const stale = { ...aSessionRef(user), epoch: 1 };
-    expect(await world.emailChanges.propose(stale, proposal, [anEvent(user.id)])).toBe(false);
+    const otherEpoch = { ...aSessionRef(user), epoch: 1 };
+    expect(await world.emailChanges.propose(otherEpoch, proposal, [anEvent(user.id)])).toBe(false);
     expect(await world.emailChanges.find(proposal.id)).toBeUndefined();
     expect(await world.events.list(user.id, 10)).toEqual([]);
-    const old = { ...proposal, ttlMs: -1 };
-    expect(await world.emailChanges.propose(aSessionRef(user), old, [])).toBe(true);
-    expect(await world.emailChanges.find(old.id)).toBeUndefined();
+    const expired = { ...proposal, ttlMs: -1 };
+    expect(await world.emailChanges.propose(aSessionRef(user), expired, [])).toBe(true);
+    expect(await world.emailChanges.find(expired.id)).toBeUndefined();
     expect(await world.emailChanges.list(user.id)).toEqual([]);
   });
 
@@ -107,7 +107,7 @@ export function emailChangeStoreContract(open: () => Promise<EmailChangeWorld>):
     expect(await world.emailChanges.confirm(other, [anEvent(user.id)])).toBeUndefined();
     expect(await world.emailChanges.confirm(one, [])).toBeUndefined();
     expect((await world.users.findById(user.id))?.email).toBe(one.email);
-    expect(await world.events.list(user.id, 10)).toHaveLength(2); // both were asked for
+    expect(await world.events.list(user.id, 10)).toHaveLength(2); // of the two proposals
   });
 
   it("lets one of many simultaneous confirmations win", async () => {
