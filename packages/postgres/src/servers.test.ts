@@ -86,7 +86,7 @@ describe.skipIf(!initdb)("a primary and its standby", () => {
     await standby.promote();
     await admin.execute("alter system set default_transaction_read_only = on");
     await admin.execute("select pg_reload_conf()");
-    // The setting reaches the connections a moment later. Until then `pg_catalog` refuses the table.
+    // The setting reaches connections a moment later. Until then `pg_catalog` refuses the table.
     const refusal = () => busy.execute("create table refused ()").catch(String);
     await expect.poll(refusal, PATIENCE).toContain("does not answer");
     expect(await portOf(busy)).toBe(standby.port);
