@@ -138,6 +138,28 @@ describe("a connection to Redis", () => {
     await server.stop();
   });
 
+  it.skipIf(!program)(
+    "takes a change of the user while Redis is full, and no new session",
+    async () => {
+      if (!program) return;
+      const server = await startRedis(program);
+      const redis = await connectRedis(`redis://127.0.0.1:${server.port}`);
+      const sessions = redisSessionStore(redis.client);
+      const user = await aUser(memoryPorts().users);
+      const tokenHash = "0".repeat(64) as TokenHash;
+      const opening = { tokenHash, user, rules: coursePolicy.session };
+      await sessions.open(opening);
+      await redis.client.config("SET", "maxmemory", "1");
+      const emailVerifiedAt = new Date(0);
+      await sessions.syncUser({ ...user, revision: user.revision + 1, emailVerifiedAt });
+      const checked = await sessions.check(user.id, tokenHash, coursePolicy.session);
+      expect(checked?.user.emailVerifiedAt).toEqual(emailVerifiedAt);
+      await expect(sessions.open(opening)).rejects.toThrow(Unavailable);
+      await redis.close();
+      await server.stop();
+    },
+  );
+
   it.skipIf(!redisUrl)("does not pass off a mistake as the server's fault", async () => {
     const redis = await connectRedis(redisUrl);
     const key = `postern:user:${memoryIds().userId()}`;

@@ -143,8 +143,8 @@ return isLive(decodeSession(session), user, now) and { field, session }
 `;
 
 /**
- * ARGV: user. Writes only if the key exists with an older revision. Runs when Redis is full too: it
- * ends sessions, and what it writes is smaller than what it deletes.
+ * ARGV: user. Writes only if the key exists with an older revision. Runs when Redis is full too:
+ * the change was committed, and the new copy replaces the old one.
  */
 export const SYNC_USER = `#!lua flags=allow-oom
 ${CODEC}
