@@ -64,6 +64,11 @@ export { logOut } from "./session/log-out.ts";
 export type { ReauthenticationError } from "./session/reauthenticate.ts";
 export { hashPrefixOf, sessionIdOf } from "./session/session-id.ts";
 export type {
+  SessionHistories,
+  SessionHistory,
+  UserRevocations,
+} from "./session/session-histories.ts";
+export type {
   Revocation,
   SessionToRevoke,
   SessionLedger,

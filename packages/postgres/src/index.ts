@@ -5,9 +5,10 @@ export { storesInTransaction } from "./in-transaction.ts";
 export { type ListedUser, listUsers, type UserSearch } from "./user-list.ts";
 export { type EventSearch, searchEvents } from "./event-store.ts";
 export { type ClaimedEvent, claimOutbox } from "./outbox.ts";
-export { migrate, requireCurrentSchema } from "./migrate.ts";
+export { migrate, migrateAlone, requireCurrentSchema } from "./migrate.ts";
 export type { Schema } from "./schema.ts";
 export { highestStoredCost } from "./stored-cost.ts";
+export { postgresSessionHistories } from "./session-histories.ts";
 export { postgresStores } from "./stores.ts";
 export {
   postgresWebhookStore,

@@ -15,10 +15,10 @@ describe("migrations", () => {
   it("lets one of several simultaneous runners migrate, and knows what is pending", async () => {
     const { db } = database;
     await expect(requireCurrentSchema(db)).rejects.toThrow(
-      "the schema postern lacks 0001-start; run migrate first",
+      "the schema postern lacks 0001-start, 0002-session-histories, 0003-events-in-order; run migrate first",
     );
     const runs = await Promise.all([migrate(db), migrate(db), migrate(db), migrate(db)]);
-    expect(runs.flat()).toEqual(["0001-start"]);
+    expect(runs.flat()).toEqual(["0001-start", "0002-session-histories", "0003-events-in-order"]);
     await expect(requireCurrentSchema(db)).resolves.toBeUndefined();
     expect(await migrate(db)).toEqual([]);
   });
