@@ -54,6 +54,7 @@ describe("the configuration", () => {
       schema: "postern",
       poolSize: 10,
       redisUrl: "redis://cache:6379",
+      redisFence: "on",
     });
   });
 

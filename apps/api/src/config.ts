@@ -75,6 +75,7 @@ export type Stores =
       /** The most connections to Postgres. */
       readonly poolSize: number;
       readonly redisUrl: string | undefined;
+      readonly redisFence: "on" | "off";
     };
 
 export interface Config {
@@ -132,6 +133,7 @@ function toConfig(data: Environment): Config {
         schema: data.DATABASE_SCHEMA,
         poolSize: data.DATABASE_POOL_SIZE,
         redisUrl: data.REDIS_URL,
+        redisFence: data.REDIS_FENCE,
       }
     : {
         mode: "embedded",

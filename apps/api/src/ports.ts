@@ -4,11 +4,12 @@ import type { Ports } from "@postern/domain";
 import {
   connectPostgres,
   highestStoredCost,
+  postgresSessionHistories,
   postgresStores,
   requireCurrentSchema,
 } from "@postern/postgres";
 import { errorFields, faultLog, type Log } from "@postern/process";
-import { connectRedis, redisStores, requireNoEviction } from "@postern/redis";
+import { connectRedis, openFence, redisStores, requireNoEviction } from "@postern/redis";
 import { commonPorts, type OpenedPorts } from "./common-ports.ts";
 import type { Config, Stores } from "./config.ts";
 import { followStoredCost } from "./stored-cost.ts";
@@ -24,7 +25,7 @@ export async function openPorts(config: Config, log: Log): Promise<OpenedPorts> 
 
 async function openFull(
   config: Config,
-  { databaseUrl: url, schema, poolSize, redisUrl }: Extract<Stores, { mode: "full" }>,
+  { databaseUrl: url, schema, poolSize, redisUrl, redisFence }: Extract<Stores, { mode: "full" }>,
   log: Log,
 ): Promise<OpenedPorts> {
   const faults = faultLog(log);
@@ -33,6 +34,17 @@ async function openFull(
   await requireCurrentSchema(postgres.db, schema);
   const redis = redisUrl ? await connectRedis(redisUrl, onError) : undefined;
   if (redis) await requireNoEviction(redis);
+  if (redis && redisFence === "off")
+    log.warn("REDIS_FENCE=off: sessions that have ended come back if Redis loses writes");
+  const fenced =
+    redis &&
+    (await openFence({
+      client: redis.client,
+      histories: postgresSessionHistories(postgres.db),
+      isOff: redisFence === "off",
+      onCertified: (partitions, history) => log.info({ partitions, history }, "history certified"),
+      onFault: (error) => faults.warn("histories of Redis not checked", error),
+    }));
   const { secrets: keys = [] } = config; // full mode requires them
   const storedCost = await followStoredCost(
     () => highestStoredCost(postgres.db),
@@ -46,7 +58,7 @@ async function openFull(
   const ports: Ports = {
     ...commonPorts(config, keys, log, hashing),
     ...postgresStores(postgres.db, aesSeal({ keys })),
-    ...(redis && redisStores(redis.client)),
+    ...(redis && fenced && redisStores(redis.client, fenced.fence)),
   };
   return {
     ports,
@@ -58,6 +70,7 @@ async function openFull(
     ],
     async close() {
       storedCost.stop();
+      await fenced?.close();
       await redis?.close();
       await postgres.close();
     },

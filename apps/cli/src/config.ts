@@ -24,6 +24,7 @@ export interface CliConfig {
   readonly databaseUrl: string | undefined;
   readonly schema: string;
   readonly redisUrl: string | undefined;
+  readonly redisFence: "on" | "off";
   readonly dataFolder: string;
   readonly secrets: readonly SecretKey[] | undefined;
   readonly bcryptCost: number;
@@ -45,6 +46,7 @@ export function parseCliConfig(env: Record<string, string | undefined>): CliConf
     databaseUrl: DATABASE_URL,
     schema: data.DATABASE_SCHEMA,
     redisUrl: data.REDIS_URL,
+    redisFence: data.REDIS_FENCE,
     dataFolder: data.DATA_DIR ?? fileURLToPath(new URL("../../../.data", import.meta.url)),
     secrets: SECRETS,
     bcryptCost: data.BCRYPT_COST,

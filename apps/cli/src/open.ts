@@ -6,6 +6,7 @@ import { coursePolicy, noBreachedPasswords, type Ports, strictPolicy } from "@po
 import { openDatabase, openDataFolder } from "@postern/embedded";
 import {
   connectPostgres,
+  postgresSessionHistories,
   postgresStores,
   postgresWebhookStore,
   requireCurrentSchema,
@@ -13,7 +14,7 @@ import {
   type WebhookStore,
 } from "@postern/postgres";
 import { closeOnFailure, InvalidEnvironment } from "@postern/process";
-import { connectRedis, redisStores } from "@postern/redis";
+import { connectRedis, openFence, redisStores } from "@postern/redis";
 import { type Networks, networks } from "@postern/webhooks";
 import { openQueueAdmin, queuesOnPglite, queuesOnPostgres } from "@postern/worker";
 import type { Kysely } from "kysely";
@@ -42,7 +43,7 @@ export async function openService(config: CliConfig): Promise<Service> {
   const seal = aesSeal({ keys });
   const ports: Ports = {
     ...postgresStores(db, seal),
-    ...(opened.redis && redisStores(opened.redis)),
+    ...opened.redisStores,
     clock: { now: () => new Date() },
     breachedPasswords: noBreachedPasswords, // operators choose no passwords
     hasher: bcryptHasher({
@@ -74,18 +75,32 @@ export async function openService(config: CliConfig): Promise<Service> {
 
 const ONE_AT_A_TIME = { atOnce: 1, maxWaitMs: 60_000, expectedMs: 1_000 };
 
-async function openFull({ redisUrl, schema, secrets = [] }: CliConfig, url: string) {
+async function openFull({ redisUrl, redisFence, schema, secrets = [] }: CliConfig, url: string) {
   const postgres = connectPostgres({ url, schema, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
   const redis = await closeOnFailure(postgres, async () => {
     await requireCurrentSchema(postgres.db, schema);
     return redisUrl ? connectRedis(redisUrl) : undefined;
   });
+  const fenced =
+    redis &&
+    (await closeOnFailure({ close }, () =>
+      openFence({
+        client: redis.client,
+        histories: postgresSessionHistories(postgres.db),
+        isOff: redisFence === "off",
+      }),
+    ));
+  async function close() {
+    await redis?.close();
+    await postgres.close();
+  }
   return {
     db: postgres.db,
     keys: secrets,
     queues: queuesOnPostgres(postgres),
-    redis: redis?.client,
+    redisStores: redis && fenced && redisStores(redis.client, fenced.fence),
     async close() {
+      await fenced?.close();
       await redis?.close();
       await postgres.close();
     },
@@ -104,7 +119,7 @@ async function openEmbedded({ dataFolder, secrets }: CliConfig) {
     db,
     keys: [...(secrets ?? []), ...folder.secrets],
     queues: queuesOnPglite(pglite),
-    redis: undefined,
+    redisStores: undefined,
     async close() {
       await close();
       folder.release();

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { startApi } from "./api-process.ts";
 import { CLOSED, OPEN, startEventService } from "./event-service.ts";
 import { anEmail, checkedFetch, visitor } from "./visitor.ts";
+import { sessionKeyOf } from "./session-key.ts";
 
 const { redisUrl } = testServers();
 
@@ -93,7 +94,7 @@ describe.skipIf(!redisUrl)("secrets", () => {
     const dump = async (table: string) =>
       JSON.stringify(await stores.query(`select * from ${table}`));
     const redis = new Redis(redisUrl);
-    const key = `postern:user:${ownSession[0]?.id ?? ""}`;
+    const key = await sessionKeyOf(redis, ownSession[0]?.id ?? "");
     const inRedis =
       JSON.stringify(await redis.hgetall(key)) +
       JSON.stringify(await redis.keys("postern:token:*"));

@@ -8,6 +8,7 @@ export interface EdgeEnvironment {
   readonly DATABASE_URL?: string;
   readonly DATABASE_SCHEMA?: string;
   readonly REDIS_URL?: string;
+  readonly REDIS_FENCE?: string;
   readonly PUBLIC_URL?: string;
   /** `id:base64`, the newest first, separated by commas. */
   readonly SECRETS?: string;
@@ -24,6 +25,7 @@ export interface EdgeConfig {
   readonly databaseUrl: string;
   readonly schema: string | undefined;
   readonly redisUrl: string | undefined;
+  readonly redisFence: string | undefined;
   readonly publicUrl: string;
   readonly keys: readonly { readonly id: string; readonly key: Uint8Array }[];
   readonly hasher: { readonly url: string; readonly secret: string; readonly cost: number };
@@ -75,6 +77,7 @@ export function readEnvironment(env: EdgeEnvironment): EdgeConfig {
     databaseUrl,
     schema: env.DATABASE_SCHEMA,
     redisUrl: env.REDIS_URL,
+    redisFence: env.REDIS_FENCE,
     publicUrl,
     keys: parseKeys(secrets),
     hasher: { url, secret, cost: Number(cost) },

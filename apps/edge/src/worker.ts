@@ -1,8 +1,8 @@
 import { aesSeal, idSource, remoteHasher, tokenFactory } from "@postern/crypto";
 import { noBreachedPasswords, type Ports } from "@postern/domain";
 import { type AskReadiness, countedAddress, createApp, networkOfAddress } from "@postern/http";
-import { connectPostgres, postgresStores } from "@postern/postgres";
-import { connectRedis, redisStores } from "@postern/redis";
+import { connectPostgres, postgresSessionHistories, postgresStores } from "@postern/postgres";
+import { connectRedis, noFence, redisStores, sessionFence } from "@postern/redis";
 import { type EdgeConfig, type EdgeEnvironment, readEnvironment } from "./environment.ts";
 
 /** The part of workerd's execution context that is used here. */
@@ -15,12 +15,15 @@ interface Execution {
  * clients cannot be shared between requests; Hyperdrive keeps connections to Postgres outside.
  */
 async function open(config: EdgeConfig) {
-  const { databaseUrl: url, schema, redisUrl, keys, hasher, policy } = config;
+  const { databaseUrl: url, schema, redisUrl, redisFence, keys, hasher, policy } = config;
   const postgres = connectPostgres({ url, schema, maxConnections: 2 });
   const redis = redisUrl ? await connectRedis(redisUrl) : undefined;
+  const histories = postgresSessionHistories(postgres.db);
+  const isFenced = redisFence !== "off";
   const ports: Ports = {
     ...postgresStores(postgres.db, aesSeal({ keys })),
-    ...(redis && redisStores(redis.client)),
+    // It reads the history of Redis with the first check. Worker processes certify new ones.
+    ...(redis && redisStores(redis.client, isFenced ? sessionFence(histories) : noFence)),
     breachedPasswords: noBreachedPasswords,
     clock: { now: () => new Date() },
     hasher: remoteHasher(hasher),

@@ -35,6 +35,7 @@ export interface WorkerConfig {
   /** The most connections to Postgres, besides those of the queues. */
   readonly poolSize: number;
   readonly redisUrl: string | undefined;
+  readonly redisFence: "on" | "off";
   readonly secrets: readonly SecretKey[];
   /**
    * `off`: mails are dropped, as the operator asked. `undefined`: mails wait for a worker that can
@@ -76,6 +77,7 @@ export function parseWorkerConfig(env: Record<string, string | undefined>): Work
     schema: data.DATABASE_SCHEMA,
     poolSize: data.DATABASE_POOL_SIZE,
     redisUrl: data.REDIS_URL,
+    redisFence: data.REDIS_FENCE,
     secrets: data.SECRETS,
     smtp:
       data.MAIL ??

@@ -1,6 +1,13 @@
 import { type Mailer, smtpMailer } from "@postern/mail";
+import { type PostgresConnection, postgresSessionHistories } from "@postern/postgres";
 import { closeOnFailure, faultLog, type Log } from "@postern/process";
-import { connectRedis, redisStores, requireNoEviction } from "@postern/redis";
+import {
+  connectRedis,
+  openFence,
+  type RedisConnection,
+  redisStores,
+  requireNoEviction,
+} from "@postern/redis";
 import { expiredMailLog, mailSubscriber, startPostgresWorker, type Worker } from "@postern/worker";
 import type { WorkerConfig } from "./config.ts";
 
@@ -15,7 +22,20 @@ export async function start(config: WorkerConfig, log: Log): Promise<Worker> {
   const dropping: Mailer = {
     send: async ({ id, subject }) => log.info({ id, subject }, "mail dropped: MAIL=off"),
   };
+  let stopFence = async () => undefined as void;
+  async function openStores(redis: RedisConnection, db: PostgresConnection["db"]) {
+    const { fence, close: stop } = await openFence({
+      client: redis.client,
+      histories: postgresSessionHistories(db),
+      isOff: config.redisFence === "off",
+      onCertified: (partitions, history) => log.info({ partitions, history }, "history certified"),
+      onFault: (error) => faults.warn("histories of Redis not checked", error),
+    });
+    stopFence = stop;
+    return redisStores(redis.client, fence);
+  }
   async function close(): Promise<void> {
+    await stopFence();
     sender?.close();
     await redis?.close();
   }
@@ -27,7 +47,7 @@ export async function start(config: WorkerConfig, log: Log): Promise<Worker> {
       keys,
       listenUrl: config.listenUrl,
       schema: config.schema,
-      ...(redis && { stores: redisStores(redis.client) }),
+      ...(redis && { openStores: (db) => openStores(redis, db) }),
       // Without SMTP settings mails wait for a worker that has them. Only MAIL=off drops them.
       mailer: sender ?? (smtp === "off" ? dropping : undefined),
       publicUrl: config.publicUrl,

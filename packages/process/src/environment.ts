@@ -151,6 +151,8 @@ export const sharedEnvironment = {
     }, "must name its database by number")
     .refine(isDecodable, UNDECODABLE)
     .optional(),
+  /** Without the fence, ended sessions come back if Redis loses writes. */
+  REDIS_FENCE: z.enum(["on", "off"]).default("on"),
   SECRETS: secrets.optional(),
   PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: "must be an http(s) URL" })

@@ -2,8 +2,6 @@ import { type Session, sessionIdOf, type TokenHash, type User, type UserId } fro
 
 /** The text in a user's key of Redis. `scripts.ts` documents the format and reads it too. */
 
-export const keyOf = (userId: UserId) => `postern:user:${userId}`;
-
 const NEVER = "-";
 const USER = /^(\d+) \d+ (\d+|-) (\S+)$/;
 const SESSION = /^(\d+) (\d+) (\d+) (\d+) (\d+) ([01])$/;

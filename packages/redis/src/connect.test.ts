@@ -5,6 +5,8 @@ import { memoryIds, memoryPorts } from "@postern/domain/memory";
 import { redisProgram, startProxy, startRedis, testServers } from "@postern/test-servers";
 import { describe, expect, it } from "vitest";
 import { connectRedis } from "./connect.ts";
+import { noFence } from "./fence.ts";
+import { keyOf } from "./partition.ts";
 import { redisSessionStore } from "./session-store.ts";
 
 const program = redisProgram();
@@ -21,7 +23,7 @@ describe("a connection to Redis", () => {
     if (!program) return;
     const server = await startRedis(program); // its own server, because it is stopped
     const redis = await connectRedis(`redis://127.0.0.1:${server.port}`);
-    const sessions = redisSessionStore(redis.client);
+    const sessions = redisSessionStore(redis.client, noFence);
     const check = () =>
       sessions.check(memoryIds().userId(), "x" as TokenHash, coursePolicy.session);
     expect(await check()).toBeUndefined();
@@ -43,7 +45,7 @@ describe("a connection to Redis", () => {
       if (!program) return;
       const server = await startRedis(program);
       const redis = await connectRedis(`redis://127.0.0.1:${server.port}`);
-      const sessions = redisSessionStore(redis.client);
+      const sessions = redisSessionStore(redis.client, noFence);
       const user = await aUser(memoryPorts().users);
       const tokenHash = "0".repeat(64) as TokenHash;
       const opening = { tokenHash, user, rules: coursePolicy.session };
@@ -74,7 +76,7 @@ describe("a connection to Redis", () => {
     const watch = { sent: (text: string) => (sent.push(text), "pass" as const) };
     const proxy = await startProxy(Number(new URL(redisUrl).port || 6379), watch);
     const redis = await connectRedis(`redis://127.0.0.1:${proxy.port}`);
-    const { check } = redisSessionStore(redis.client);
+    const { check } = redisSessionStore(redis.client, noFence);
     const checks = () =>
       Promise.all(
         Array.from({ length: 3 }, () =>
@@ -109,7 +111,7 @@ describe("a connection to Redis", () => {
     });
     await new Promise<void>((resolve) => slow.listen(0, "127.0.0.1", resolve));
     const redis = await connectRedis(`redis://127.0.0.1:${(slow.address() as AddressInfo).port}`);
-    const sessions = redisSessionStore(redis.client);
+    const sessions = redisSessionStore(redis.client, noFence);
     const check = () =>
       sessions.check(memoryIds().userId(), "x" as TokenHash, coursePolicy.session);
     const begun = Date.now();
@@ -126,7 +128,7 @@ describe("a connection to Redis", () => {
     // Its own server, because a pause affects every client.
     const server = await startRedis(program);
     const redis = await connectRedis(`redis://127.0.0.1:${server.port}`);
-    const sessions = redisSessionStore(redis.client);
+    const sessions = redisSessionStore(redis.client, noFence);
     const user = await aUser(memoryPorts().users);
     const tokenHash = "0".repeat(64) as TokenHash;
     await sessions.open({ tokenHash, user, rules: coursePolicy.session });
@@ -144,7 +146,7 @@ describe("a connection to Redis", () => {
       if (!program) return;
       const server = await startRedis(program);
       const redis = await connectRedis(`redis://127.0.0.1:${server.port}`);
-      const sessions = redisSessionStore(redis.client);
+      const sessions = redisSessionStore(redis.client, noFence);
       const user = await aUser(memoryPorts().users);
       const tokenHash = "0".repeat(64) as TokenHash;
       const opening = { tokenHash, user, rules: coursePolicy.session };
@@ -162,11 +164,11 @@ describe("a connection to Redis", () => {
 
   it.skipIf(!redisUrl)("does not pass off a mistake as the server's fault", async () => {
     const redis = await connectRedis(redisUrl);
-    const key = `postern:user:${memoryIds().userId()}`;
+    const key = keyOf("off", memoryIds().userId());
     await redis.client.set(key, "not a hash", "PX", 10_000);
     const userId = memoryIds().userId();
-    await redis.client.rename(key, `postern:user:${userId}`);
-    const check = redisSessionStore(redis.client).check(
+    await redis.client.rename(key, keyOf("off", userId));
+    const check = redisSessionStore(redis.client, noFence).check(
       userId,
       "x" as TokenHash,
       coursePolicy.session,

@@ -1,17 +1,34 @@
 import { Unavailable } from "@postern/domain";
 import { Redis, type RedisOptions } from "ioredis";
 import { evictionFault } from "./eviction.ts";
-import { END, GIVE_BACK, LIST, LOOKUP_SESSIONS, OPEN, SYNC_USER, TOUCH } from "./scripts.ts";
+import { BEAT, SET_MARK, SURVEY } from "./fence-scripts.ts";
+import {
+  DELETE_USER,
+  END,
+  GIVE_BACK,
+  LIST,
+  LOOKUP_SESSIONS,
+  OPEN,
+  SYNC_USER,
+  TOUCH,
+} from "./scripts.ts";
 
-/** ioredis with the scripts as commands: sent by SHA-1, or whole if Redis does not know them. */
+/**
+ * ioredis with the scripts as commands: sent by SHA-1, or whole if Redis does not know them. The
+ * last argument of a script on sessions is the history under which it counts.
+ */
 export interface RedisClient extends Redis {
-  posternLookupSessions(keys: number, ...keysAndFields: string[]): Promise<string>;
-  posternTouch(key: string, field: string, usedAtMs: number): Promise<null>;
+  posternLookupSessions(keys: number, ...keysFieldsAndHistory: string[]): Promise<string>;
+  posternTouch(key: string, field: string, usedAtMs: number, history: string): Promise<null>;
   posternOpen(key: string, ...values: (string | number)[]): Promise<string | null>;
-  posternEnd(key: string, prefix: string): Promise<[string, string] | null>;
-  posternSyncUser(key: string, user: string): Promise<null>;
-  posternList(key: string): Promise<[string, string][]>;
+  posternEnd(key: string, prefix: string, history: string): Promise<[string, string] | null>;
+  posternSyncUser(key: string, user: string, history: string): Promise<null>;
+  posternDeleteUser(key: string, history: string): Promise<null>;
+  posternList(key: string, history: string): Promise<[string, string][]>;
   posternGiveBack(key: string): Promise<null>;
+  posternSurvey(markKey: string): Promise<[string, string]>;
+  posternSetMark(markKey: string, mark: string, history: string): Promise<null>;
+  posternBeat(markKey: string, beat: string, position: string, history: string): Promise<0 | 1>;
 }
 
 export interface RedisConnection {
@@ -61,7 +78,11 @@ export async function connectRedis(
     posternEnd: END,
     posternSyncUser: SYNC_USER,
     posternList: LIST,
+    posternDeleteUser: DELETE_USER,
     posternGiveBack: GIVE_BACK,
+    posternSurvey: SURVEY,
+    posternSetMark: SET_MARK,
+    posternBeat: BEAT,
   };
   for (const [name, lua] of Object.entries(scripts))
     client.defineCommand(name, { numberOfKeys: 1, lua });

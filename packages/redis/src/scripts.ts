@@ -1,8 +1,10 @@
 import { REMEMBER } from "./codec.ts";
+import { UNDER_HISTORY } from "./fence-scripts.ts";
 
 /**
  * The scripts of the session store. Each works on one key (except `LOOKUP_SESSIONS`, which only
- * reads), and Redis runs one script at a time, so each is atomic.
+ * reads), and Redis runs one script at a time, so each is atomic. The last of ARGV is always the
+ * history under which the script counts (`fence-scripts.ts`).
  *
  * The key of a user is a hash with these fields:
  *
@@ -63,7 +65,7 @@ export const FIELD_SEPARATOR = "\t";
  * with Redis' time in ms, then one line per key with session and user. The line is empty if the key
  * lacks either, and starts with `ERROR_PREFIX` if reading the key failed.
  */
-export const LOOKUP_SESSIONS = `${READ_ONLY}${CLOCK}
+export const LOOKUP_SESSIONS = `${READ_ONLY}${UNDER_HISTORY}${CLOCK}
 local lines = { string.format('%.0f', now) }
 for i, key in ipairs(KEYS) do
   local found = redis.pcall('HMGET', key, ARGV[i], 'user')
@@ -81,7 +83,7 @@ return table.concat(lines, '\\n')
  * ARGV: field, time of the use in ms. Touches a session that is still live. Reads and writes in one
  * script, so that a late touch does not bring back a session that has ended in between.
  */
-export const TOUCH = `${CLOCK}${CODEC}
+export const TOUCH = `${UNDER_HISTORY}${CLOCK}${CODEC}
 local found = redis.call('HMGET', KEYS[1], 'user', ARGV[1])
 if not (found[1] and found[2]) then return end
 local session, usedAt = decodeSession(found[2]), tonumber(ARGV[2])
@@ -96,7 +98,7 @@ redis.call('HSET', KEYS[1], ARGV[1], encodeSession(session))
  * session, or nil if the key has a later epoch. Deletes sessions that are not live, and the oldest
  * beyond the maximum. The key expires with its longest session, so a touch need not extend it.
  */
-export const OPEN = `${CLOCK}${CODEC}
+export const OPEN = `${UNDER_HISTORY}${CLOCK}${CODEC}
 local key, field, user = KEYS[1], ARGV[1], decodeUser(ARGV[2])
 local stored = decodeUser(redis.call('HGET', key, 'user'))
 if stored and stored.epoch > user.epoch then return false end
@@ -130,7 +132,7 @@ return session
 `;
 
 /** ARGV: prefix of the session's field. Returns field and session if the session was live. */
-export const END = `${CLOCK}${CODEC}
+export const END = `${UNDER_HISTORY}${CLOCK}${CODEC}
 local user, all = nil, redis.call('HGETALL', KEYS[1])
 local field, session
 for i = 1, #all, 2 do
@@ -147,7 +149,7 @@ return isLive(decodeSession(session), user, now) and { field, session }
  * the change was committed, and the new copy replaces the old one.
  */
 export const SYNC_USER = `#!lua flags=allow-oom
-${CODEC}
+${UNDER_HISTORY}${CODEC}
 local key, user = KEYS[1], decodeUser(ARGV[1])
 local stored = decodeUser(redis.call('HGET', key, 'user'))
 if not stored or user.revision <= stored.revision then return end
@@ -162,8 +164,13 @@ else
 end
 `;
 
+/** Deletes the user's copy and sessions. */
+export const DELETE_USER = `${UNDER_HISTORY}
+redis.call('DEL', KEYS[1])
+`;
+
 /** Returns field and session of each live session, in no order. */
-export const LIST = `${READ_ONLY}${CLOCK}${CODEC}
+export const LIST = `${READ_ONLY}${UNDER_HISTORY}${CLOCK}${CODEC}
 local listed = {}
 local all = redis.call('HGETALL', KEYS[1])
 local user = decodeUser(redis.call('HGET', KEYS[1], 'user'))

@@ -4,6 +4,8 @@ import { memoryPorts } from "@postern/domain/memory";
 import { testServers } from "@postern/test-servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectRedis, type RedisConnection } from "./connect.ts";
+import { noFence } from "./fence.ts";
+import { keyOf } from "./partition.ts";
 import { redisSessionStore } from "./session-store.ts";
 
 const { redisUrl } = testServers();
@@ -14,16 +16,16 @@ describe.skipIf(!redisUrl)("the session batcher", () => {
   beforeAll(async () => {
     redis = await connectRedis(redisUrl);
     // From now on Redis knows the script, and its SHA-1 is enough.
-    await redisSessionStore(redis.client).check(aNewUser().id, aTokenHash(), rules);
+    await redisSessionStore(redis.client, noFence).check(aNewUser().id, aTokenHash(), rules);
   });
   afterAll(() => redis.close());
 
   async function opened() {
-    const sessions = redisSessionStore(redis.client);
+    const sessions = redisSessionStore(redis.client, noFence);
     const user = await aUser(memoryPorts().users);
     const tokenHash = aTokenHash();
     await sessions.open({ tokenHash, user, rules });
-    return { sessions, user, tokenHash, key: `postern:user:${user.id}` };
+    return { sessions, user, tokenHash, key: keyOf("off", user.id) };
   }
 
   /** The commands that this connection sends during `act`, without what the scripts call. */
@@ -58,8 +60,8 @@ describe.skipIf(!redisUrl)("the session batcher", () => {
       await check();
     });
     expect(sent).toEqual([
-      ["evalsha", "3", key, other.key, other.key, tokenHash, unknown, other.tokenHash],
-      ["evalsha", "1", key, tokenHash],
+      ["evalsha", "3", key, other.key, other.key, tokenHash, unknown, other.tokenHash, "off"],
+      ["evalsha", "1", key, tokenHash, "off"],
     ]);
     expect(found).toEqual([user.id, undefined, other.user.id]);
   });
@@ -108,7 +110,7 @@ describe.skipIf(!redisUrl)("the session batcher", () => {
   ])("gives no caller another one's answer after %s", async (_, text, kind, message) => {
     const posternLookupSessions = async () => text;
     const client = Object.assign(Object.create(redis.client), { posternLookupSessions });
-    const { check } = redisSessionStore(client);
+    const { check } = redisSessionStore(client, noFence);
     const [first, second] = await Promise.allSettled(
       [aTokenHash(), aTokenHash()].map((hash) => check(aNewUser().id, hash, rules)),
     );

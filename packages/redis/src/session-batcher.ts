@@ -1,4 +1,8 @@
+import type { UserId } from "@postern/domain";
 import { type RedisClient, toUnavailable, withTimeout } from "./connect.ts";
+import type { Fence, Lease } from "./fence.ts";
+import { isFenced } from "./fence-scripts.ts";
+import { keyOf, partitionOf } from "./partition.ts";
 import { ERROR_PREFIX, FIELD_SEPARATOR } from "./scripts.ts";
 
 /** A session and its user as `codec.ts` encodes them, and the time on Redis' clock. */
@@ -6,10 +10,12 @@ export interface SessionLookup {
   readonly session: string;
   readonly user: string;
   readonly nowMs: number;
+  readonly target: { readonly key: string; readonly history: string };
 }
 
 interface PendingLookup {
-  readonly key: string;
+  readonly target: SessionLookup["target"];
+  readonly partition: number;
   readonly field: string;
   resolve(lookup: SessionLookup | undefined): void;
   reject(error: unknown): void;
@@ -23,34 +29,54 @@ const MAX_BATCH_SIZE = 24;
  * of one turn of the event loop become one command: cheaper for Redis and for us than one command
  * each, and one reading of Redis' clock serves them all. Nothing is cached.
  */
-export function sessionBatcher(client: RedisClient) {
+export function sessionBatcher(client: RedisClient, fence: Fence) {
   let batch: PendingLookup[] = [];
 
   function dispatch(): void {
     const current = batch;
     batch = [];
-    if (current.length > 0) void dispatchBatch(client, current);
+    // A cluster takes commands whose keys are in one slot. They leave in one packet for each node.
+    const groups = Map.groupBy(current, client.isCluster ? byPartition : byHistory);
+    for (const commands of groups.values())
+      void dispatchBatch(client, fence, commands);
+  }
+
+  function enqueue(userId: UserId, partition: number, lease: Lease, field: string) {
+    const target = { key: keyOf(lease.source, userId), history: lease.history };
+    return new Promise<SessionLookup | undefined>((resolve, reject) => {
+      const size = batch.push({ target, partition, field, resolve, reject });
+      // setImmediate runs after the poll phase, in which Node reads every socket that has data. A
+      // microtask or process.nextTick would run after each socket's callback, and so send one
+      // command per request.
+      if (size === 1) setImmediate(dispatch);
+      else if (size === MAX_BATCH_SIZE) dispatch();
+    });
   }
 
   return {
-    load(key: string, field: string): Promise<SessionLookup | undefined> {
-      return new Promise((resolve, reject) => {
-        const size = batch.push({ key, field, resolve, reject });
-        // setImmediate runs after the poll phase, in which Node reads every socket that has data. A
-        // microtask or process.nextTick would run after each socket's callback, and so send one
-        // command per request.
-        if (size === 1) setImmediate(dispatch);
-        else if (size === MAX_BATCH_SIZE) dispatch();
-      });
+    async load(userId: UserId, field: string): Promise<SessionLookup | undefined> {
+      const partition = partitionOf(userId);
+      const lease = fence.leaseOf(partition);
+      // Without a promise where there is none to wait for: this runs for every request.
+      return await enqueue(userId, partition, "history" in lease ? lease : await lease, field);
     },
   };
 }
 
-async function dispatchBatch(client: RedisClient, batch: readonly PendingLookup[]): Promise<void> {
-  const keys = batch.map(({ key }) => key);
+const byPartition = ({ partition, target }: PendingLookup) => `${partition} ${target.history}`;
+/** All partitions of a single Redis have one history, except while it is certified. */
+const byHistory = ({ target }: PendingLookup) => target.history;
+
+async function dispatchBatch(
+  client: RedisClient,
+  fence: Fence,
+  batch: readonly PendingLookup[],
+): Promise<void> {
+  const keys = batch.map(({ target }) => target.key);
   const fields = batch.map(({ field }) => field);
+  const history = batch[0]?.target.history ?? "";
   try {
-    const reply = client.posternLookupSessions(keys.length, ...keys, ...fields);
+    const reply = client.posternLookupSessions(keys.length, ...keys, ...fields, history);
     // A connection that is slow but not silent would stay slow: drop it, the next one may be quick.
     const lines = (await withTimeout(reply, () => client.disconnect(true))).split("\n");
     const [nowMs, ...found] = lines;
@@ -58,14 +84,15 @@ async function dispatchBatch(client: RedisClient, batch: readonly PendingLookup[
     if (found.length !== batch.length) throw new Error("unexpected reply from Redis");
     batch.forEach((pending, index) => settle(pending, found[index] ?? "", Number(nowMs)));
   } catch (error) {
+    if (error instanceof Error && isFenced(error.cause)) fence.refused();
     for (const { reject } of batch) reject(error);
   }
 }
 
-function settle({ resolve, reject }: PendingLookup, line: string, nowMs: number): void {
+function settle({ target, resolve, reject }: PendingLookup, line: string, nowMs: number): void {
   if (line === "") return resolve(undefined);
   if (line.startsWith(ERROR_PREFIX))
     return reject(toUnavailable(new Error(line.slice(ERROR_PREFIX.length))));
   const [session = "", user = ""] = line.split(FIELD_SEPARATOR);
-  resolve({ session, user, nowMs });
+  resolve({ session, user, nowMs, target });
 }

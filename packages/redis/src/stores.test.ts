@@ -12,6 +12,8 @@ import { memoryPorts } from "@postern/domain/memory";
 import { testServers } from "@postern/test-servers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectRedis, type RedisClient, type RedisConnection } from "./connect.ts";
+import { noFence } from "./fence.ts";
+import { keyOf } from "./partition.ts";
 import { redisRateLimiter } from "./rate-limiter.ts";
 import { redisSessionStore } from "./session-store.ts";
 import { redisTokenStore } from "./token-store.ts";
@@ -28,7 +30,7 @@ describe.skipIf(!redisUrl)("redis", () => {
   /** Users in memory: the contracts of sessions and tokens test what Redis stores. */
   const world = async () => ({
     ...memoryPorts(),
-    sessions: redisSessionStore(redis.client),
+    sessions: redisSessionStore(redis.client, noFence),
     tokens: redisTokenStore(redis.client),
     // Redis' clock cannot be moved, so a few milliseconds pass.
     pass: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
@@ -61,7 +63,7 @@ describe.skipIf(!redisUrl)("redis", () => {
       const user = await aUser(users);
       const tokenHash = aTokenHash();
       await sessions.open({ tokenHash, user, rules: coursePolicy.session });
-      return { sessions, user, tokenHash, key: `postern:user:${user.id}` };
+      return { sessions, user, tokenHash, key: keyOf("off", user.id) };
     }
 
     it("is one piece of memory, with as many sessions as there may be", async () => {
@@ -123,7 +125,7 @@ describe.skipIf(!redisUrl)("redis", () => {
           return [Number(at) + days * 86_400_000, ...found].join("\n");
         };
         const client = Object.assign(Object.create(redis.client), { posternLookupSessions });
-        return await redisSessionStore(client).check(user.id, tokenHash, coursePolicy.session);
+        return await redisSessionStore(client, noFence).check(user.id, tokenHash, coursePolicy.session);
       };
       expect(await inDays(0)).toBeDefined();
       expect(await inDays(2)).toBeUndefined(); // idle for too long
@@ -150,18 +152,18 @@ describe.skipIf(!redisUrl)("redis", () => {
       });
       const usedAt = Date.now() + 10;
       const seen = async () => Number((await redis.client.hget(key, field))?.split(" ")[2]);
-      await redis.client.posternTouch(key, field, usedAt);
+      await redis.client.posternTouch(key, field, usedAt, "off");
       expect(await seen()).toBe(usedAt);
-      await redis.client.posternTouch(key, field, usedAt - 5); // an earlier use that was overtaken
+      await redis.client.posternTouch(key, field, usedAt - 5, "off"); // an earlier use that was overtaken
       expect(await seen()).toBe(usedAt);
       await new Promise((resolve) => setTimeout(resolve, 560));
-      await redis.client.posternTouch(key, field, usedAt + 20); // it was live then, and is over now
+      await redis.client.posternTouch(key, field, usedAt + 20, "off"); // it was live then, and is over now
       expect(await seen()).toBe(usedAt);
 
       const other = await opened();
       await redis.client.hset(other.key, "user", `7 7 - ${other.user.email}`);
       const before = await redis.client.hget(other.key, other.tokenHash);
-      await redis.client.posternTouch(other.key, other.tokenHash, Date.now() + 1_000);
+      await redis.client.posternTouch(other.key, other.tokenHash, Date.now() + 1_000, "off");
       expect(await redis.client.hget(other.key, other.tokenHash)).toBe(before);
     });
 
@@ -180,7 +182,7 @@ describe.skipIf(!redisUrl)("redis", () => {
       const opening = { tokenHash: aTokenHash(), user, replaces };
       const { session: rules } = coursePolicy;
       expect(await sessions.open({ ...opening, rules })).toBeUndefined();
-      expect(await redis.client.pttl(`postern:user:${user.id}`)).toBe(-2);
+      expect(await redis.client.pttl(keyOf("off", user.id))).toBe(-2);
     });
 
     it("lives as long as its longest session may, and touching does not change that", async () => {

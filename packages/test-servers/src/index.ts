@@ -14,3 +14,13 @@ export { type Proxy, startProxy, type Verdict, type Watch } from "./proxy.ts";
 export { redisProgram, startRedis } from "./redis.ts";
 export { type HttpReceiver, type ReceivedPost, startHttpReceiver } from "./http-receiver.ts";
 export { type MailVerdict, type ReceivedMail, type SmtpSink, startSmtpSink } from "./smtp-sink.ts";
+export {
+  type RedisCluster,
+  type RedisNode,
+  type Sentinels,
+  stall,
+  startCluster,
+  startPrimaryAndReplica,
+  startRedisNode,
+  startSentinels,
+} from "./redis-nodes.ts";

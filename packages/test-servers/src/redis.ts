@@ -70,7 +70,7 @@ export async function startRedis(
   return { ...server, tlsPort, socketPath };
 }
 
-async function reachable(port: number): Promise<void> {
+export async function reachable(port: number): Promise<void> {
   const client = new Redis(port, { lazyConnect: true, retryStrategy: () => null });
   client.on("error", () => undefined); // connect() below reports it
   await client.connect();

@@ -8,6 +8,8 @@ import { join } from "node:path";
 export interface RunningServer {
   readonly port: number;
   readonly process: ChildProcess;
+  /** Ends it like a crash does. Its data stays. */
+  kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -79,9 +81,12 @@ export async function spawnServer(
     child.once("exit", () => resolve());
     child.once("error", () => resolve());
   });
-  const stop = async () => {
+  const kill = async () => {
     child.kill("SIGKILL");
     await exited;
+  };
+  const stop = async () => {
+    await kill();
     rmSync(options.folder, { recursive: true, force: true });
   };
   const killAtExit = () => child.kill("SIGKILL");
@@ -95,7 +100,7 @@ export async function spawnServer(
     await stop();
     throw new Error(`could not start ${command}`, { cause });
   }
-  return { port: options.port, process: child, stop };
+  return { port: options.port, process: child, kill, stop };
 }
 
 const READY_WITHIN_MS = 30_000;

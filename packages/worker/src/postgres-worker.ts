@@ -7,6 +7,7 @@ import {
   postgresStores,
   postgresWebhookStore,
   requireCurrentSchema,
+  type PostgresConnection,
 } from "@postern/postgres";
 import { networks } from "@postern/webhooks";
 import { mailSubscriber } from "./handlers/mail.ts";
@@ -26,8 +27,10 @@ export interface PostgresWorkerOptions {
   readonly maxConnections?: number;
   /** The keys of the service, newest first: they open sealed payloads and derive tokens. */
   readonly keys: readonly { readonly id: string; readonly key: Uint8Array }[];
-  /** Stores outside this database, as `redisStores` returns them. Default: its own tables. */
-  readonly stores?: Partial<Pick<Ports, "sessions" | "tokens">>;
+  /** Opens stores outside this database, as `redisStores` does. Default: its own tables. */
+  readonly openStores?: (
+    db: PostgresConnection["db"],
+  ) => Promise<Partial<Pick<Ports, "sessions" | "tokens">>>;
   /** Sends the mails. Default: mails wait for a worker that has one. */
   readonly mailer?: Mailer | undefined;
   /** The URL under which people reach the service. Links in mails lead there. */
@@ -84,7 +87,7 @@ export async function startPostgresWorker(options: PostgresWorkerOptions): Promi
       seal,
       ports: {
         ...postgresStores(db, seal),
-        ...options.stores,
+        ...(await options.openStores?.(db)),
         clock: { now: () => new Date() },
         ids: idSource(),
         templates: en,

@@ -22,12 +22,10 @@ export async function measureGrowth(stores: Stores, effort: Effort): Promise<Sec
       REDIS_URL: `${stores.redisUrl}/${index + 1}`,
     };
     migrate(env.DATABASE_URL);
+    const system = await startSystem(posternOfTheCourse(4), env, SERVER_CPU);
     const cookies = await fill(env.DATABASE_URL, env.REDIS_URL, size);
     plan = await plans(env.DATABASE_URL);
-    running.set(size, {
-      system: await startSystem(posternOfTheCourse(4), env, SERVER_CPU),
-      cookies,
-    });
+    running.set(size, { system, cookies });
   }
   let fresh = Math.max(...sizes);
   const measure = async (name: string): Promise<Served> => {

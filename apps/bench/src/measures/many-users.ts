@@ -32,6 +32,13 @@ export async function fill(
     );
     await client.query("vacuum analyze");
   });
+  // A service has run on the database: it knows where the sessions are in Redis.
+  const source = await withPostgres(databaseUrl, async (client) => {
+    const { rows } = await client.query<{ source: string }>(
+      "select source from postern.session_histories limit 1",
+    );
+    return rows[0]?.source ?? "";
+  });
   return await withRedis(redisUrl, async (redis) => {
     const cookies: string[] = [];
     const every = Math.max(1, Math.floor(users / SAMPLED));
@@ -42,11 +49,13 @@ export async function fill(
         const hex = `01930000000070008000${n.toString(16).padStart(12, "0")}`;
         const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
         const secret = randomBytes(32);
-        const packed = `0 ${now}000 ${now} ${DAY_MS} ${now + 7 * DAY_MS}`;
+        const packed = `0 ${now}000 ${now} ${DAY_MS} ${now + 7 * DAY_MS} 0`;
         const field = createHash("sha256").update(secret).digest("hex");
         const user = `0 0 - ${accountOf(n).email}`;
-        pipeline.hset(`postern:user:${id}`, "user", user, field, packed);
-        pipeline.pexpire(`postern:user:${id}`, 7 * DAY_MS);
+        const partition = (n % 256) % 64; // of the id's last two digits
+        const key = `postern:{p${partition}}:${source}:${id}`;
+        pipeline.hset(key, "user", user, field, packed);
+        pipeline.pexpire(key, 7 * DAY_MS);
         if (n % every !== 0) continue;
         const token = Buffer.concat([Buffer.from(hex, "hex"), secret]).toString("base64url");
         cookies.push(`session_id=${token}`);

@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import type { Stores } from "../stores.ts";
 import type { Acknowledged } from "./traffic.ts";
+import { sessionKeyOf } from "../session-key.ts";
 
 /** A side effect outside: its event, its receiver and its time. */
 export interface Effect {
@@ -92,7 +93,7 @@ export async function tally(evidence: Evidence): Promise<Tally> {
   }
   let epochsInRedis = 0;
   for (const { id, email, epoch } of users) {
-    const kept = await redis.hget(`postern:user:${id}`, "user");
+    const kept = await redis.hget(await sessionKeyOf(redis, id), "user");
     if (kept === null) continue;
     epochsInRedis += 1;
     if (Number(kept.split(" ")[0]) !== epoch) lost.push(`epoch of ${email} in Redis`);

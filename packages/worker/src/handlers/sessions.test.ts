@@ -12,7 +12,7 @@ import {
 } from "@postern/domain";
 import { aHash, aTokenHash, aUser } from "@postern/domain/contract";
 import { memoryPorts } from "@postern/domain/memory";
-import { connectRedis, type RedisConnection, redisStores } from "@postern/redis";
+import { connectRedis, noFence, type RedisConnection, redisStores } from "@postern/redis";
 import { testServers } from "@postern/test-servers";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -136,7 +136,7 @@ describe.each([
     async () => {
       await fc.assert(
         fc.asyncProperty(runs, async ({ steps, order }) => {
-          const sessions = redis ? redisStores(redis.client).sessions : memoryPorts().sessions;
+          const sessions = redis ? redisStores(redis.client, noFence).sessions : memoryPorts().sessions;
           const world = truth(sessions);
           const users = [await aUser(world.ports.users), await aUser(world.ports.users)];
           for (const { kind, which } of steps) {

@@ -1,0 +1,111 @@
+import { type RedisNode, redisProgram, startRedisNode, testServers } from "@postern/test-servers";
+import { afterEach, describe, expect, it } from "vitest";
+import { type ApiProcess, startApi } from "./api-process.ts";
+import { fullStores, type Stores } from "./stores.ts";
+import { anEmail, visitor } from "./visitor.ts";
+
+const { redisUrl } = testServers();
+const program = redisProgram();
+const [PASSWORD, NEW_PASSWORD] = ["MyPwdOfBob", "AnotherPwdOfBob"];
+
+describe.skipIf(!redisUrl || !program)("a Redis that forgets", () => {
+  const opened: { stop(): Promise<unknown> }[] = [];
+  afterEach(async () => {
+    for (const one of opened.splice(0).toReversed()) await one.stop();
+  });
+
+  async function service(environment: Record<string, string> = {}) {
+    const stores: Stores = await fullStores();
+    opened.push({ stop: () => stores.close() });
+    if (!program) throw new Error("skipped without one");
+    const redis = await startRedisNode(program);
+    const REDIS_URL = `redis://127.0.0.1:${redis.port}`;
+    const env = { ...stores.environment, REDIS_URL, BCRYPT_COST: "4", ...environment };
+    const api: ApiProcess = await startApi(env);
+    opened.push({ stop: () => api.end() });
+    return { stores, redis, api, env };
+  }
+
+  async function bobAndCarol(origin: string) {
+    const [bob, carol] = [visitor(origin), visitor(origin)];
+    const email = anEmail();
+    await bob.register(email, PASSWORD);
+    for (const one of [bob, carol]) expect((await one.logIn(email, PASSWORD)).status).toBe(200);
+    return { bob, carol, email, ended: visitor(origin, bob.cookie) };
+  }
+
+  /** Redis dies and comes back with the data that it had at its last `SAVE`. */
+  async function goBack(redis: RedisNode): Promise<void> {
+    await redis.kill();
+    opened.push(await redis.restart());
+  }
+
+  const answers = async (one: ReturnType<typeof visitor>) => {
+    let status = 503;
+    await expect
+      .poll(async () => (status = (await one.profile()).status), { timeout: 15_000, interval: 20 })
+      .not.toBe(503);
+    return status;
+  };
+
+  it.each<[string, (to: Awaited<ReturnType<typeof bobAndCarol>>) => Promise<unknown>, number]>([
+    ["a log-out", async ({ bob }) => expect((await bob.logOut()).status).toBe(302), 200],
+    [
+      "a password reset",
+      async ({ bob, email }) => {
+        const token = await bob.resetToken(email);
+        expect((await bob.reset(email, token, NEW_PASSWORD)).status).toBe(200);
+      },
+      403,
+    ],
+    [
+      "a deletion",
+      async ({ bob }) => expect((await bob.send("DELETE", "/profile")).status).toBe(200),
+      403,
+    ],
+  ])("does not bring back what %s ended", async (_, end, other) => {
+    const { redis, api } = await service();
+    const people = await bobAndCarol(api.origin);
+    await redis.admin.save();
+    await end(people);
+    expect((await people.ended.profile()).status).toBe(403);
+    await goBack(redis);
+    expect(await answers(people.ended)).toBe(403);
+    expect(await answers(people.carol)).toBe(other);
+  });
+
+  it("does without the fence: the test can fail", async () => {
+    const { redis, api } = await service({ REDIS_FENCE: "off" });
+    const people = await bobAndCarol(api.origin);
+    await redis.admin.save();
+    expect((await people.bob.logOut()).status).toBe(302);
+    await goBack(redis);
+    expect(await answers(people.ended)).toBe(200);
+    expect(api.output.join("\n")).toContain("REDIS_FENCE=off");
+  });
+
+  it("ends every session of data that lacks its mark", async () => {
+    const { redis, api } = await service();
+    const { carol, email } = await bobAndCarol(api.origin);
+    await redis.admin.del(await redis.admin.keys("*:mark"));
+    expect(await answers(carol)).toBe(200);
+    await expect.poll(async () => (await carol.profile()).status, { timeout: 10_000 }).toBe(403);
+    expect((await carol.logIn(email, PASSWORD)).status).toBe(200);
+    expect((await carol.profile()).status).toBe(200);
+  });
+
+  it("ends a session again after data went back in time under one history", async () => {
+    const { redis, api } = await service();
+    const people = await bobAndCarol(api.origin);
+    const keys = await redis.admin.keys("*");
+    const before = await Promise.all(keys.map((key) => redis.admin.dumpBuffer(key)));
+    await new Promise((resolve) => setTimeout(resolve, 3_000)); // a few marks
+    expect((await people.bob.logOut()).status).toBe(302);
+    for (const [index, key] of keys.entries())
+      await redis.admin.restore(key, 0, before[index] ?? "", "REPLACE");
+    await expect
+      .poll(async () => (await people.ended.profile()).status, { timeout: 10_000 })
+      .toBe(403);
+    expect(await answers(people.carol)).toBe(200);
+  });
+});

@@ -1,0 +1,43 @@
+/**
+ * A mark in Redis: "<beat> <position>". It says that this data has every revocation before the
+ * position. The beat rises by one with each mark, and Postgres has it too: data that goes back in
+ * time under one history has an earlier one.
+ */
+export interface Mark {
+  readonly beat: bigint;
+  readonly position: bigint;
+}
+
+export const encodeMark = ({ beat, position }: Mark): string => `${beat} ${position}`;
+
+/** Returns `undefined` for text that is not in the format. */
+export function decodeMark(text: string): Mark | undefined {
+  const [matched, beat = "", position = ""] = /^(\d+) (\d+)$/.exec(text) ?? [];
+  return matched === undefined ? undefined : { beat: BigInt(beat), position: BigInt(position) };
+}
+
+/**
+ * So old is the position of a mark. A revocation is acknowledged within 20 s after its commit, so
+ * whatever is before the position has been applied, or was never acknowledged.
+ */
+const AGE_MS = 120_000;
+
+/**
+ * Delays positions by the monotonic clock. A process that has just started has none yet, and
+ * repeats the earlier one.
+ */
+export function positionDelay() {
+  const line: { readonly atMs: number; readonly position: bigint }[] = [];
+  return {
+    push(position: bigint): void {
+      line.push({ atMs: performance.now(), position });
+    },
+    /** Returns the newest position that is old enough. */
+    oldEnough(): bigint | undefined {
+      const limit = performance.now() - AGE_MS;
+      const count = line.findLastIndex(({ atMs }) => atMs <= limit);
+      if (count > 0) line.splice(0, count);
+      return line[0] && line[0].atMs <= limit ? line[0].position : undefined;
+    },
+  };
+}

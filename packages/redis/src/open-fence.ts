@@ -1,0 +1,40 @@
+import { type SessionHistories, Unavailable } from "@postern/domain";
+import { type RedisClient, withTimeout } from "./connect.ts";
+import { type Fence, noFence, sessionFence } from "./fence.ts";
+import { markKeyOf } from "./partition.ts";
+import { sessionReconciler } from "./reconciler.ts";
+
+interface OpenFenceOptions {
+  readonly client: RedisClient;
+  readonly histories: SessionHistories;
+  /** Sessions that have ended may come back when Redis loses writes. Default: false. */
+  readonly isOff?: boolean | undefined;
+  /** Called with the number of partitions and the history of Redis that counts from now on. */
+  readonly onCertified?: (partitions: number, history: string) => void;
+  readonly onFault?: (error: unknown) => void;
+}
+
+/**
+ * Opens the fence of a process that lives on: it leases the histories of Redis, and helps to
+ * certify new ones. Throws if Redis does not permit what the fence needs. A Redis that does not
+ * answer yet is certified later.
+ */
+export async function openFence(
+  options: OpenFenceOptions,
+): Promise<{ readonly fence: Fence; close(): Promise<void> }> {
+  const { client, histories, isOff = false, onCertified, onFault = () => undefined } = options;
+  if (isOff) return { fence: noFence, close: async () => undefined };
+  const reconciler = sessionReconciler({ client, histories, onCertified, onFault });
+  await withTimeout(client.posternSurvey(markKeyOf("", 0))).catch((cause: unknown) => {
+    if (cause instanceof Unavailable) return;
+    const advice = "permit INFO in scripts (ACL: +info), or set REDIS_FENCE=off";
+    throw new Error(`REDIS_URL: Redis does not say which history it has; ${advice}`, { cause });
+  });
+  await reconciler.run().catch((error: unknown) => {
+    if (!(error instanceof Unavailable)) throw error;
+    onFault(error);
+  });
+  reconciler.start();
+  const fence = sessionFence(histories, { onRefused: reconciler.wake });
+  return { fence, close: reconciler.stop };
+}
