@@ -1,5 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { redisUrl } from "./redis-url.ts";
+import { isDecodable, parseUrl, UNDECODABLE } from "./urls.ts";
 
 /** Digits only: `Number` would also accept "", " 7", "0x1f" and "1e3". */
 export const wholeNumber = (min: number, max: number) =>
@@ -10,30 +12,6 @@ export const wholeNumber = (min: number, max: number) =>
     .pipe(z.number().min(min).max(max));
 
 const MAX_DAYS = 36_500;
-
-/**
- * Reads also what libpq takes: several hosts, or none, if the parameter `host` names the folder of
- * a socket. Returns the URL of the first host.
- */
-function parseUrl(text: string): URL | null {
-  const [, start = "", hosts = "", rest = ""] =
-    /^(\w+:\/\/(?:[^/?#]*@)?)([^/?#]*)(.*)$/s.exec(text) ?? [];
-  const urls = (hosts || "_").split(",").map((host) => URL.parse(start + host + rest));
-  return urls.includes(null) ? null : (urls[0] ?? null);
-}
-
-/** Returns whether a user and a password in a URL can be decoded. A `%` must be written `%25`. */
-function isDecodable(url: string): boolean {
-  try {
-    const { username = "", password = "" } = parseUrl(url) ?? {};
-    decodeURIComponent(username + password);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const UNDECODABLE = "has a % that begins no encoded character; write %25";
 
 /** An unknown option is refused, because the operator may rely on it. */
 export const smtpUrl = z
@@ -142,15 +120,7 @@ export const sharedEnvironment = {
     .refine((name) => !/^pg_|_queues$/.test(name), "must not begin with pg_ or end in _queues")
     .default("postern"),
   DATABASE_POOL_SIZE: wholeNumber(1, 1_000).default(10),
-  REDIS_URL: z
-    .url({ protocol: /^(rediss?|unix)$/, error: "must be a redis://, rediss:// or unix:// URL" })
-    .refine((url) => {
-      const { protocol, pathname, searchParams } = new URL(url);
-      const database = protocol === "unix:" ? `/${searchParams.get("db") ?? ""}` : pathname;
-      return /^(\/\d*)?$/.test(database);
-    }, "must name its database by number")
-    .refine(isDecodable, UNDECODABLE)
-    .optional(),
+  REDIS_URL: redisUrl.optional(),
   /** Without the fence, ended sessions come back if Redis loses writes. */
   REDIS_FENCE: z.enum(["on", "off"]).default("on"),
   SECRETS: secrets.optional(),

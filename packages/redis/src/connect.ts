@@ -1,7 +1,9 @@
 import { Unavailable } from "@postern/domain";
-import { Redis, type RedisOptions } from "ioredis";
+import { Cluster, Redis, type RedisOptions } from "ioredis";
 import { evictionFault } from "./eviction.ts";
-import { BEAT, SET_MARK, SURVEY } from "./fence-scripts.ts";
+import { BEAT, isNoPrimary, SET_MARK, SURVEY } from "./fence-scripts.ts";
+import { markKeyOf, PARTITIONS } from "./partition.ts";
+import { parseRedisUrl, type RedisAddress } from "./redis-url.ts";
 import {
   DELETE_USER,
   END,
@@ -53,7 +55,8 @@ const OPTIONS = {
   socketTimeout: TIME_LIMIT_MS,
   maxLoadingRetryTime: MAX_RETRY_DELAY_MS,
   // A demoted primary answers, but refuses writes: reconnect to find the new one.
-  reconnectOnError: ({ message }: Error) => message.startsWith("READONLY"),
+  reconnectOnError: (error: Error) =>
+    error.message.startsWith("READONLY") || isNoPrimary(error),
   retryStrategy: (attempts: number) => Math.min(attempts * 50, MAX_RETRY_DELAY_MS),
   // A command that cannot be sent now fails now, and no command is sent twice. A command that was
   // sent may still run after its time limit: a session whose token no client received is harmless.
@@ -67,10 +70,7 @@ export async function connectRedis(
   url: string,
   onError: (error: Error) => void = () => undefined,
 ): Promise<RedisConnection> {
-  const options = { ...OPTIONS, lazyConnect: true };
-  const client = (
-    url.startsWith("unix:") ? new Redis({ ...options, ...socketOf(url) }) : new Redis(url, options)
-  ) as RedisClient;
+  const client = open(parseRedisUrl(url));
   client.on("error", onError);
   const scripts = {
     posternTouch: TOUCH,
@@ -90,22 +90,54 @@ export async function connectRedis(
   await client.connect().catch(onError); // it keeps trying; until then commands throw Unavailable
   return {
     client,
-    ping: async () => void (await withTimeout(client.ping())),
-    evictionFault: () => evictionFault(client),
-    probeWrite: async () => void (await withTimeout(client.set("postern:ready", "", "PX", 1))),
+    async ping() {
+      const primaries = primariesOf(client);
+      if (primaries.length === 0) throw new Unavailable("Redis Cluster does not answer");
+      await withTimeout(Promise.all(primaries.map((primary) => primary.ping())));
+    },
+    async evictionFault() {
+      const faults = await Promise.all(primariesOf(client).map(evictionFault));
+      return faults.find((fault) => fault !== undefined);
+    },
+    async probeWrite() {
+      const keys = client.isCluster
+        ? Array.from({ length: PARTITIONS }, (_, n) => markKeyOf("ready", n))
+        : ["postern:ready"];
+      await withTimeout(Promise.all(keys.map((key) => client.set(key, "", "PX", 1))));
+    },
     close: async () => client.disconnect(),
   };
 }
 
-/** `unix:///run/redis.sock?db=1`, which ioredis does not read. */
-function socketOf(url: string): Pick<RedisOptions, "path" | "db" | "username" | "password"> {
-  const { pathname, searchParams, username, password } = new URL(url);
-  return {
-    path: decodeURIComponent(pathname),
-    db: Number(searchParams.get("db") ?? 0),
-    ...(username && { username: decodeURIComponent(username) }),
-    ...(password && { password: decodeURIComponent(password) }),
-  };
+function open(address: RedisAddress): RedisClient {
+  const options = { ...OPTIONS, lazyConnect: true };
+  if (address.kind === "url") return new Redis(address.url, options) as RedisClient;
+  if (address.kind === "single")
+    return new Redis({ ...options, ...address.options }) as RedisClient;
+  const { enableOfflineQueue, retryStrategy, ...redisOptions } = OPTIONS;
+  // A cluster has the commands of one server, and not what concerns one connection.
+  return new Cluster(address.nodes, {
+    lazyConnect: true,
+    enableOfflineQueue,
+    clusterRetryStrategy: retryStrategy,
+    scaleReads: "master", // a replica may not know yet that a session has ended
+    redisOptions: { ...redisOptions, ...address.options },
+    slotsRefreshTimeout: TIME_LIMIT_MS,
+    slotsRefreshInterval: 2_000,
+    // After a failover the command goes to the new primary, within the time limit of the request.
+    retryDelayOnFailover: 100,
+    retryDelayOnClusterDown: 100,
+    maxRedirections: 8,
+  }) as unknown as RedisClient;
+}
+
+/** Returns a connection to each server that has a part of the data. */
+const primariesOf = (client: RedisClient): readonly Redis[] =>
+  client.isCluster ? (client as unknown as Cluster).nodes("master") : [client];
+
+/** Drops a connection that is slow. In a cluster another one may be quick: it is left. */
+export function dropIfSlow(client: RedisClient): void {
+  if (!client.isCluster) client.disconnect(true);
 }
 
 /** Errors in our commands, as opposed to faults of the server or the connection. */

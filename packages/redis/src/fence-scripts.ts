@@ -3,6 +3,11 @@ import { OFF } from "./fence.ts";
 /** Starts the error of a script that ran under another history than the caller's. */
 const FENCED = "FENCED";
 
+const NO_PRIMARY = `${FENCED} this is no primary`;
+
+/** Whether the connection leads to a replica. Under Sentinel a new one leads to the primary. */
+export const isNoPrimary = (error: Error): boolean => error.message.startsWith(NO_PRIMARY);
+
 export const isFenced = (error: unknown): boolean =>
   error instanceof Error && error.message.startsWith(FENCED);
 
@@ -15,8 +20,10 @@ export const UNDER_HISTORY = `
 local history = ARGV[#ARGV]
 if history ~= '${OFF}' then
   local info = redis.call('INFO', 'replication')
-  if not (string.find(info, 'role:master', 1, true)
-    and string.find(info, 'master_replid:' .. history, 1, true)) then
+  if not string.find(info, 'role:master', 1, true) then
+    return redis.error_reply('${NO_PRIMARY}')
+  end
+  if not string.find(info, 'master_replid:' .. history, 1, true) then
     return redis.error_reply('${FENCED} Redis has another history')
   end
 end

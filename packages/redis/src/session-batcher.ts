@@ -1,5 +1,5 @@
 import type { UserId } from "@postern/domain";
-import { type RedisClient, toUnavailable, withTimeout } from "./connect.ts";
+import { dropIfSlow, type RedisClient, toUnavailable, withTimeout } from "./connect.ts";
 import type { Fence, Lease } from "./fence.ts";
 import { isFenced } from "./fence-scripts.ts";
 import { keyOf, partitionOf } from "./partition.ts";
@@ -78,7 +78,7 @@ async function dispatchBatch(
   try {
     const reply = client.posternLookupSessions(keys.length, ...keys, ...fields, history);
     // A connection that is slow but not silent would stay slow: drop it, the next one may be quick.
-    const lines = (await withTimeout(reply, () => client.disconnect(true))).split("\n");
+    const lines = (await withTimeout(reply, () => dropIfSlow(client))).split("\n");
     const [nowMs, ...found] = lines;
     // No stored value contains a line break. If one did, a caller could receive another one's line.
     if (found.length !== batch.length) throw new Error("unexpected reply from Redis");

@@ -11,7 +11,7 @@ export { HOSTILE_SETTINGS } from "./hostile-settings.ts";
 export { freePort, type RunningServer } from "./spawn-server.ts";
 export { testServers } from "./provided.ts";
 export { type Proxy, startProxy, type Verdict, type Watch } from "./proxy.ts";
-export { redisProgram, startRedis } from "./redis.ts";
+export { redisProgram, type RedisProgram, startRedis } from "./redis.ts";
 export { type HttpReceiver, type ReceivedPost, startHttpReceiver } from "./http-receiver.ts";
 export { type MailVerdict, type ReceivedMail, type SmtpSink, startSmtpSink } from "./smtp-sink.ts";
 export {

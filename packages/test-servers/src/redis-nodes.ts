@@ -78,7 +78,8 @@ export interface Sentinels {
   readonly ports: readonly number[];
   readonly primary: RedisNode;
   readonly replica: RedisNode;
-  stop(): Promise<void>;
+  /** Stops the sentinels and these servers, the ones that were started again among them. */
+  stop(nodes: readonly RedisNode[]): Promise<void>;
 }
 
 /** Starts a primary, a replica and three sentinels that watch them. */
@@ -111,8 +112,8 @@ sentinel failover-timeout ${name} 3000
     ports,
     primary,
     replica,
-    async stop() {
-      await Promise.all([...sentinels, primary, replica].map((server) => server.stop()));
+    async stop(nodes) {
+      await Promise.all([...sentinels, ...nodes].map((server) => server.stop()));
     },
   };
 }
@@ -136,7 +137,7 @@ export interface RedisCluster {
   readonly primaries: readonly RedisNode[];
   /** Each follows the primary with its index. */
   readonly replicas: readonly RedisNode[];
-  stop(): Promise<void>;
+  stop(nodes: readonly RedisNode[]): Promise<void>;
 }
 
 const SLOTS = 16_384;
@@ -161,7 +162,7 @@ export async function startCluster(program: RedisProgram): Promise<RedisCluster>
   for (const { admin } of nodes)
     await retry(async () => {
       const [state, map] = [await admin.cluster("INFO"), String(await admin.cluster("NODES"))];
-      const isWhole = state.includes("cluster_state:ok") && map.match(/ slave /g)?.length === 3;
+      const isWhole = state.includes("cluster_state:ok") && map.match(/\bslave\b/g)?.length === 3;
       if (!isWhole) throw new Error("the cluster is not whole yet");
     });
   for (const { admin } of replicas)
@@ -172,6 +173,6 @@ export async function startCluster(program: RedisProgram): Promise<RedisCluster>
   return {
     primaries,
     replicas,
-    stop: async () => void (await Promise.all(nodes.map((node) => node.stop()))),
+    stop: async (all) => void (await Promise.all(all.map((node) => node.stop()))),
   };
 }

@@ -1,0 +1,142 @@
+import {
+  type RedisNode,
+  type RedisProgram,
+  stall,
+  startCluster,
+  startSentinels,
+} from "@postern/test-servers";
+import { type ApiProcess, startApi } from "./api-process.ts";
+import { fullStores } from "./stores.ts";
+import { anEmail, visitor } from "./visitor.ts";
+
+export type Topology = "sentinel" | "cluster";
+
+/** What one failover did to sessions that had been ended. */
+export interface Failover {
+  /** How often an ended session was accepted. */
+  readonly revived: number;
+  /** From the death of the primary until the ended session was refused, in ms. */
+  readonly healedAfterMs: number;
+}
+
+export interface FailoverService {
+  readonly api: ApiProcess;
+  /**
+   * Ends a session by a log-out or a password reset that the replica misses, kills the primary, and
+   * asks with the old cookie until the promoted replica answers.
+   */
+  failOver(by: "log-out" | "reset"): Promise<Failover>;
+  stop(): Promise<void>;
+}
+
+const PASSWORD = "MyPwdOfBob";
+const HEALED_WITHIN_MS = 30_000;
+
+/** Starts the service on a Redis that fails over. */
+export async function startFailoverService(
+  program: RedisProgram,
+  topology: Topology,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<FailoverService> {
+  const stores = await fullStores();
+  const { url, nodes, stop } = await startTopology(program, topology);
+  const env = { ...stores.environment, REDIS_URL: url, BCRYPT_COST: "4", ...environment };
+  const api = await startApi(env);
+
+  async function failOver(by: "log-out" | "reset"): Promise<Failover> {
+    await untilAllFollow(nodes);
+    const [bob, email] = [visitor(api.origin), anEmail()];
+    await expectStatus(bob.register(email, PASSWORD), 200);
+    await expectStatus(bob.logIn(email, PASSWORD), 200);
+    const ended = visitor(api.origin, bob.cookie);
+    const token = await bob.resetToken(email);
+    const [row] = await stores.query<{ id: string }>(
+      "select id from postern.users where email = $1",
+      [email],
+    );
+    const { primary, replica } = await pairOf(nodes, row?.id ?? "");
+    await stall(primary, replica);
+    if (by === "log-out") await expectStatus(bob.logOut(), 302);
+    else await expectStatus(bob.reset(email, token, "AnotherPwdOfBob"), 200);
+    await primary.kill();
+    replica.process.kill("SIGCONT");
+    const result = await askUntilRefused(() => ended.profile());
+    nodes.splice(nodes.indexOf(primary), 1, await primary.restart());
+    return result;
+  }
+
+  return {
+    api,
+    failOver,
+    async stop() {
+      await api.end();
+      await stop(nodes);
+      await stores.close();
+    },
+  };
+}
+
+async function startTopology(program: RedisProgram, topology: Topology) {
+  if (topology === "sentinel") {
+    const { name, ports, primary, replica, stop } = await startSentinels(program);
+    const hosts = ports.map((port) => `127.0.0.1:${port}`).join(",");
+    return { url: `redis+sentinel://${hosts}/${name}`, nodes: [primary, replica], stop };
+  }
+  const { primaries, replicas, stop } = await startCluster(program);
+  const hosts = primaries.map(({ port }) => `127.0.0.1:${port}`).join(",");
+  return { url: `redis+cluster://${hosts}`, nodes: [...primaries, ...replicas], stop };
+}
+
+const replicationOf = async ({ admin }: RedisNode) => await admin.info("replication");
+
+/** The primary that has this user's sessions, and its replica. */
+async function pairOf(nodes: readonly RedisNode[], userId: string) {
+  const described = await Promise.all(
+    nodes.map(async (node) => ({
+      node,
+      info: await replicationOf(node),
+      hasUser: (await node.admin.keys(`*:${userId}`)).length > 0,
+    })),
+  );
+  const primary = described.find(({ info, hasUser }) => hasUser && info.includes("role:master"));
+  const replica = described.find(
+    ({ info }) => primary && info.includes(`master_port:${primary.node.port}\r`),
+  );
+  if (!primary || !replica) throw new Error("no primary with a replica has this user");
+  return { primary: primary.node, replica: replica.node };
+}
+
+async function untilAllFollow(nodes: readonly RedisNode[]): Promise<void> {
+  await until(async () => {
+    const infos = await Promise.all(nodes.map(replicationOf));
+    const isReplica = (info: string) => info.includes("role:slave");
+    return (
+      infos.filter(isReplica).length === nodes.length / 2 &&
+      infos.filter(isReplica).every((info) => info.includes("master_link_status:up"))
+    );
+  });
+}
+
+async function askUntilRefused(ask: () => Promise<{ readonly status: number }>): Promise<Failover> {
+  const startedMs = performance.now();
+  let revived = 0;
+  await until(async () => {
+    const { status } = await ask();
+    if (status === 200) revived += 1;
+    return status === 403 || revived > 0;
+  });
+  return { revived, healedAfterMs: Math.round(performance.now() - startedMs) };
+}
+
+async function until(isDone: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + HEALED_WITHIN_MS;
+  while (!(await isDone())) {
+    if (performance.now() > deadline) throw new Error(`not within ${HEALED_WITHIN_MS} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function expectStatus(answer: Promise<{ readonly status: number }>, status: number) {
+  const given = await answer;
+  if (given.status !== status) throw new Error(`${given.status} in place of ${status}`);
+}
