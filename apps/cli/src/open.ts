@@ -28,6 +28,8 @@ export interface Service {
   readonly ports: Ports;
   readonly queueAdmin: Awaited<ReturnType<typeof openQueueAdmin>>;
   readonly webhooks: WebhookStore;
+  /** Without Redis there is none. */
+  readonly recertify: (() => Promise<number>) | undefined;
   readonly networks: Networks;
   close(): Promise<void>;
 }
@@ -64,6 +66,7 @@ export async function openService(config: CliConfig): Promise<Service> {
     db,
     ports,
     queueAdmin,
+    recertify: opened.recertify,
     webhooks: postgresWebhookStore(db, seal),
     networks: networks(config.webhookNetworks),
     async close() {
@@ -98,6 +101,7 @@ async function openFull({ redisUrl, redisFence, schema, secrets = [] }: CliConfi
     db: postgres.db,
     keys: secrets,
     queues: queuesOnPostgres(postgres),
+    recertify: fenced?.recertify,
     redisStores: redis && fenced && redisStores(redis.client, fenced.fence),
     async close() {
       await fenced?.close();
@@ -119,6 +123,7 @@ async function openEmbedded({ dataFolder, secrets }: CliConfig) {
     db,
     keys: [...(secrets ?? []), ...folder.secrets],
     queues: queuesOnPglite(pglite),
+    recertify: undefined,
     redisStores: undefined,
     async close() {
       await close();

@@ -21,7 +21,13 @@ it.each<Topology>(["sentinel", "cluster"])(
     }
     const sorted = healedMs.toSorted((one, other) => one - other);
     const at = (share: number) => sorted[Math.floor(share * (RUNS - 1))];
-    console.log("failovers", topology, { runs: RUNS, p0: at(0), p50: at(0.5), p90: at(0.9), p100: at(1) });
+    console.log("failovers", topology, {
+      runs: RUNS,
+      p0: at(0),
+      p50: at(0.5),
+      p90: at(0.9),
+      p100: at(1),
+    });
     await service.stop();
   },
 );

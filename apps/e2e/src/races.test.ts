@@ -57,7 +57,11 @@ describe.skipIf(!redisUrl)("two API nodes on one store", () => {
     const monitor = await redis.monitor();
     let openings = 0;
     monitor.on("monitor", (_time: string, [command, , , ...values]: string[]) => {
-      if (/^eval(sha)?$/i.test(command ?? "") && values[0]?.endsWith(userId) && values.length === 10)
+      if (
+        /^eval(sha)?$/i.test(command ?? "") &&
+        values[0]?.endsWith(userId) &&
+        values.length === 10
+      )
         openings += 1;
     });
     return {

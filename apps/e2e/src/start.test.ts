@@ -51,7 +51,9 @@ describe("starting", () => {
     const [api, worker] = [launchApi(stores.environment), launchWorker(stores.environment)];
     for (const { child, output } of [api, worker]) {
       expect(await exitOf(child)).toBe(1);
-      expect(output.join("\n")).toContain("the schema postern lacks 0001-start, 0002-session-histories, 0003-events-in-order; run");
+      expect(output.join("\n")).toContain(
+        "the schema postern lacks 0001-start, 0002-session-histories, 0003-events-in-order; run",
+      );
     }
     await stores.close();
   });

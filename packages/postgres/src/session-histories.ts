@@ -90,7 +90,9 @@ export function postgresSessionHistories(db: Kysely<Schema>): SessionHistories {
       ),
 
     async revocationsSince(position, after) {
-      const { rows } = await sql<UserRow & { readonly revoked: UserId; readonly ended: SessionId[] }>`
+      const { rows } = await sql<
+        UserRow & { readonly revoked: UserId; readonly ended: SessionId[] }
+      >`
         select users.*, changed.user_id as revoked, changed.ended
         from (
           select user_id, array_agg(data->>'sessionId') filter (where type = 'session.revoked')
@@ -102,13 +104,11 @@ export function postgresSessionHistories(db: Kysely<Schema>): SessionHistories {
         ) as changed
         left join postern.users on users.id = changed.user_id
         order by changed.user_id`.execute(db);
-      return rows.map(
-        (row): UserRevocations => ({
-          userId: row.revoked,
-          user: row.id === null ? undefined : toUser(row),
-          endedSessions: row.ended ?? [],
-        }),
-      );
+      return rows.map((row): UserRevocations => ({
+        userId: row.revoked,
+        user: row.id === null ? undefined : toUser(row),
+        endedSessions: row.ended ?? [],
+      }));
     },
   };
 }

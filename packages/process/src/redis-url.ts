@@ -19,7 +19,9 @@ export const redisUrl = z.string().superRefine((url, { addIssue }) => {
   }
   const { protocol = "", pathname = "", searchParams } = parseUrl(url) ?? {};
   if (!/^(rediss?|unix):$/.test(protocol))
-    return fail("must be a redis://, rediss:// or unix:// URL, or one of redis+sentinel:// or redis+cluster://");
+    return fail(
+      "must be a redis://, rediss:// or unix:// URL, or one of redis+sentinel:// or redis+cluster://",
+    );
   const database = protocol === "unix:" ? `/${searchParams?.get("db") ?? ""}` : pathname;
   if (!/^(\/\d*)?$/.test(database)) fail("must name its database by number");
   if (!isDecodable(url)) fail(UNDECODABLE);

@@ -55,8 +55,7 @@ const OPTIONS = {
   socketTimeout: TIME_LIMIT_MS,
   maxLoadingRetryTime: MAX_RETRY_DELAY_MS,
   // A demoted primary answers, but refuses writes: reconnect to find the new one.
-  reconnectOnError: (error: Error) =>
-    error.message.startsWith("READONLY") || isNoPrimary(error),
+  reconnectOnError: (error: Error) => error.message.startsWith("READONLY") || isNoPrimary(error),
   retryStrategy: (attempts: number) => Math.min(attempts * 50, MAX_RETRY_DELAY_MS),
   // A command that cannot be sent now fails now, and no command is sent twice. A command that was
   // sent may still run after its time limit: a session whose token no client received is harmless.

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
 /**
- * A model of the fence, the rule by which a session check will notice that Redis forgot a
- * revocation; the fence itself is not built yet. A search visits every order of steps of one
+ * A model of the fence, the rule by which a session check notices that Redis forgot a revocation
+ * (`docs/decisions/0027-the-fence.md`). A search visits every order of steps of one
  * revocation, one checking process, a process that reconciles, a process that marks, and two
  * servers of Redis that fail over. A history is the id that a server of Redis takes with every
  * promotion and restart (`master_replid`).

@@ -14,16 +14,24 @@ interface OpenFenceOptions {
   readonly onFault?: (error: unknown) => void;
 }
 
+export interface OpenedFence {
+  readonly fence: Fence;
+  /**
+   * For an operator who has changed the data by hand: ends again whatever should have ended, and
+   * returns how many partitions were certified.
+   */
+  recertify(): Promise<number>;
+  close(): Promise<void>;
+}
+
 /**
  * Opens the fence of a process that lives on: it leases the histories of Redis, and helps to
  * certify new ones. Throws if Redis does not permit what the fence needs. A Redis that does not
  * answer yet is certified later.
  */
-export async function openFence(
-  options: OpenFenceOptions,
-): Promise<{ readonly fence: Fence; close(): Promise<void> }> {
+export async function openFence(options: OpenFenceOptions): Promise<OpenedFence> {
   const { client, histories, isOff = false, onCertified, onFault = () => undefined } = options;
-  if (isOff) return { fence: noFence, close: async () => undefined };
+  if (isOff) return { fence: noFence, recertify: async () => 0, close: async () => undefined };
   const reconciler = sessionReconciler({ client, histories, onCertified, onFault });
   await withTimeout(client.posternSurvey(markKeyOf("", 0))).catch((cause: unknown) => {
     if (cause instanceof Unavailable) return;
@@ -36,5 +44,5 @@ export async function openFence(
   });
   reconciler.start();
   const fence = sessionFence(histories, { onRefused: reconciler.wake });
-  return { fence, close: reconciler.stop };
+  return { fence, recertify: reconciler.recertify, close: reconciler.stop };
 }

@@ -16,6 +16,11 @@ interface ReconcilerOptions {
 export interface Reconciler {
   /** Runs once. Throws what went wrong. */
   run(): Promise<void>;
+  /**
+   * Distrusts all data, for an operator who has changed it by hand: retires every history, applies
+   * the revocations since the marks, and certifies what is there. Returns how many partitions.
+   */
+  recertify(): Promise<number>;
   /** Runs soon, because something was refused. */
   wake(): void;
   /** Runs every second from now on. */
@@ -65,10 +70,7 @@ export function sessionReconciler(options: ReconcilerOptions): Reconciler {
       note(generations, partition, generation);
       note(beats, partition, beat);
     }
-    const answers = await Promise.allSettled(partitions.map(survey));
-    const surveyed = answers.flatMap((one) =>
-      one.status === "fulfilled" && one.value ? [one.value] : [],
-    );
+    const { surveyed, failed } = await surveyAll(partitions);
     await reconcile(
       surveyed.filter(
         ({ known, history }) =>
@@ -81,8 +83,22 @@ export function sessionReconciler(options: ReconcilerOptions): Reconciler {
     );
     await histories.settle(due);
     await mark(surveyed.filter(({ known, history }) => known.history === history));
-    const failed = answers.find((one) => one.status === "rejected");
     if (failed) throw failed.reason;
+  }
+
+  async function surveyAll(partitions: readonly SessionHistory[]) {
+    const answers = await Promise.allSettled(partitions.map(survey));
+    const surveyed = answers.flatMap((one) =>
+      one.status === "fulfilled" && one.value ? [one.value] : [],
+    );
+    return { surveyed, failed: answers.find((one) => one.status === "rejected") };
+  }
+
+  async function recertify(): Promise<number> {
+    const { partitions } = await histories.read();
+    const { surveyed, failed } = await surveyAll(partitions);
+    if (failed) throw failed.reason;
+    return await reconcile(surveyed);
   }
 
   /** Whether no other process is certifying it. */
@@ -93,18 +109,20 @@ export function sessionReconciler(options: ReconcilerOptions): Reconciler {
     performance.now() - (seen.get(partition)?.atMs ?? Infinity) > SETTLED_AFTER_MS;
 
   /** Retires, then reads what was revoked: a revocation after that is not acknowledged. */
-  async function reconcile(changed: readonly Surveyed[]): Promise<void> {
-    if (changed.length === 0) return;
+  async function reconcile(changed: readonly Surveyed[]): Promise<number> {
+    if (changed.length === 0) return 0;
     const retired = await histories.retire(changed.map(({ known }) => known));
     const { position } = await histories.read();
+    let certified = 0;
     const byHistory = Map.groupBy(changed, ({ history }) => history);
     for (const [history, surveyed] of byHistory) {
       const own = retired.flatMap((known) => {
         const found = surveyed.find((one) => one.known.partition === known.partition);
         return found ? [{ ...found, known }] : [];
       });
-      if (own.length > 0) await certify(own, history, position);
+      if (own.length > 0) certified += await certify(own, history, position);
     }
+    return certified;
   }
 
   async function certify(surveyed: readonly Surveyed[], history: string, position: bigint) {
@@ -135,6 +153,7 @@ export function sessionReconciler(options: ReconcilerOptions): Reconciler {
     const certified = await histories.certify(next, history);
     for (const { partition, beat } of certified) written.set(partition, beat);
     if (certified.length > 0) onCertified(certified.length, history);
+    return certified.length;
   }
 
   /** Applies revocations to data that has all of them before its mark. */
@@ -225,6 +244,7 @@ export function sessionReconciler(options: ReconcilerOptions): Reconciler {
 
   return {
     run,
+    recertify,
     wake,
     start() {
       timer ??= setInterval(runInTurn, EVERY_MS).unref();

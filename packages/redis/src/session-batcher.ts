@@ -37,8 +37,7 @@ export function sessionBatcher(client: RedisClient, fence: Fence) {
     batch = [];
     // A cluster takes commands whose keys are in one slot. They leave in one packet for each node.
     const groups = Map.groupBy(current, client.isCluster ? byPartition : byHistory);
-    for (const commands of groups.values())
-      void dispatchBatch(client, fence, commands);
+    for (const commands of groups.values()) void dispatchBatch(client, fence, commands);
   }
 
   function enqueue(userId: UserId, partition: number, lease: Lease, field: string) {

@@ -1,4 +1,10 @@
-import { hashPrefixOf, isLive, MAX_SESSIONS, type SessionStore, type UserId } from "@postern/domain";
+import {
+  hashPrefixOf,
+  isLive,
+  MAX_SESSIONS,
+  type SessionStore,
+  type UserId,
+} from "@postern/domain";
 import { decodeSession, decodeUser, encodeUser, REMEMBER, toSession } from "./codec.ts";
 import { type RedisClient, withTimeout } from "./connect.ts";
 import type { Fence } from "./fence.ts";
@@ -74,9 +80,7 @@ export function redisSessionStore(client: RedisClient, fence: Fence): SessionSto
       const checked = { session, user: { id: userId, email, emailVerifiedAt } };
       if (nowMs - stored.lastSeenAtMs < touchEveryMs) return checked;
       // The caller does not wait for the touch. If it fails, the next check touches the session.
-      client
-        .posternTouch(target.key, tokenHash, nowMs, target.history)
-        .catch(() => undefined);
+      client.posternTouch(target.key, tokenHash, nowMs, target.history).catch(() => undefined);
       return { ...checked, session: toSession(userId, tokenHash, stored, nowMs) };
     },
 

@@ -125,7 +125,11 @@ describe.skipIf(!redisUrl)("redis", () => {
           return [Number(at) + days * 86_400_000, ...found].join("\n");
         };
         const client = Object.assign(Object.create(redis.client), { posternLookupSessions });
-        return await redisSessionStore(client, noFence).check(user.id, tokenHash, coursePolicy.session);
+        return await redisSessionStore(client, noFence).check(
+          user.id,
+          tokenHash,
+          coursePolicy.session,
+        );
       };
       expect(await inDays(0)).toBeDefined();
       expect(await inDays(2)).toBeUndefined(); // idle for too long

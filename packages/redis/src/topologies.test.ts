@@ -27,9 +27,7 @@ const program = redisProgram();
 const RIGHTS = ["on", ">pass:word", "~postern:*", "+@all", "-@admin", "-@dangerous", "+info"];
 
 const permit = async (servers: readonly { readonly admin: Redis }[]) =>
-  await Promise.all(
-    servers.map(({ admin }) => admin.call("ACL", "SETUSER", "postern", ...RIGHTS)),
-  );
+  await Promise.all(servers.map(({ admin }) => admin.call("ACL", "SETUSER", "postern", ...RIGHTS)));
 
 interface Topology {
   readonly url: string;

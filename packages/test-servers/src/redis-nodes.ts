@@ -102,7 +102,12 @@ sentinel failover-timeout ${name} 3000
       );
       const env = program.libraries ? { LD_LIBRARY_PATH: program.libraries } : {};
       const args = [config, "--sentinel"];
-      return await spawnServer(program.path, args, { port, folder, env, ready: () => reachable(port) });
+      return await spawnServer(program.path, args, {
+        port,
+        folder,
+        env,
+        ready: () => reachable(port),
+      });
     }),
   );
   const ports = sentinels.map(({ port }) => port);
@@ -154,7 +159,8 @@ export async function startCluster(program: RedisProgram): Promise<RedisCluster>
     await admin.call("CLUSTER", "SET-CONFIG-EPOCH", index + 1);
   }
   const [first] = nodes;
-  for (const { admin } of nodes.slice(1)) await admin.cluster("MEET", "127.0.0.1", first?.port ?? 0);
+  for (const { admin } of nodes.slice(1))
+    await admin.cluster("MEET", "127.0.0.1", first?.port ?? 0);
   for (const [index, { admin }] of replicas.entries()) {
     const id = String(await primaries[index]?.admin.cluster("MYID"));
     await retry(async () => void (await admin.cluster("REPLICATE", id)));

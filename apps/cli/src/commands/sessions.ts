@@ -29,4 +29,12 @@ export function sessionsCommand(sessions: Command, run: Run): void {
         print.item({ users: count });
       }),
     );
+  sessions
+    .command("recertify")
+    .description("end again what should have ended, after data of Redis was restored by hand")
+    .action(
+      run(async ({ recertify }, print) => {
+        print.item({ partitions: (await recertify?.()) ?? 0 });
+      }),
+    );
 }

@@ -40,10 +40,7 @@ export interface SessionHistories {
    * Records the mark that is written next: `beat` plus 1 and this position. Returns the partitions
    * where nothing had changed since they were read.
    */
-  beat(
-    partitions: readonly SessionHistory[],
-    position: bigint,
-  ): Promise<readonly SessionHistory[]>;
+  beat(partitions: readonly SessionHistory[], position: bigint): Promise<readonly SessionHistory[]>;
   /**
    * Returns users whose sessions a change at or after `position` may have ended: the first ones
    * after `after`, ordered by id. An empty page is the last one.

@@ -136,7 +136,9 @@ describe.each([
     async () => {
       await fc.assert(
         fc.asyncProperty(runs, async ({ steps, order }) => {
-          const sessions = redis ? redisStores(redis.client, noFence).sessions : memoryPorts().sessions;
+          const sessions = redis
+            ? redisStores(redis.client, noFence).sessions
+            : memoryPorts().sessions;
           const world = truth(sessions);
           const users = [await aUser(world.ports.users), await aUser(world.ports.users)];
           for (const { kind, which } of steps) {
