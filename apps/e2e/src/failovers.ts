@@ -12,7 +12,7 @@ import { anEmail, visitor } from "./visitor.ts";
 export type Topology = "sentinel" | "cluster";
 
 /** What one failover did to sessions that had been ended. */
-export interface Failover {
+interface Failover {
   /** How often an ended session was accepted. */
   readonly revived: number;
   /** From the death of the primary until the ended session was refused, in ms. */

@@ -23,16 +23,16 @@ export async function start(config: WorkerConfig, log: Log): Promise<Worker> {
     send: async ({ id, subject }) => log.info({ id, subject }, "mail dropped: MAIL=off"),
   };
   let stopFence = async () => undefined as void;
-  async function openStores(redis: RedisConnection, db: PostgresConnection["db"]) {
+  async function openStores({ client }: RedisConnection, db: PostgresConnection["db"]) {
     const { fence, close: stop } = await openFence({
-      client: redis.client,
+      client,
       histories: postgresSessionHistories(db),
       isOff: config.redisFence === "off",
       onCertified: (partitions, history) => log.info({ partitions, history }, "history certified"),
       onFault: (error) => faults.warn("histories of Redis not checked", error),
     });
     stopFence = stop;
-    return redisStores(redis.client, fence);
+    return redisStores(client, fence);
   }
   async function close(): Promise<void> {
     await stopFence();

@@ -3,6 +3,7 @@ import { type RedisClient, withTimeout } from "./connect.ts";
 import { type Fence, noFence, sessionFence } from "./fence.ts";
 import { markKeyOf } from "./partition.ts";
 import { sessionReconciler } from "./reconciler.ts";
+import { ticker } from "./ticker.ts";
 
 interface OpenFenceOptions {
   readonly client: RedisClient;
@@ -32,7 +33,7 @@ export interface OpenedFence {
 export async function openFence(options: OpenFenceOptions): Promise<OpenedFence> {
   const { client, histories, isOff = false, onCertified, onFault = () => undefined } = options;
   if (isOff) return { fence: noFence, recertify: async () => 0, close: async () => undefined };
-  const reconciler = sessionReconciler({ client, histories, onCertified, onFault });
+  const reconciler = sessionReconciler({ client, histories, onCertified });
   await withTimeout(client.posternSurvey(markKeyOf("", 0))).catch((cause: unknown) => {
     if (cause instanceof Unavailable) return;
     const advice = "permit INFO in scripts (ACL: +info), or set REDIS_FENCE=off";
@@ -42,7 +43,7 @@ export async function openFence(options: OpenFenceOptions): Promise<OpenedFence>
     if (!(error instanceof Unavailable)) throw error;
     onFault(error);
   });
-  reconciler.start();
-  const fence = sessionFence(histories, { onRefused: reconciler.wake });
-  return { fence, recertify: reconciler.recertify, close: reconciler.stop };
+  const { wake, stop } = ticker(reconciler.run, onFault);
+  const fence = sessionFence(histories, { onRefused: wake });
+  return { fence, recertify: reconciler.recertify, close: stop };
 }

@@ -1,16 +1,17 @@
 import type { SessionHistories, SessionHistory } from "@postern/domain";
+import { applyRevocations } from "./apply-revocations.ts";
 import { type RedisClient, withTimeout } from "./connect.ts";
 import { LEASE_MS } from "./fence.ts";
-import { type Mark, decodeMark, encodeMark, positionDelay } from "./marks.ts";
+import { decodeMark, encodeMark } from "./marks.ts";
+import { markWriter, type Surveyed } from "./mark-writer.ts";
 import { markKeyOf } from "./partition.ts";
-import { applyRevocations } from "./apply-revocations.ts";
+import { sightings } from "./sightings.ts";
 
 interface ReconcilerOptions {
   readonly client: RedisClient;
   readonly histories: SessionHistories;
-  /** Called with each history that was certified, and with faults. */
+  /** Called with each history that was certified. */
   readonly onCertified?: ((partitions: number, history: string) => void) | undefined;
-  readonly onFault?: ((error: unknown) => void) | undefined;
 }
 
 export interface Reconciler {
@@ -21,26 +22,10 @@ export interface Reconciler {
    * the revocations since the marks, and certifies what is there. Returns how many partitions.
    */
   recertify(): Promise<number>;
-  /** Runs soon, because something was refused. */
-  wake(): void;
-  /** Runs every second from now on. */
-  start(): void;
-  stop(): Promise<void>;
 }
 
-const EVERY_MS = 1_000;
-const MIN_PAUSE_MS = 100;
 /** Longer than a lease. So long a process has the partitions that it retired for itself. */
 const SETTLED_AFTER_MS = LEASE_MS + 500;
-/** Another process writes the marks if none came for so long. */
-const MARKS_PAUSE_MS = 5_000;
-
-/** What a partition's primary answered: its history, and the mark in its data. */
-interface Surveyed {
-  readonly known: SessionHistory;
-  readonly history: string;
-  readonly mark: Mark | undefined;
-}
 
 /**
  * Certifies the histories of Redis. Where the primary of a partition has another history than the
@@ -49,27 +34,21 @@ interface Surveyed {
  * Any number of processes may run this.
  */
 export function sessionReconciler(options: ReconcilerOptions): Reconciler {
-  const { client, histories, onCertified = () => undefined, onFault = () => undefined } = options;
-  const positions = positionDelay();
-  /** When this process first saw a partition's generation, and its newest beat. */
-  const generations = new Map<number, Seen<number>>();
-  const beats = new Map<number, Seen<bigint>>();
-  /** The beats that this process has written into Redis. */
-  const written = new Map<number, bigint>();
+  const { client, histories, onCertified = () => undefined } = options;
+  const writer = markWriter({ client, histories, applyAgain });
+  /** When this process first saw a partition's generation. */
+  const generations = sightings();
 
   async function survey(known: SessionHistory): Promise<Surveyed | undefined> {
     const key = markKeyOf(known.source ?? "", known.partition);
-    const [history, mark] = await withTimeout(client.posternSurvey(key));
-    return history === "" ? undefined : { known, history, mark: decodeMark(mark) };
+    const [history, text] = await withTimeout(client.posternSurvey(key));
+    return history === "" ? undefined : { known, history, mark: decodeMark(text) };
   }
 
   async function run(): Promise<void> {
     const { partitions, position } = await histories.read();
-    positions.push(position);
-    for (const { partition, generation, beat } of partitions) {
-      note(generations, partition, generation);
-      note(beats, partition, beat);
-    }
+    for (const { partition, generation } of partitions) generations.note(partition, generation);
+    writer.note(partitions, position);
     const { surveyed, failed } = await surveyAll(partitions);
     await reconcile(
       surveyed.filter(
@@ -78,11 +57,14 @@ export function sessionReconciler(options: ReconcilerOptions): Reconciler {
       ),
     );
     const due = partitions.filter(
-      (known) =>
-        known.history !== undefined && !known.isSettled && since(generations, known.partition),
+      (known) => known.history !== undefined && !known.isSettled && isOld(known.partition),
     );
     await histories.settle(due);
-    await mark(surveyed.filter(({ known, history }) => known.history === history));
+    const wentBack = await writer.write(
+      surveyed.filter(({ known, history }) => known.history === history),
+    );
+    // Redis went back in time under one history, by a restored snapshot of its machine for one.
+    if (wentBack.length > 0) await reconcile((await surveyAll(wentBack)).surveyed);
     if (failed) throw failed.reason;
   }
 
@@ -103,10 +85,9 @@ export function sessionReconciler(options: ReconcilerOptions): Reconciler {
 
   /** Whether no other process is certifying it. */
   const isFree = ({ partition, history, generation }: SessionHistory) =>
-    history !== undefined || generation === 0 || since(generations, partition);
+    history !== undefined || generation === 0 || isOld(partition);
 
-  const since = (seen: typeof generations, partition: number) =>
-    performance.now() - (seen.get(partition)?.atMs ?? Infinity) > SETTLED_AFTER_MS;
+  const isOld = (partition: number) => generations.ageOf(partition) > SETTLED_AFTER_MS;
 
   /** Retires, then reads what was revoked: a revocation after that is not acknowledged. */
   async function reconcile(changed: readonly Surveyed[]): Promise<number> {
@@ -151,7 +132,7 @@ export function sessionReconciler(options: ReconcilerOptions): Reconciler {
       }),
     );
     const certified = await histories.certify(next, history);
-    for (const { partition, beat } of certified) written.set(partition, beat);
+    writer.hasWritten(certified);
     if (certified.length > 0) onCertified(certified.length, history);
     return certified.length;
   }
@@ -169,92 +150,7 @@ export function sessionReconciler(options: ReconcilerOptions): Reconciler {
     await applyRevocations({ client, histories, sources, history, position: first, onPage });
   }
 
-  /** Writes marks, if this process is the one that does. */
-  async function mark(surveyed: readonly Surveyed[]): Promise<void> {
-    const isPaused = ({ known }: Surveyed) =>
-      performance.now() - (beats.get(known.partition)?.atMs ?? Infinity) > MARKS_PAUSE_MS;
-    const own = surveyed.filter(
-      (one) => written.get(one.known.partition) === one.known.beat || isPaused(one),
-    );
-    for (const [history, group] of Map.groupBy(own, (one) => one.history)) {
-      // Nothing watched over the data meanwhile, and it may have gone back in time to a mark that
-      // still counts.
-      await applyAgain(group.filter(isPaused), history);
-      const repeated = group.filter(({ known }) => written.get(known.partition) !== known.beat);
-      await beat(
-        repeated.map(({ known }) => known),
-        history,
-      );
-      const ready = group.filter(({ known }) => written.get(known.partition) === known.beat);
-      const position = positions.oldEnough() ?? 0n;
-      await beat(
-        await histories.beat(
-          ready.map(({ known }) => known),
-          position,
-        ),
-        history,
-      );
-    }
-  }
-
-  /** Writes the marks that Postgres has recorded. */
-  async function beat(recorded: readonly SessionHistory[], history: string): Promise<void> {
-    const back = await Promise.all(
-      recorded.map(async (known) => {
-        const key = markKeyOf(known.source ?? "", known.partition);
-        const [next, position] = [String(known.beat), String(known.position)];
-        const isInOrder = await withTimeout(client.posternBeat(key, next, position, history));
-        if (isInOrder === 0) return [known];
-        written.set(known.partition, known.beat);
-        note(beats, known.partition, known.beat);
-        return [];
-      }),
-    );
-    const wentBack = back.flat();
-    // Redis went back in time under one history, by a restored snapshot of its machine for one.
-    if (wentBack.length > 0) await reconcileAgain(wentBack);
-  }
-
-  async function reconcileAgain(wentBack: readonly SessionHistory[]): Promise<void> {
-    const surveyed = await Promise.all(wentBack.map(survey));
-    await reconcile(surveyed.flatMap((one) => (one ? [one] : [])));
-  }
-
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> | undefined;
-  let isAwake = false;
-  let endedAtMs = -Infinity;
-  function wake(): void {
-    if (!timer || isAwake) return;
-    isAwake = true;
-    const dueMs = endedAtMs + MIN_PAUSE_MS - performance.now();
-    if (!running) setTimeout(runInTurn, Math.max(0, dueMs)).unref();
-  }
-  function runInTurn(): void {
-    if (running || !timer) return;
-    isAwake = false;
-    running = run()
-      .catch(onFault)
-      .finally(() => {
-        running = undefined;
-        endedAtMs = performance.now();
-        if (isAwake) setTimeout(runInTurn, MIN_PAUSE_MS).unref();
-      });
-  }
-
-  return {
-    run,
-    recertify,
-    wake,
-    start() {
-      timer ??= setInterval(runInTurn, EVERY_MS).unref();
-    },
-    async stop() {
-      clearInterval(timer);
-      timer = undefined;
-      await running;
-    },
-  };
+  return { run, recertify };
 }
 
 /** The mark of a source that Postgres knows, and not from a future that Postgres does not know. */
@@ -264,14 +160,3 @@ const isUsable = ({ known, mark }: Surveyed, position: bigint) =>
   mark.beat <= known.beat &&
   mark.position <= position &&
   known.position <= position;
-
-interface Seen<Value> {
-  readonly value: Value;
-  readonly atMs: number;
-}
-
-/** Remembers since when a partition has this value. */
-function note<Value>(seen: Map<number, Seen<Value>>, partition: number, value: Value): void {
-  if (seen.get(partition)?.value === value) return;
-  seen.set(partition, { value, atMs: performance.now() });
-}

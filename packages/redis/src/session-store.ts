@@ -13,7 +13,7 @@ import { keyOf, partitionOf } from "./partition.ts";
 import { sessionBatcher } from "./session-batcher.ts";
 
 /** A user's key, and the history under which a script on it counts. */
-export interface Target {
+interface Target {
   readonly key: string;
   readonly history: string;
 }

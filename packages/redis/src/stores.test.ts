@@ -158,10 +158,12 @@ describe.skipIf(!redisUrl)("redis", () => {
       const seen = async () => Number((await redis.client.hget(key, field))?.split(" ")[2]);
       await redis.client.posternTouch(key, field, usedAt, "off");
       expect(await seen()).toBe(usedAt);
-      await redis.client.posternTouch(key, field, usedAt - 5, "off"); // an earlier use that was overtaken
+      // an earlier use that was overtaken
+      await redis.client.posternTouch(key, field, usedAt - 5, "off");
       expect(await seen()).toBe(usedAt);
       await new Promise((resolve) => setTimeout(resolve, 560));
-      await redis.client.posternTouch(key, field, usedAt + 20, "off"); // it was live then, and is over now
+      // it was live then, and is over now
+      await redis.client.posternTouch(key, field, usedAt + 20, "off");
       expect(await seen()).toBe(usedAt);
 
       const other = await opened();

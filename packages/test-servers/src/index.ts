@@ -15,12 +15,9 @@ export { redisProgram, type RedisProgram, startRedis } from "./redis.ts";
 export { type HttpReceiver, type ReceivedPost, startHttpReceiver } from "./http-receiver.ts";
 export { type MailVerdict, type ReceivedMail, type SmtpSink, startSmtpSink } from "./smtp-sink.ts";
 export {
-  type RedisCluster,
   type RedisNode,
-  type Sentinels,
   stall,
   startCluster,
-  startPrimaryAndReplica,
   startRedisNode,
   startSentinels,
 } from "./redis-nodes.ts";

@@ -43,20 +43,9 @@ export async function startRedisNode(
   };
 }
 
-/** A primary and a replica that has its data. */
-export async function startPrimaryAndReplica(program: RedisProgram, args: readonly string[] = []) {
-  const primary = await startRedisNode(program, args);
-  const replica = await startReplica(program, primary, args);
-  return { primary, replica };
-}
-
-async function startReplica(program: RedisProgram, primary: RedisNode, args: readonly string[]) {
-  const replica = await startRedisNode(program, [
-    ...args,
-    "--replicaof",
-    "127.0.0.1",
-    String(primary.port),
-  ]);
+/** Starts a replica, and waits until it has the data. */
+async function startReplica(program: RedisProgram, primary: RedisNode) {
+  const replica = await startRedisNode(program, ["--replicaof", "127.0.0.1", String(primary.port)]);
   await retry(async () => {
     const info = await replica.admin.info("replication");
     if (!info.includes("master_link_status:up")) throw new Error("the replica has no data yet");
@@ -73,7 +62,7 @@ export async function stall(primary: RedisNode, replica: RedisNode): Promise<voi
   await primary.admin.call("CLIENT", "KILL", "TYPE", "replica");
 }
 
-export interface Sentinels {
+interface Sentinels {
   readonly name: string;
   readonly ports: readonly number[];
   readonly primary: RedisNode;
@@ -85,7 +74,8 @@ export interface Sentinels {
 /** Starts a primary, a replica and three sentinels that watch them. */
 export async function startSentinels(program: RedisProgram): Promise<Sentinels> {
   const name = "postern";
-  const { primary, replica } = await startPrimaryAndReplica(program);
+  const primary = await startRedisNode(program);
+  const replica = await startReplica(program, primary);
   const sentinels = await Promise.all(
     [1, 2, 3].map(async () => {
       const folder = scratchFolder(undefined);
@@ -138,7 +128,7 @@ async function untilAllAreKnown(port: number, name: string): Promise<void> {
   }
 }
 
-export interface RedisCluster {
+interface RedisCluster {
   readonly primaries: readonly RedisNode[];
   /** Each follows the primary with its index. */
   readonly replicas: readonly RedisNode[];
