@@ -20,6 +20,7 @@ export {
   aSessionRef,
   aTokenHash,
   aUser,
+  revocationOf,
   type UserWorld,
 } from "./user/user.fixture.ts";
 export { userStoreContract } from "./user/user-store.contract.ts";
