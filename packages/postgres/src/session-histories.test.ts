@@ -71,7 +71,9 @@ describe("session histories", () => {
     await ledger.revoke(ref, revocationOf(ref));
     await users.delete(deleted.id, [anEvent(deleted.id)]);
     const told = await histories().revocationsSince(position);
-    expect(told.map(({ userId }) => userId).toSorted()).toEqual([changed.id, deleted.id].toSorted());
+    expect(told.map(({ userId }) => userId).toSorted()).toEqual(
+      [changed.id, deleted.id].toSorted(),
+    );
     expect(told.find(({ userId }) => userId === changed.id)).toMatchObject({
       user: { epoch: 1 },
       endedSessions: [session],

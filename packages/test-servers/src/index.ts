@@ -19,5 +19,6 @@ export {
   stall,
   startCluster,
   startRedisNode,
+  startReplica,
   startSentinels,
 } from "./redis-nodes.ts";

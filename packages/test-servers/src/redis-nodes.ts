@@ -44,7 +44,7 @@ export async function startRedisNode(
 }
 
 /** Starts a replica, and waits until it has the data. */
-async function startReplica(program: RedisProgram, primary: RedisNode) {
+export async function startReplica(program: RedisProgram, primary: RedisNode) {
   const replica = await startRedisNode(program, ["--replicaof", "127.0.0.1", String(primary.port)]);
   await retry(async () => {
     const info = await replica.admin.info("replication");
