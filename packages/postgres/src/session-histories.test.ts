@@ -34,7 +34,9 @@ describe("session histories", () => {
       [1, true],
     ]);
     expect(await histories().retire(before)).toEqual([]);
-    const next = retired.map((one) => ({ ...one, source: "s", beat: 1n, position: 5n }));
+    const next = retired.map((one) =>
+      Object.assign({}, one, { source: "s", beat: 1n, position: 5n }),
+    );
     expect(await histories().certify(next, "abc")).toMatchObject([
       { generation: 1, history: "abc", source: "s", beat: 1n, position: 5n },
       { generation: 1, history: "abc" },

@@ -91,6 +91,7 @@ export async function spawnServer(
   };
   const killAtExit = () => child.kill("SIGKILL");
   process.once("exit", killAtExit);
+  void exited.then(() => process.off("exit", killAtExit));
   try {
     await Promise.race([
       retry(options.ready),
