@@ -1,4 +1,4 @@
-import { connectPostgres, migrate } from "@postern/postgres";
+import { connectPostgres, migrate, planMigrations, planText } from "@postern/postgres";
 import {
   InvalidEnvironment,
   mistakesIn,
@@ -11,7 +11,10 @@ import { z } from "zod";
 const { DATABASE_URL, DATABASE_SCHEMA } = sharedEnvironment;
 const environment = z.object({ DATABASE_URL: DATABASE_URL.unwrap(), DATABASE_SCHEMA });
 
-/** `pnpm migrate`: migrates DATABASE_SCHEMA in the database of DATABASE_URL. */
+/**
+ * `pnpm migrate`: migrates DATABASE_SCHEMA in the database of DATABASE_URL. `pnpm migrate --plan`
+ * prints the SQL and runs nothing.
+ */
 try {
   const { data, error } = environment.safeParse(readEnvironment(process.env, environment.shape));
   if (!data) throw new InvalidEnvironment(mistakesIn(error));
@@ -20,8 +23,13 @@ try {
     schema: data.DATABASE_SCHEMA,
     statementTimeoutMs: 0,
   });
-  const applied = await migrate(connection.db, connection.schema);
-  console.log(applied.length > 0 ? `applied ${applied.join(", ")}` : "nothing to do");
+  const { db, schema } = connection;
+  if (process.argv.includes("--plan")) {
+    console.log(planText(await planMigrations(db, schema)) || "nothing to do");
+  } else {
+    const applied = await migrate(db, schema);
+    console.log(applied.length > 0 ? `applied ${applied.join(", ")}` : "nothing to do");
+  }
   await connection.close();
 } catch (error) {
   console.error(reasonFor(error));

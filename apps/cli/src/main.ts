@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import tab from "@bomb.sh/tab/commander";
-import { connectPostgres, migrate } from "@postern/postgres";
+import { connectPostgres, migrate, planMigrations, planText } from "@postern/postgres";
 import { InvalidEnvironment, reasonFor } from "@postern/process";
 import { Command, CommanderError } from "commander";
 import { deadLettersCommand } from "./commands/dead-letters.ts";
@@ -31,15 +31,20 @@ webhooksCommand(group("webhooks", "endpoints that receive events"), run);
 mailCommand(group("mail", "outgoing mail"), run);
 usersCommand(group("users", "people and machines that can log in"), run);
 sessionsCommand(group("sessions", "the sessions of all users"), run);
-group("migrate", "migrate the database").action(async function migrateNow(this: Command) {
+const migrating = group("migrate", "migrate the database");
+migrating.option("--plan", "print the SQL, and run nothing");
+migrating.action(async function migrateNow(this: Command) {
   const { databaseUrl, schema } = parseCliConfig(process.env);
-  const { json } = this.optsWithGlobals<{ json?: boolean }>();
+  const { json, plan } = this.optsWithGlobals<{ json?: boolean; plan?: boolean }>();
   const print = printer(json === true);
   // Embedded mode migrates whenever it opens its folder.
   if (!databaseUrl) return run(async () => print.item({ applied: [] })).call(this);
   const connection = connectPostgres({ url: databaseUrl, schema, statementTimeoutMs: 0 });
   try {
-    print.item({ applied: await migrate(connection.db, connection.schema) });
+    const { db } = connection;
+    if (!plan) print.item({ applied: await migrate(db, schema) });
+    else if (json) print.item({ plan: await planMigrations(db, schema) });
+    else console.log(planText(await planMigrations(db, schema)) || "nothing to do");
   } finally {
     await connection.close();
   }

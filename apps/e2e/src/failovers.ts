@@ -60,7 +60,10 @@ export async function startFailoverService(
     else await expectStatus(bob.reset(email, token, "AnotherPwdOfBob"), 200);
     await primary.kill();
     replica.process.kill("SIGCONT");
-    const result = await askUntilRefused(() => ended.profile());
+    const result = await askUntilRefused(() => ended.profile()).catch(async (cause: unknown) => {
+      const roles = [await replicationOf(replica), ...api.output.slice(-5)].join("\n");
+      throw new Error(`the failover has not healed:\n${roles}`, { cause });
+    });
     nodes.splice(nodes.indexOf(primary), 1, await primary.restart());
     return result;
   }
@@ -95,7 +98,7 @@ async function pairOf(nodes: readonly RedisNode[], userId: string) {
     nodes.map(async (node) => ({
       node,
       info: await replicationOf(node),
-      hasUser: (await node.admin.keys(`*:${userId}`)).length > 0,
+      hasUser: (await node.admin.keys(`postern:{p*}:*:${userId}`)).length > 0,
     })),
   );
   const primary = described.find(({ info, hasUser }) => hasUser && info.includes("role:master"));

@@ -14,6 +14,7 @@ const NATIVE: readonly [prefix: string, platforms: readonly string[]][] = [
   ["@oxlint/binding-", NAPI],
   ["@oxlint-tsgolint/", GO],
   ["@rolldown/binding-", NAPI],
+  ["@squawk-cli/", GO],
   ["@turbo/", ["darwin-arm64", "darwin-64", "linux-64", "linux-arm64", "windows-64"]],
   ["@typescript/typescript-", GO],
 ];

@@ -6,6 +6,12 @@ export { type ListedUser, listUsers, type UserSearch } from "./user-list.ts";
 export { type EventSearch, searchEvents } from "./event-store.ts";
 export { type ClaimedEvent, claimOutbox } from "./outbox.ts";
 export { migrate, migrateAlone, requireCurrentSchema } from "./migrate.ts";
+export {
+  allMigrations,
+  type PlannedMigration,
+  planMigrations,
+  planText,
+} from "./migration-plan.ts";
 export type { Schema } from "./schema.ts";
 export { highestStoredCost } from "./stored-cost.ts";
 export { postgresSessionHistories } from "./session-histories.ts";

@@ -2,6 +2,7 @@ import { testServers } from "@postern/test-servers";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { migrate, requireCurrentSchema } from "./migrate.ts";
+import { planMigrations, planText } from "./migration-plan.ts";
 import { type FreshDatabase, freshDatabase } from "./testing.ts";
 
 describe("migrations", () => {
@@ -21,5 +22,29 @@ describe("migrations", () => {
     expect(runs.flat()).toEqual(["0001-start", "0002-session-histories", "0003-events-in-order"]);
     await expect(requireCurrentSchema(db)).resolves.toBeUndefined();
     expect(await migrate(db)).toEqual([]);
+  });
+
+  it("run what their plan says", async () => {
+    const { db, execute } = database;
+    const columns = async () => {
+      const { rows } = await sql`
+        select table_name, column_name, data_type, column_default
+        from information_schema.columns where table_schema = 'postern'
+          and table_name not like 'kysely%' order by 1, 2`.execute(db);
+      return rows;
+    };
+    const migrated = await columns();
+    expect(await planMigrations(db)).toEqual([]);
+    await sql`drop schema postern, postern_queues cascade`.execute(db);
+    const plan = await planMigrations(db);
+    expect(plan.map(({ name, isConcurrent }) => [name, isConcurrent])).toEqual([
+      ["0001-start", false],
+      ["0002-session-histories", false],
+      ["0003-events-in-order", true],
+    ]);
+    expect(planText(plan)).toContain("-- 0003-events-in-order, beside writers");
+    await sql`create schema postern`.execute(db);
+    for (const statement of plan.flatMap(({ statements }) => statements)) await execute(statement);
+    expect(await columns()).toEqual(migrated);
   });
 });

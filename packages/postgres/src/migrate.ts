@@ -16,7 +16,7 @@ interface Step {
 }
 
 /** In order. A released migration is never edited, and there are no down migrations. */
-const MIGRATIONS: Readonly<Record<string, Step>> = {
+export const MIGRATIONS: Readonly<Record<string, Step>> = {
   "0001-start": { up: start },
   "0002-session-histories": { up: sessionHistories },
   "0003-events-in-order": { up: eventsInOrder, isConcurrent: true },
@@ -104,7 +104,10 @@ async function requirePlainName(db: Kysely<Schema>, schema: string): Promise<voi
  * Returns the migrations that the database lacks. Does not ask Kysely, which reads the columns of
  * every table in the database.
  */
-async function pendingMigrations(db: Kysely<Schema>, schema: string): Promise<readonly string[]> {
+export async function pendingMigrations(
+  db: Kysely<Schema>,
+  schema: string,
+): Promise<readonly string[]> {
   const names = Object.keys(MIGRATIONS);
   const table = `${schema}.kysely_migration`;
   const { rows: found } = await sql<{ is_there: boolean }>`
