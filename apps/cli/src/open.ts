@@ -91,6 +91,7 @@ async function openFull({ redisUrl, redisFence, schema, secrets = [] }: CliConfi
         client: redis.client,
         histories: postgresSessionHistories(postgres.db),
         isOff: redisFence === "off",
+        isGuest: true,
       }),
     ));
   async function close() {

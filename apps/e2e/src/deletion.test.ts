@@ -108,7 +108,7 @@ describe.each(DEPLOYMENTS)("a deletion in $mode mode under the $policy policy", 
       // Sooner than the hourly clean-up, which would find leftovers too.
       await expect.poll(traces, { timeout: 15_000, interval: 100 }).toEqual([]);
       const ofUser = kept.filter((row) => row.includes(userId));
-      const mayStay = /^(postern\.events|postern_queues\.|postern:token)/;
+      const mayStay = /^(postern\.(events|session_revocations)|postern_queues\.|postern:token)/;
       expect(ofUser.filter((row) => !mayStay.test(row))).toEqual([]);
       const tombstones = ofUser.filter(
         (row) => row.startsWith("postern.events") && row.includes("user.deleted"),

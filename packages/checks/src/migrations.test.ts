@@ -27,9 +27,8 @@ interface Complaint {
 }
 
 /** Returns the rules that a migration breaks. */
-function complaintsOf({ isConcurrent, statements }: PlannedMigration): readonly string[] {
-  const args = ["--reporter=json", `--exclude=${EXCLUDED.join(",")}`];
-  args.push(isConcurrent ? "--no-assume-in-transaction" : "--assume-in-transaction");
+function complaintsOf({ statements }: PlannedMigration): readonly string[] {
+  const args = ["--reporter=json", `--exclude=${EXCLUDED.join(",")}`, "--assume-in-transaction"];
   const input = `${statements.join(";\n")};\n`;
   try {
     execFileSync(SQUAWK, [...args, "--stdin-filepath=migration.sql"], { input, stdio: "pipe" });
@@ -40,14 +39,13 @@ function complaintsOf({ isConcurrent, statements }: PlannedMigration): readonly 
   }
 }
 
-const planted = (statements: readonly string[], isConcurrent = false) =>
-  complaintsOf({ name: "planted", isConcurrent, statements });
+const planted = (statements: readonly string[]) => complaintsOf({ name: "planted", statements });
 
 describe("a migration", () => {
   it("blocks no writer, and breaks no process of the earlier version", async () => {
     const [first, ...later] = await allMigrations();
     expect(first?.name).toBe("0001-start"); // it runs before there is a process
-    expect(later.length).toBeGreaterThan(1);
+    expect(later.length).toBeGreaterThan(0);
     expect(later.map((one) => [one.name, complaintsOf(one)])).toEqual(
       later.map(({ name }) => [name, []]),
     );
@@ -67,10 +65,9 @@ describe("a migration", () => {
     expect(planted([sql])).toContain(rule);
   });
 
-  it("that builds an index concurrently within a transaction is refused", () => {
+  it("that builds an index concurrently is refused: all run in a transaction", () => {
     const index = "create index concurrently events_by_type on postern.events (type)";
     const statements = ["drop index concurrently if exists postern.events_by_type", index];
     expect(planted(statements)).toContain("ban-concurrent-index-creation-in-transaction");
-    expect(planted(statements, true)).toEqual([]);
   });
 });

@@ -20,7 +20,6 @@ export {
   aSessionRef,
   aTokenHash,
   aUser,
-  revocationOf,
   type UserWorld,
 } from "./user/user.fixture.ts";
 export { userStoreContract } from "./user/user-store.contract.ts";

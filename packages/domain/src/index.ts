@@ -64,9 +64,10 @@ export { logOut } from "./session/log-out.ts";
 export type { ReauthenticationError } from "./session/reauthenticate.ts";
 export { hashPrefixOf, sessionIdOf } from "./session/session-id.ts";
 export type {
+  NotedRevocation,
+  RevocationNote,
   SessionHistories,
   SessionHistory,
-  UserRevocations,
 } from "./session/session-histories.ts";
 export type {
   Revocation,

@@ -4,7 +4,7 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { PGlite } from "@electric-sql/pglite";
 import { dataDir as emptyCluster } from "@electric-sql/pglite-prepopulatedfs";
-import { IN_DEFAULT_SCHEMA, migrateAlone, type Schema } from "@postern/postgres";
+import { IN_DEFAULT_SCHEMA, migrate, type Schema } from "@postern/postgres";
 import { Kysely, PGliteDialect } from "kysely";
 import { unpackTar } from "modern-tar/fs";
 import { oneAtATime } from "./one-at-a-time.ts";
@@ -26,7 +26,7 @@ export async function openDatabase(path: string): Promise<EmbeddedDatabase> {
     dialect: new PGliteDialect({ pglite }),
     plugins: [...IN_DEFAULT_SCHEMA],
   });
-  await migrateAlone(db);
+  await migrate(db);
   return { pglite, db, close: () => db.destroy() };
 }
 

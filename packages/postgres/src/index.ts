@@ -5,7 +5,7 @@ export { storesInTransaction } from "./in-transaction.ts";
 export { type ListedUser, listUsers, type UserSearch } from "./user-list.ts";
 export { type EventSearch, searchEvents } from "./event-store.ts";
 export { type ClaimedEvent, claimOutbox } from "./outbox.ts";
-export { migrate, migrateAlone, requireCurrentSchema } from "./migrate.ts";
+export { migrate, requireCurrentSchema } from "./migrate.ts";
 export {
   allMigrations,
   type PlannedMigration,

@@ -1,95 +1,38 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { type Kysely, sql } from "kysely";
 import { Migrator, type Migration } from "kysely/migration";
 import { DEFAULT_SCHEMA } from "./in-schema.ts";
 import { up as start } from "./migrations/0001-start.ts";
 import { up as sessionHistories } from "./migrations/0002-session-histories.ts";
-import { up as eventsInOrder } from "./migrations/0003-events-in-order.ts";
 import type { Schema } from "./schema.ts";
 
-type Up = (db: Kysely<unknown>, concurrently: "concurrently" | "") => Promise<void>;
-
-interface Step {
-  readonly up: Up;
-  /** Builds an index while others write, which Postgres does only outside a transaction. */
-  readonly isConcurrent?: boolean;
-}
-
 /** In order. A released migration is never edited, and there are no down migrations. */
-export const MIGRATIONS: Readonly<Record<string, Step>> = {
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-start": { up: start },
   "0002-session-histories": { up: sessionHistories },
-  "0003-events-in-order": { up: eventsInOrder, isConcurrent: true },
 };
 
 /** How long a migration waits for a locked table. Then it fails and can be retried. */
 const LOCK_TIMEOUT = "1s";
-
-const LOCK_EVERY_MS = 100;
 
 /** Chosen at random, so that no other application has it. */
 const LOCK_ID = "7318349394477056211";
 
 /**
  * Migrates the schema, and returns the names of the applied migrations. Several processes may
- * call it at once: an advisory lock lets one run, and the others find nothing left to do. Each
- * migration is committed by itself, so one that must wait for a lock blocks nothing else. Takes two
- * connections of the pool.
+ * call it at once: an advisory lock lets one run, and the others find nothing left to do.
  */
 export async function migrate(
   db: Kysely<Schema>,
   schema = DEFAULT_SCHEMA,
 ): Promise<readonly string[]> {
   await requirePlainName(db, schema);
-  return await locked(db, async () => {
-    const applied: string[] = [];
-    for (const name of await pendingMigrations(db, schema)) {
-      if (MIGRATIONS[name]?.isConcurrent) await apply(db, schema, name, "concurrently");
-      else await db.transaction().execute((transaction) => apply(transaction, schema, name, ""));
-      applied.push(name);
-    }
-    return applied;
-  });
-}
-
-/** The same for a database with one connection and no other users: all in one transaction. */
-export async function migrateAlone(db: Kysely<Schema>): Promise<void> {
-  await locked(db, async (transaction) => {
-    for (const name of await pendingMigrations(transaction, DEFAULT_SCHEMA))
-      await apply(transaction, DEFAULT_SCHEMA, name, "");
-  });
-}
-
-/**
- * Holds the lock meanwhile. It asks again and again: a statement that waits for the lock would have
- * a snapshot, and an index that is built concurrently waits for every snapshot.
- */
-async function locked<T>(
-  db: Kysely<Schema>,
-  work: (transaction: Kysely<Schema>) => Promise<T>,
-): Promise<T> {
   return await db.transaction().execute(async (transaction) => {
-    await sql`set local idle_in_transaction_session_timeout = 0`.execute(transaction);
     // Until the commit, and not of the session: a pooler may lend us another session meanwhile.
-    // Without parameters: pg then sends a simple query, and no open portal keeps its snapshot.
-    const takeLock = sql<{ is_taken: boolean }>`
-      select pg_try_advisory_xact_lock(${sql.lit(LOCK_ID)}::bigint) as is_taken`;
-    while (!(await takeLock.execute(transaction)).rows[0]?.is_taken) await delay(LOCK_EVERY_MS);
-    return await work(transaction);
+    await sql`select pg_advisory_xact_lock(${LOCK_ID}::bigint)`.execute(transaction);
+    const { error, results = [] } = await migrator(transaction, schema).migrateToLatest();
+    if (error) throw new Error("the database could not be migrated", { cause: error });
+    return results.map(({ migrationName }) => migrationName);
   });
-}
-
-async function apply(
-  db: Kysely<Schema>,
-  migrationTableSchema: string,
-  name: string,
-  concurrently: "concurrently" | "",
-): Promise<void> {
-  const provider = { getMigrations: async () => withTimeouts(concurrently) };
-  const disableTransactions = concurrently !== "";
-  const migrator = new Migrator({ db, provider, migrationTableSchema, disableTransactions });
-  const { error } = await migrator.migrateTo(name);
-  if (error) throw new Error("the database could not be migrated", { cause: error });
 }
 
 /** Our SQL has the name without quotes. */
@@ -130,15 +73,19 @@ export async function requireCurrentSchema(
   throw new Error(`DATABASE_URL: the schema ${schema} lacks ${missing}; run migrate first`);
 }
 
-function withTimeouts(concurrently: "concurrently" | ""): Record<string, Migration> {
-  const entries = Object.entries(MIGRATIONS).map(([name, { up }]) => {
-    const migration: Migration["up"] = async (db) => {
-      if (concurrently) return await up(db, concurrently); // it blocks no one while it waits
+function migrator(db: Kysely<Schema>, migrationTableSchema: string): Migrator {
+  const provider = { getMigrations: async () => withLockTimeout(MIGRATIONS) };
+  return new Migrator({ db, provider, migrationTableSchema });
+}
+
+function withLockTimeout(migrations: typeof MIGRATIONS): Record<string, Migration> {
+  const entries = Object.entries(migrations).map(([name, { up }]) => {
+    const patient: Migration["up"] = async (db) => {
       await sql`set local lock_timeout = ${sql.lit(LOCK_TIMEOUT)}`.execute(db);
       await sql`set local statement_timeout = 0`.execute(db); // the role may have one
-      await up(db, concurrently);
+      await up(db);
     };
-    return [name, { up: migration }];
+    return [name, { up: patient }];
   });
   return Object.fromEntries(entries);
 }

@@ -12,8 +12,6 @@ import type { Schema } from "./schema.ts";
 /** The statements of one migration. */
 export interface PlannedMigration {
   readonly name: string;
-  /** Whether each statement is committed by itself, because it may run beside writers. */
-  readonly isConcurrent: boolean;
   readonly statements: readonly string[];
 }
 
@@ -30,10 +28,9 @@ export async function planMigrations(
 /** Writes a plan as SQL. */
 export const planText = (plan: readonly PlannedMigration[]): string =>
   plan
-    .map(({ name, isConcurrent, statements }) => {
-      const how = isConcurrent ? "beside writers, each committed by itself" : "in one transaction";
-      return [`-- ${name}, ${how}`, ...statements.map((statement) => `${statement};`)].join("\n");
-    })
+    .map(({ name, statements }) =>
+      [`-- ${name}`, ...statements.map((statement) => `${statement};`)].join("\n"),
+    )
     .join("\n\n");
 
 /** Returns the statements of every migration. */
@@ -52,7 +49,6 @@ async function planMigration(name: string, schema: string): Promise<PlannedMigra
     },
     log: ({ query }) => void statements.push(inSchema(schema)(query.sql.trim())),
   });
-  const { isConcurrent = false, up } = MIGRATIONS[name] ?? {};
-  await up?.(recorder, isConcurrent ? "concurrently" : "");
-  return { name, isConcurrent, statements };
+  await MIGRATIONS[name]?.up(recorder);
+  return { name, statements };
 }

@@ -3,7 +3,7 @@ import { aNewUser } from "@postern/domain/contract";
 import { Kysely, PGliteDialect } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { IN_DEFAULT_SCHEMA } from "./in-schema.ts";
-import { migrateAlone } from "./migrate.ts";
+import { migrate } from "./migrate.ts";
 import type { Schema } from "./schema.ts";
 import { postgresUserStore } from "./user-store.ts";
 
@@ -15,7 +15,7 @@ describe("Kysely on PGlite", () => {
       dialect: new PGliteDialect({ pglite: new PGlite() }),
       plugins: [...IN_DEFAULT_SCHEMA],
     });
-    await migrateAlone(db);
+    await migrate(db);
   });
   afterAll(() => db.destroy());
 

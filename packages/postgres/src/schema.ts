@@ -53,8 +53,6 @@ export interface EventsTable {
   /** By Postgres' clock. "Since" is asked by this one. */
   readonly recorded_at: Generated<Date>;
   readonly data: ColumnType<unknown, string, never>;
-  /** The transaction. NULL: before this column was there. */
-  readonly recorded_in: Generated<string | null>;
 }
 
 /** Events that are not yet handed to the subscribers. */

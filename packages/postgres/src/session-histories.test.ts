@@ -1,7 +1,8 @@
-import { anEvent, aSessionId, aUser, revocationOf } from "@postern/domain/contract";
+import { anEvent, aSessionId, aUser } from "@postern/domain/contract";
 import { memorySeal } from "@postern/domain/memory";
 import { testServers } from "@postern/test-servers";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { postgresSessionHistories } from "./session-histories.ts";
 import { postgresStores } from "./stores.ts";
 import { type FreshDatabase, freshDatabase } from "./testing.ts";
@@ -12,7 +13,6 @@ describe("session histories", () => {
     database = await freshDatabase(testServers());
   });
   afterAll(() => database.close());
-  beforeEach(() => database.db.deleteFrom("events").execute());
 
   const histories = () => postgresSessionHistories(database.db);
   const stores = () => postgresStores(database.db, memorySeal());
@@ -59,42 +59,44 @@ describe("session histories", () => {
     expect(await read()).toMatchObject([{ isSettled: true }, { isSettled: true }]);
   });
 
-  it("tell what was revoked since a position, and each user as it is now", async () => {
-    const { users, ledger } = stores();
-    const [changed, deleted, untouched] = [
-      await aUser(users),
-      await aUser(users),
-      await aUser(users),
-    ];
-    const session = aSessionId();
+  it("keep notes of revocations, in their order, with each user as it is now", async () => {
+    const { users } = stores();
+    const [changed, deleted] = [await aUser(users), await aUser(users)];
+    const sessionId = aSessionId();
+    await histories().note([{ userId: deleted.id }]);
     const { position } = await histories().read();
+    await histories().note([{ userId: changed.id, sessionId }, { userId: changed.id }]);
+    await histories().note([{ userId: deleted.id }]);
     await users.endSessions([changed.id], [anEvent(changed.id)]);
-    const ref = { id: session, userId: changed.id, epoch: 1 };
-    await ledger.revoke(ref, revocationOf(ref));
     await users.delete(deleted.id, [anEvent(deleted.id)]);
-    const told = await histories().revocationsSince(position);
-    expect(told.map(({ userId }) => userId).toSorted()).toEqual(
-      [changed.id, deleted.id].toSorted(),
-    );
-    expect(told.find(({ userId }) => userId === changed.id)).toMatchObject({
-      user: { epoch: 1 },
-      endedSessions: [session],
-    });
-    expect(told.find(({ userId }) => userId === deleted.id)?.user).toBeUndefined();
-    expect(told.some(({ userId }) => userId === untouched.id)).toBe(false);
-    const last = told.at(-1)?.userId;
-    expect(await histories().revocationsSince(position, last)).toEqual([]);
-    expect(await histories().revocationsSince((await histories().read()).position)).toEqual([]);
+    const notes = await histories().notesSince(position);
+    expect(notes).toMatchObject([
+      { userId: changed.id, sessionId, user: { epoch: 1 } },
+      { userId: changed.id, sessionId: undefined, user: { epoch: 1 } },
+      { userId: deleted.id, user: undefined },
+    ]);
+    expect(await histories().notesSince(position, notes[1])).toEqual(notes.slice(2));
+    expect(await histories().notesSince(position, notes[2])).toEqual([]);
+    expect(await histories().notesSince((await histories().read()).position)).toEqual([]);
   });
 
-  it("count a transaction that began before the position was read, and ended after it", async () => {
-    const { users } = stores();
-    const user = await aUser(users);
+  it("find a note whose transaction began before the position was read", async () => {
+    const user = await aUser(stores().users);
     const open = await database.db.startTransaction().execute();
-    await postgresStores(open, memorySeal()).users.endSessions([user.id], [anEvent(user.id)]);
+    await postgresSessionHistories(open).note([{ userId: user.id }]);
     const { position } = await histories().read();
-    expect(await histories().revocationsSince(position)).toEqual([]);
+    expect(await histories().notesSince(position)).toEqual([]);
     await open.commit().execute();
-    expect(await histories().revocationsSince(position)).toMatchObject([{ userId: user.id }]);
+    expect(await histories().notesSince(position)).toMatchObject([{ userId: user.id }]);
+  });
+
+  it("pass over notes of a future that a restore into another cluster has made", async () => {
+    const user = await aUser(stores().users);
+    const { position } = await histories().read();
+    await histories().note([{ userId: user.id }]);
+    await sql`update postern.session_revocations set recorded_in = '99999999999'`.execute(
+      database.db,
+    );
+    expect(await histories().notesSince(position)).toEqual([]);
   });
 });

@@ -1,9 +1,10 @@
 import type {
+  NotedRevocation,
+  RevocationNote,
   SessionHistories,
   SessionHistory,
   SessionId,
   UserId,
-  UserRevocations,
 } from "@postern/domain";
 import { type Kysely, sql } from "kysely";
 import type { Schema } from "./schema.ts";
@@ -16,10 +17,18 @@ interface HistoryRow {
   readonly is_settled: boolean;
   readonly source: string | null;
   readonly beat: string;
+  readonly beat_age_ms: number;
   readonly position: string;
 }
 
-/** How many users a page of revocations has at most. */
+interface NoteRow {
+  readonly note_id: string;
+  readonly recorded_in: string;
+  readonly user_id: UserId;
+  readonly session_id: SessionId | null;
+}
+
+/** How many notes a page has at most. */
 const PAGE = 500;
 
 /**
@@ -28,8 +37,9 @@ const PAGE = 500;
  * locked.
  */
 export function postgresSessionHistories(db: Kysely<Schema>): SessionHistories {
-  const columns = sql`partition, generation::text, history, is_settled, source, beat::text,
-    position::text`;
+  const columns = sql`kept.partition, kept.generation::text, kept.history, kept.is_settled,
+    kept.source, kept.beat::text, kept.position::text,
+    (1000 * extract(epoch from clock_timestamp() - kept.beat_at))::float8 as beat_age_ms`;
 
   /** The rows that nobody has changed since they were read. */
   const unchanged = (read: readonly SessionHistory[]) => sql`
@@ -38,8 +48,7 @@ export function postgresSessionHistories(db: Kysely<Schema>): SessionHistories {
         position xid8)
     where kept.partition = known.partition and kept.generation = known.generation
       and kept.history is not distinct from known.history and kept.beat = known.beat
-    returning kept.partition, kept.generation::text, kept.history, kept.is_settled, kept.source,
-      kept.beat::text, kept.position::text`;
+    returning ${columns}`;
 
   const update = async (change: ReturnType<typeof sql>, read: readonly SessionHistory[]) => {
     if (read.length === 0) return [];
@@ -52,7 +61,7 @@ export function postgresSessionHistories(db: Kysely<Schema>): SessionHistories {
     async read() {
       const { rows } = await sql<HistoryRow & { readonly now: string }>`
         select ${columns}, pg_snapshot_xmin(pg_current_snapshot())::text as now
-        from postern.session_histories order by partition`.execute(db);
+        from postern.session_histories as kept order by partition`.execute(db);
       return { partitions: rows.map(toHistory), position: BigInt(rows[0]?.now ?? 0) };
     },
 
@@ -67,15 +76,14 @@ export function postgresSessionHistories(db: Kysely<Schema>): SessionHistories {
     async certify(partitions, history) {
       const { rows } = await sql<HistoryRow>`
         update postern.session_histories as kept
-        set history = ${history}, source = known.source, beat = known.beat,
+        set history = ${history}, source = known.source, beat = known.beat, beat_at = now(),
           position = known.position
         from jsonb_to_recordset(${JSON.stringify(partitions.map(toKnown))}::jsonb)
           as known (partition smallint, generation bigint, beat bigint, source text,
             position xid8)
         where kept.partition = known.partition and kept.generation = known.generation
           and kept.history is null
-        returning kept.partition, kept.generation::text, kept.history, kept.is_settled,
-          kept.source, kept.beat::text, kept.position::text`.execute(db);
+        returning ${columns}`.execute(db);
       return rows.map(toHistory);
     },
 
@@ -85,36 +93,44 @@ export function postgresSessionHistories(db: Kysely<Schema>): SessionHistories {
 
     beat: async (partitions, position) =>
       await update(
-        sql`beat = kept.beat + 1, position = greatest(kept.position, ${String(position)}::xid8)`,
+        sql`beat = kept.beat + 1, beat_at = now(),
+          position = greatest(kept.position, ${String(position)}::xid8)`,
         partitions,
       ),
 
-    async revocationsSince(position, after) {
-      const { rows } = await sql<
-        UserRow & { readonly revoked: UserId; readonly ended: SessionId[] }
-      >`
-        select users.*, changed.user_id as revoked, changed.ended
-        from (
-          select user_id, array_agg(data->>'sessionId') filter (where type = 'session.revoked')
-            as ended
-          from postern.events
-          where type <> 'session.created' and recorded_in >= ${String(position)}::xid8
-            and user_id > ${after ?? FIRST}
-          group by user_id order by user_id limit ${PAGE}
-        ) as changed
-        left join postern.users on users.id = changed.user_id
-        order by changed.user_id`.execute(db);
-      return rows.map((row): UserRevocations => ({
-        userId: row.revoked,
+    async note(revocations) {
+      await sql`
+        insert into postern.session_revocations (user_id, session_id)
+        select note.user_id, note.session_id
+        from jsonb_to_recordset(${JSON.stringify(revocations.map(toNote))}::jsonb)
+          as note (user_id uuid, session_id uuid)`.execute(db);
+    },
+
+    async notesSince(position, after) {
+      const from = String(after?.position ?? position);
+      // No note is in the future, except after a restore into another cluster of Postgres.
+      const { rows } = await sql<UserRow & NoteRow>`
+        select users.*, note.id as note_id, note.recorded_in::text, note.user_id, note.session_id
+        from postern.session_revocations as note
+        left join postern.users on users.id = note.user_id
+        where (note.recorded_in, note.id) > (${from}::xid8, ${String(after?.id ?? 0)}::bigint)
+          and note.recorded_in < pg_snapshot_xmax(pg_current_snapshot())
+        order by note.recorded_in, note.id limit ${PAGE}`.execute(db);
+      return rows.map((row): NotedRevocation => ({
+        id: BigInt(row.note_id),
+        position: BigInt(row.recorded_in),
+        userId: row.user_id,
+        sessionId: row.session_id ?? undefined,
         user: row.id === null ? undefined : toUser(row),
-        endedSessions: row.ended ?? [],
       }));
     },
   };
 }
 
-/** Before every user's id. */
-const FIRST = "00000000-0000-0000-0000-000000000000";
+const toNote = ({ userId, sessionId }: RevocationNote) => ({
+  user_id: userId,
+  session_id: sessionId ?? null,
+});
 
 /** Numbers as text: a bigint has no JSON. */
 const toKnown = (known: SessionHistory) => ({
@@ -133,5 +149,6 @@ const toHistory = (row: HistoryRow): SessionHistory => ({
   isSettled: row.is_settled,
   source: row.source ?? undefined,
   beat: BigInt(row.beat),
+  beatAgeMs: row.beat_age_ms,
   position: BigInt(row.position),
 });

@@ -18,7 +18,7 @@ import { testServers } from "@postern/test-servers";
 import { Kysely, PGliteDialect } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { IN_DEFAULT_SCHEMA } from "./in-schema.ts";
-import { migrateAlone } from "./migrate.ts";
+import { migrate } from "./migrate.ts";
 import type { Schema } from "./schema.ts";
 import { postgresStores } from "./stores.ts";
 import { freshDatabase } from "./testing.ts";
@@ -33,7 +33,7 @@ async function onPglite(): Promise<Opened> {
     dialect: new PGliteDialect({ pglite: new PGlite() }),
     plugins: [...IN_DEFAULT_SCHEMA],
   });
-  await migrateAlone(db);
+  await migrate(db);
   return { db, close: () => db.destroy() };
 }
 

@@ -1,5 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type SessionHistories, type SessionHistory, Unavailable } from "@postern/domain";
+import {
+  type RevocationNote,
+  type SessionHistories,
+  type SessionHistory,
+  Unavailable,
+} from "@postern/domain";
 
 /** The history of Redis whose answers count for a partition, and where its sessions are. */
 export interface Lease {
@@ -18,10 +23,16 @@ export interface Fence {
   /** Returns the lease at once if it is fresh. Throws `Unavailable` if no history counts now. */
   leaseOf(partition: number): Lease | Promise<Lease>;
   /**
-   * Waits until a revocation that Redis applies under this lease may be acknowledged: Postgres
-   * still names the history, and no process accepts an earlier one. Call it after the commit.
+   * Waits until a revocation that Redis applies under this lease may be acknowledged: it is noted,
+   * Postgres names the history afterwards, and no process accepts an earlier one. Call it after the
+   * commit of the revocation.
    */
-  acknowledge<T>(partition: number, lease: Lease, applied: Promise<T>): Promise<T>;
+  acknowledge<T>(
+    partition: number,
+    lease: Lease,
+    note: RevocationNote,
+    applied: Promise<T>,
+  ): Promise<T>;
   /** Redis answered under another history: what is known is outdated. */
   refused(): void;
 }
@@ -29,6 +40,7 @@ export interface Fence {
 /** How long a process may use what it read. Counted from before the query. */
 export const LEASE_MS = 3_000;
 const RENEW_EVERY_MS = 1_000;
+const MIN_PAUSE_MS = 100;
 const READ_LIMIT_MS = 1_000;
 /** A revocation waits so long for the leases of an earlier history to run out. */
 const MAX_UNSETTLED_MS = 5_000;
@@ -45,7 +57,7 @@ export const OFF = "off";
 /** No fence: sessions that have ended come back if Redis loses writes. */
 export const noFence: Fence = {
   leaseOf: () => ({ history: OFF, source: OFF, generation: 0, readAtMs: 0 }),
-  acknowledge: (_partition, _lease, applied) => applied,
+  acknowledge: (_partition, _lease, _note, applied) => applied,
   refused: () => undefined,
 };
 
@@ -64,26 +76,42 @@ interface FenceOptions {
   readonly onRefused?: () => void;
 }
 
-/** Leases the histories from Postgres. It has no timer: a use that finds an older lease renews. */
+/** The fence of a process. */
+export interface LeasingFence extends Fence {
+  /** Reads the histories again, if the last time is a while ago. Uses do it too. */
+  renew(): void;
+}
+
+/** Leases the histories from Postgres. It has no timer. */
 export function sessionFence(
-  histories: Pick<SessionHistories, "read">,
+  histories: Pick<SessionHistories, "note" | "read">,
   { goesOnWithoutPostgres = true, onRefused = () => undefined }: FenceOptions = {},
-): Fence {
+): LeasingFence {
   let known: Reading | undefined;
   let current: Promise<Reading> | undefined;
-  let next: Promise<Reading> | undefined;
   let startedAtMs = -Infinity;
-  let failedAtMs = -Infinity;
+  /** Until then `known` may be used. */
+  let usableUntilMs = -Infinity;
   let isOutdated = false;
+  const confirmed = inTurns<RevocationNote, Reading>(async (notes) => {
+    await histories.note(notes);
+    await current?.catch(() => undefined);
+    return await read(); // it begins after the notes were committed
+  });
 
   function read(): Promise<Reading> {
     const readAtMs = performance.now();
     startedAtMs = readAtMs;
     isOutdated = false;
     current = withinLimit(histories.read())
-      .then(({ partitions }) => (known = { readAtMs, partitions }))
+      .then(({ partitions }) => {
+        usableUntilMs = readAtMs + LEASE_MS;
+        return (known = { readAtMs, partitions });
+      })
       .catch((error: unknown) => {
-        failedAtMs = readAtMs;
+        // Postgres is away. An unbroken chain of attempts, each within the lease of the one before,
+        // tells that this process was not frozen meanwhile.
+        if (goesOnWithoutPostgres && readAtMs < usableUntilMs) usableUntilMs = readAtMs + LEASE_MS;
         throw new Unavailable("Postgres does not say which history of Redis counts", {
           cause: error,
         });
@@ -92,20 +120,9 @@ export function sessionFence(
     return current;
   }
 
-  /** A read that begins after this call: one for all calls that wait. */
-  function readAfresh(): Promise<Reading> {
-    next ??= (current ?? Promise.resolve())
-      .catch(() => undefined)
-      .then(() => {
-        next = undefined;
-        return read();
-      });
-    return next;
-  }
-
   function renew(): void {
     if (current || performance.now() - startedAtMs < RENEW_EVERY_MS) return;
-    read().catch(() => undefined); // whoever needs it asks again
+    read().catch(() => undefined); // a use that needs it asks again
   }
 
   function leaseIn({ readAtMs, partitions }: Reading, partition: number): Lease | undefined {
@@ -114,9 +131,18 @@ export function sessionFence(
     return { history, source, generation, readAtMs };
   }
 
+  function usableLease(partition: number): Lease | undefined {
+    if (!known || isOutdated || performance.now() >= usableUntilMs) return undefined;
+    return leaseIn(known, partition);
+  }
+
   async function leaseAfterReading(partition: number): Promise<Lease> {
+    // What is refused again and again does not ask Postgres as often.
+    const pauseMs = startedAtMs + MIN_PAUSE_MS - performance.now();
+    if (!current && pauseMs > 0) await delay(pauseMs);
     const reading = await (current ?? read()).catch((error: unknown) => {
-      if (known && goesOnWithoutPostgres) return known;
+      const lease = known && performance.now() < usableUntilMs ? known : undefined;
+      if (lease) return lease;
       throw error;
     });
     const lease = leaseIn(reading, partition);
@@ -126,25 +152,22 @@ export function sessionFence(
   }
 
   return {
+    renew,
+
     leaseOf(partition) {
-      const nowMs = performance.now();
-      const isFresh = known !== undefined && nowMs - known.readAtMs < LEASE_MS;
-      // Postgres is away: an attempt failed that began within the time of a lease.
-      const isAway = nowMs - failedAtMs < LEASE_MS;
-      if (known && !isOutdated && (isFresh || (isAway && goesOnWithoutPostgres))) {
-        const lease = leaseIn(known, partition);
-        renew();
-        if (lease) return lease;
-      }
-      return leaseAfterReading(partition);
+      const lease = usableLease(partition);
+      if (!lease) return leaseAfterReading(partition);
+      renew();
+      return lease;
     },
 
-    async acknowledge(partition, lease, applied) {
+    async acknowledge(partition, lease, note, applied) {
+      applied.catch(() => undefined); // below it may be too late to listen
       const startedMs = performance.now();
       const isLate = () => performance.now() - lease.readAtMs > MAX_ACKNOWLEDGEMENT_MS;
       async function confirm(): Promise<void> {
+        let { partitions } = await confirmed(note);
         for (;;) {
-          const { partitions } = await readAfresh();
           const named = partitions[partition];
           if (named?.history !== lease.history || named.generation !== lease.generation)
             throw new Unavailable("Redis has another history since");
@@ -152,6 +175,7 @@ export function sessionFence(
           if (performance.now() - startedMs > MAX_UNSETTLED_MS)
             throw new Unavailable("an earlier history of Redis may still count somewhere");
           await delay(ASK_EVERY_MS);
+          ({ partitions } = await (current ?? read()));
         }
       }
       if (isLate()) throw new Unavailable("the history of Redis was read too long ago");
@@ -164,6 +188,30 @@ export function sessionFence(
       isOutdated = true;
       onRefused();
     },
+  };
+}
+
+/**
+ * Runs one call at a time. What is asked for meanwhile shares the next call, so that the number of
+ * calls does not grow with the number of callers.
+ */
+function inTurns<Input, Output>(call: (inputs: readonly Input[]) => Promise<Output>) {
+  let waiting: Input[] = [];
+  let running: Promise<unknown> = Promise.resolve();
+  let next: Promise<Output> | undefined;
+  return (input: Input): Promise<Output> => {
+    waiting.push(input);
+    if (next) return next;
+    next = running
+      .catch(() => undefined)
+      .then(() => {
+        const inputs = waiting;
+        waiting = [];
+        next = undefined;
+        return call(inputs);
+      });
+    running = next;
+    return next;
   };
 }
 

@@ -31,13 +31,13 @@ export function positionDelay() {
   return {
     push(position: bigint): void {
       line.push({ atMs: performance.now(), position });
+      const count = line.findLastIndex(({ atMs }) => atMs <= performance.now() - AGE_MS);
+      if (count > 0) line.splice(0, count);
     },
     /** Returns the newest position that is old enough. */
     oldEnough(): bigint | undefined {
-      const limit = performance.now() - AGE_MS;
-      const count = line.findLastIndex(({ atMs }) => atMs <= limit);
-      if (count > 0) line.splice(0, count);
-      return line[0] && line[0].atMs <= limit ? line[0].position : undefined;
+      const [first] = line;
+      return first && first.atMs <= performance.now() - AGE_MS ? first.position : undefined;
     },
   };
 }

@@ -10,6 +10,8 @@ interface OpenFenceOptions {
   readonly histories: SessionHistories;
   /** Sessions that have ended may come back when Redis loses writes. Default: false. */
   readonly isOff?: boolean | undefined;
+  /** For a command: it certifies no history unless it is asked to. Default: false. */
+  readonly isGuest?: boolean;
   /** Called with the number of partitions and the history of Redis that counts from now on. */
   readonly onCertified?: (partitions: number, history: string) => void;
   readonly onFault?: (error: unknown) => void;
@@ -31,7 +33,14 @@ export interface OpenedFence {
  * answer yet is certified later.
  */
 export async function openFence(options: OpenFenceOptions): Promise<OpenedFence> {
-  const { client, histories, isOff = false, onCertified, onFault = () => undefined } = options;
+  const {
+    client,
+    histories,
+    isOff = false,
+    isGuest = false,
+    onCertified,
+    onFault = () => undefined,
+  } = options;
   if (isOff) return { fence: noFence, recertify: async () => 0, close: async () => undefined };
   const reconciler = sessionReconciler({ client, histories, onCertified });
   await withTimeout(client.posternSurvey(markKeyOf("", 0))).catch((cause: unknown) => {
@@ -39,11 +48,22 @@ export async function openFence(options: OpenFenceOptions): Promise<OpenedFence>
     const advice = "permit INFO in scripts (ACL: +info), or set REDIS_FENCE=off";
     throw new Error(`REDIS_URL: Redis does not say which history it has; ${advice}`, { cause });
   });
-  await reconciler.run().catch((error: unknown) => {
-    if (!(error instanceof Unavailable)) throw error;
-    onFault(error);
-  });
-  const { wake, stop } = ticker(reconciler.run, onFault);
+  const { recertify } = reconciler;
+  const isNeeded = async () => !isGuest || (await isNew(histories));
+  await isNeeded()
+    .then(async (needed) => needed && (await reconciler.run()))
+    .catch((error: unknown) => {
+      if (!(error instanceof Unavailable)) throw error;
+      onFault(error);
+    });
+  if (isGuest) return { fence: sessionFence(histories), recertify, close: async () => undefined };
+  const { wake, stop } = ticker(async () => {
+    fence.renew(); // also while nobody asks: Postgres may be away when somebody does
+    await reconciler.run();
+  }, onFault);
   const fence = sessionFence(histories, { onRefused: wake });
-  return { fence, recertify: reconciler.recertify, close: stop };
+  return { fence, recertify, close: stop };
 }
+
+const isNew = async (histories: SessionHistories): Promise<boolean> =>
+  (await histories.read()).partitions.every(({ generation }) => generation === 0);

@@ -48,12 +48,12 @@ export function sessionReconciler(options: ReconcilerOptions): Reconciler {
   async function run(): Promise<void> {
     const { partitions, position } = await histories.read();
     for (const { partition, generation } of partitions) generations.note(partition, generation);
-    writer.note(partitions, position);
+    writer.note(position);
     const { surveyed, failed } = await surveyAll(partitions);
     await reconcile(
       surveyed.filter(
         ({ known, history }) =>
-          (known.history !== history && isFree(known)) || known.position > position,
+          (known.history !== history || known.position > position) && isFree(known),
       ),
     );
     const due = partitions.filter(
@@ -84,8 +84,10 @@ export function sessionReconciler(options: ReconcilerOptions): Reconciler {
   }
 
   /** Whether no other process is certifying it. */
-  const isFree = ({ partition, history, generation }: SessionHistory) =>
-    history !== undefined || generation === 0 || isOld(partition);
+  const isFree = (known: SessionHistory) => {
+    const { partition, history, generation } = known;
+    return history === undefined ? generation === 0 || isOld(partition) : writer.mayRetire(known);
+  };
 
   const isOld = (partition: number) => generations.ageOf(partition) > SETTLED_AFTER_MS;
 
@@ -94,16 +96,20 @@ export function sessionReconciler(options: ReconcilerOptions): Reconciler {
     if (changed.length === 0) return 0;
     const retired = await histories.retire(changed.map(({ known }) => known));
     const { position } = await histories.read();
-    let certified = 0;
+    const certifying: Promise<number>[] = [];
     const byHistory = Map.groupBy(changed, ({ history }) => history);
     for (const [history, surveyed] of byHistory) {
       const own = retired.flatMap((known) => {
         const found = surveyed.find((one) => one.known.partition === known.partition);
         return found ? [{ ...found, known }] : [];
       });
-      if (own.length > 0) certified += await certify(own, history, position);
+      if (own.length > 0) certifying.push(certify(own, history, position));
     }
-    return certified;
+    // One server that takes no writes holds up no other.
+    const results = await Promise.allSettled(certifying);
+    const failed = results.find((one) => one.status === "rejected");
+    if (failed) throw failed.reason;
+    return results.reduce((sum, one) => sum + (one.status === "fulfilled" ? one.value : 0), 0);
   }
 
   async function certify(surveyed: readonly Surveyed[], history: string, position: bigint) {

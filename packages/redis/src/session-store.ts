@@ -4,6 +4,7 @@ import {
   MAX_SESSIONS,
   type SessionStore,
   type UserId,
+  type RevocationNote,
 } from "@postern/domain";
 import { decodeSession, decodeUser, encodeUser, REMEMBER, toSession } from "./codec.ts";
 import { type RedisClient, withTimeout } from "./connect.ts";
@@ -32,11 +33,14 @@ export function redisSessionStore(client: RedisClient, fence: Fence): SessionSto
   }
 
   /** The same for a revocation: resolves when it may be acknowledged. */
-  async function revoke<T>(userId: UserId, command: (to: Target) => Promise<T>): Promise<T> {
+  async function revoke<T>(
+    { userId, sessionId }: RevocationNote,
+    command: (to: Target) => Promise<T>,
+  ): Promise<T> {
     const partition = partitionOf(userId);
     const lease = await fence.leaseOf(partition);
     const applied = watched(command({ key: keyOf(lease.source, userId), history: lease.history }));
-    return await fence.acknowledge(partition, lease, applied);
+    return await fence.acknowledge(partition, lease, { userId, sessionId }, applied);
   }
 
   async function watched<T>(reply: Promise<T>): Promise<T> {
@@ -85,7 +89,7 @@ export function redisSessionStore(client: RedisClient, fence: Fence): SessionSto
     },
 
     async end(userId, sessionId) {
-      const ended = await revoke(userId, ({ key, history }) =>
+      const ended = await revoke({ userId, sessionId }, ({ key, history }) =>
         client.posternEnd(key, hashPrefixOf(sessionId), history),
       );
       const [field = "", session = ""] = ended ?? [];
@@ -94,13 +98,13 @@ export function redisSessionStore(client: RedisClient, fence: Fence): SessionSto
     },
 
     async syncUser(user) {
-      await revoke(user.id, ({ key, history }) =>
+      await revoke({ userId: user.id }, ({ key, history }) =>
         client.posternSyncUser(key, encodeUser(user), history),
       );
     },
 
     async deleteUser(userId) {
-      await revoke(userId, ({ key, history }) => client.posternDeleteUser(key, history));
+      await revoke({ userId }, ({ key, history }) => client.posternDeleteUser(key, history));
     },
 
     async list(userId) {

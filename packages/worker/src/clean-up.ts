@@ -54,6 +54,10 @@ export async function cleanUp(
     delete from postern.session_records using postern.users
     where users.id = session_records.user_id and users.epoch > session_records.epoch
       and users.updated_at < now() - interval '1 hour'`.execute(db);
+  // As long as events: the data of Redis may go back by as much.
+  await sql`
+    delete from postern.session_revocations
+    where recorded_at < now() - ${eventDays}::integer * interval '1 day'`.execute(db);
   await sql`
     delete from postern.rate_limits where expire < extract(epoch from now()) * 1000`.execute(db);
   // A user's count of failures is durable; that of an unknown address lasts for a day.

@@ -17,6 +17,8 @@ export interface SessionHistory {
   readonly source: string | undefined;
   /** Rises with each mark that is written into the session store. */
   readonly beat: bigint;
+  /** How long ago it rose, or the history was certified. */
+  readonly beatAgeMs: number;
   /** The session store has every revocation before this position of the durable store. */
   readonly position: bigint;
 }
@@ -42,16 +44,26 @@ export interface SessionHistories {
    */
   beat(partitions: readonly SessionHistory[], position: bigint): Promise<readonly SessionHistory[]>;
   /**
-   * Returns users whose sessions a change at or after `position` may have ended: the first ones
-   * after `after`, ordered by id. An empty page is the last one.
+   * Notes what the session store is about to be told, before it may be acknowledged. A later copy of
+   * the store that lacks it is told again.
    */
-  revocationsSince(position: bigint, after?: UserId): Promise<readonly UserRevocations[]>;
+  note(revocations: readonly RevocationNote[]): Promise<void>;
+  /**
+   * Returns the notes of `position` and later, and each user as it is now: the first ones that
+   * follow `after`. An empty page is the last one.
+   */
+  notesSince(position: bigint, after?: NotedRevocation): Promise<readonly NotedRevocation[]>;
 }
 
-/** What a session store must be told about a user. */
-export interface UserRevocations {
+/** What the session store must be told: the end of a session, or that the user has changed. */
+export interface RevocationNote {
   readonly userId: UserId;
+  readonly sessionId?: SessionId | undefined;
+}
+
+export interface NotedRevocation extends RevocationNote {
+  readonly id: bigint;
+  readonly position: bigint;
   /** `undefined`: the user was deleted. */
   readonly user: User | undefined;
-  readonly endedSessions: readonly SessionId[];
 }
