@@ -44,8 +44,8 @@ export interface SessionHistories {
    */
   beat(partitions: readonly SessionHistory[], position: bigint): Promise<readonly SessionHistory[]>;
   /**
-   * Notes what the session store is about to be told, before it may be acknowledged. A later copy of
-   * the store that lacks it is told again.
+   * Notes what the session store is about to be told, before it may be acknowledged. A copy of the
+   * store that lacks it is told again.
    */
   note(revocations: readonly RevocationNote[]): Promise<void>;
   /**
