@@ -1,5 +1,10 @@
+import { isIPv6 } from "node:net";
 import type { Config } from "./config.ts";
 import { isForThisMachine } from "./loopback.ts";
+
+/** Returns the URL of a server that listens on `host`. */
+export const addressOf = (host: string, port: number): string =>
+  `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
 
 /** What an operator wants to know after the first start. */
 export function banner({ policy, publicUrl, stores }: Config, address: string): string {

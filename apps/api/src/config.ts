@@ -26,6 +26,7 @@ const environment = z.object({
   HOST: z.string().min(1).optional(),
   PORT: wholeNumber(0, 65_535).default(5000),
   DATA_DIR: z.string().min(1).optional(),
+  WEB_CONCURRENCY: wholeNumber(1, 256).default(1),
   KEEP_ALIVE_SECONDS: wholeNumber(1, 3_600).default(75),
   BCRYPT_COST: wholeNumber(4, 16).default(12),
   HASHER_PORT: wholeNumber(1, 65_535).optional(),
@@ -92,6 +93,8 @@ export interface Config {
   /** Embedded mode only, which runs the worker too: private networks that webhooks may reach. */
   readonly webhookNetworks: readonly string[];
   readonly retention: { readonly eventDays: number; readonly jobDays: number };
+  /** How many processes share the port. */
+  readonly processes: number;
   readonly bcryptCost: number;
   /** A request for a hash that would wait longer than this is refused. */
   readonly hashingWaitSeconds: number;
@@ -143,6 +146,7 @@ function toConfig(data: Environment): Config {
     host: data.HOST ?? (stores.mode === "embedded" ? "127.0.0.1" : "0.0.0.0"),
     port: data.PORT,
     keepAliveSeconds: data.KEEP_ALIVE_SECONDS,
+    processes: data.WEB_CONCURRENCY,
     stores,
     policy: toPolicy(data, stores.mode === "embedded" ? "course" : "strict"),
     isOpenConfirmed: data.POLICY_DISCLOSURE === "open",
@@ -182,6 +186,12 @@ function contradictions(data: Environment, { policy, stores, host }: Config): st
     mistakes.push(
       "REDIS_URL: needs DATABASE_URL; embedded mode keeps sessions in its own database",
     );
+  }
+  if (stores.mode === "embedded" && data.WEB_CONCURRENCY > 1) {
+    mistakes.push("WEB_CONCURRENCY: needs DATABASE_URL; embedded mode has one process");
+  }
+  if (data.HASHER_PORT && data.WEB_CONCURRENCY > 1) {
+    mistakes.push("WEB_CONCURRENCY: a process with HASHER_PORT hashes alone; run it beside them");
   }
   if (stores.mode === "full" && data.DATA_DIR) {
     mistakes.push("DATA_DIR: is for embedded mode only, but DATABASE_URL is set");

@@ -1,87 +1,20 @@
-import { isIPv6 } from "node:net";
-import { hasherEndpoint } from "@postern/crypto";
-import { Unavailable } from "@postern/domain";
-import { createApp, securityHeaders } from "@postern/http";
-import { errorFields, faultLog, openLog, runProcess } from "@postern/process";
-import { admissionOf, requireOwnPublicUrl } from "./admission.ts";
-import { banner } from "./banner.ts";
-import { clientNetwork } from "./client-network.ts";
+import cluster from "node:cluster";
+import { openLog, runProcess } from "@postern/process";
+import { addressOf, banner } from "./banner.ts";
 import { parseConfig } from "./config.ts";
-import { isLocalCaller } from "./local-caller.ts";
-import { openPorts } from "./ports.ts";
-import { readinessOf } from "./readiness.ts";
-import { refusalLog } from "./refusal-log.ts";
-import { serve } from "./runtimes.ts";
-import { MAX_CONNECTIONS } from "./server.ts";
+import { startApi } from "./start-api.ts";
+import { STOP, supervise } from "./supervisor.ts";
 
-/** Time for a balancer to notice that we are not ready, and for clients to leave. */
-const NOTICE_MS = 1_000;
-
-const STOPPING = Promise.resolve({
-  canCheckSessions: false,
-  canWrite: false,
-  failing: ["stopping"],
-});
-
-await runProcess(async () => {
-  const config = parseConfig(process.env);
-  const { host, port, policy, publicUrl, stores } = config;
-  const log = openLog("api", config.logLevel);
-  const faults = faultLog(log);
-  await requireOwnPublicUrl(config);
-  const opened = await openPorts(config, log);
-  const askStores = readinessOf(opened.stores);
-  let isStopping = false;
-  const app = createApp({
-    ports: opened.ports,
-    publicUrl,
-    corsOrigins: config.corsOrigins,
-    corsHeaders: config.corsHeaders,
-    ...clientNetwork(config.trustedProxies),
-    maxHeldRefusals: MAX_CONNECTIONS / 2,
-    onRefusal: refusalLog(log),
-    mailbox: opened.mailbox,
-    isLocalCaller,
-    isAdmitted: admissionOf(config),
-    onRequest: (record) => log.info(record, "request"),
-    onRead: log.isLevelEnabled("debug") ? (record) => log.debug(record, "request") : undefined,
-    onFault(error, requestId) {
-      if (error instanceof Unavailable) faults.warn("unavailable", error, { requestId });
-      else log.error({ requestId, error: errorFields(error) }, "unexpected error");
-    },
-    ready: (options) => (isStopping ? STOPPING : askStores(options)),
-  });
-  const server = await serve({
-    fetch: (request, bindings) => app.fetch(request, bindings),
-    host,
-    port,
-    headers: securityHeaders(policy),
-    keepAliveMs: config.keepAliveSeconds * 1_000,
-  });
-  const shownHost = isIPv6(host) ? `[${host}]` : host;
-  const address = `http://${shownHost}:${server.port}`;
-  opened.listensAt?.(address);
-  const onHasherFault = (error: unknown) =>
-    log.error({ error: errorFields(error) }, "unexpected error of the hasher");
-  const hasher =
-    config.hasher &&
-    (await serve({
-      fetch: hasherEndpoint({
-        hasher: opened.ports.hasher,
-        secret: config.hasher.secret,
-        onFault: onHasherFault,
-      }),
-      host: "127.0.0.1", // a proxy in front of it adds TLS, because passwords arrive here
-      port: config.hasher.port,
-    }));
-  return {
-    announce: () => console.log(banner(config, address)),
-    async stop(signal) {
-      isStopping = true;
-      log.info({ signal }, "stopping");
-      const noticeMs = stores.mode === "full" ? NOTICE_MS : 0;
-      await Promise.all([server.stop({ noticeMs }), hasher?.stop({ noticeMs })]);
-      await opened.close();
-    },
-  };
-});
+await runProcess(
+  async () => {
+    const config = parseConfig(process.env);
+    const log = openLog("api", config.logLevel);
+    if (config.processes === 1 || cluster.isWorker) return await startApi(config, log);
+    const { port, replaceAll, stop } = await supervise(config.processes, log);
+    const fault = (error: unknown) => log.error({ error }, "the processes were not replaced");
+    process.on("SIGHUP", () => void replaceAll().catch(fault));
+    const address = addressOf(config.host, port);
+    return { announce: () => console.log(banner(config, address)), stop };
+  },
+  { stopMessage: cluster.isWorker ? STOP : undefined },
+);

@@ -51,7 +51,7 @@ async function openFull(
     (error) => log.warn({ error: errorFields(error) }, "the cost of stored hashes is unknown"),
   );
   const hashing = {
-    atOnce: hashingAtOnce(),
+    atOnce: Math.max(1, Math.floor(hashingAtOnce() / config.processes)),
     bcrypt: hashThreads(),
     highestStoredCost: storedCost.highest,
   };

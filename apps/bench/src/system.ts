@@ -89,10 +89,8 @@ export const postern = (env: Readonly<Record<string, string>> = {}): System => (
 });
 
 /** Several processes of it behind one port. */
-export const severalPosterns = (count: number): System => {
-  const one = postern({ SCRIPT: POSTERN, PROCESSES: String(count) });
-  return { ...one, script: script("limits/processes.launcher.ts") };
-};
+export const severalPosterns = (count: number): System =>
+  postern({ WEB_CONCURRENCY: String(count) });
 
 /**
  * The same with the course policy and a cheap hash, to create accounts and to measure

@@ -12,4 +12,4 @@ export {
 export { readEnvironment } from "./environment-files.ts";
 export { faultLog } from "./fault-log.ts";
 export { errorFields, type Log, openLog } from "./log.ts";
-export { reasonFor, runProcess } from "./run-process.ts";
+export { reasonFor, runProcess, type Started } from "./run-process.ts";

@@ -1,5 +1,5 @@
 /** A process that has started. */
-interface Started {
+export interface Started {
   /** Reports the start, once the process can be stopped. */
   announce(): void;
   stop(signal: string): Promise<void>;
@@ -7,12 +7,25 @@ interface Started {
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
+interface RunOptions {
+  /**
+   * A message of the parent process that stops this one. SIGINT does not stop it then: a terminal
+   * sends it to the parent too.
+   */
+  readonly stopMessage?: string | undefined;
+}
+
 /** Runs a process until SIGINT or SIGTERM. Reports a failure as one sentence. */
-export async function runProcess(start: () => Promise<Started>): Promise<void> {
+export async function runProcess(
+  start: () => Promise<Started>,
+  { stopMessage }: RunOptions = {},
+): Promise<void> {
   try {
     const started = await start();
     const signalled = new Promise<string>((resolve) => {
-      for (const signal of SIGNALS) process.on(signal, resolve);
+      const isLeft = (signal: string) => signal === "SIGINT" && stopMessage !== undefined;
+      for (const signal of SIGNALS) process.on(signal, isLeft(signal) ? () => undefined : resolve);
+      process.on("message", (message) => message === stopMessage && resolve(String(message)));
     });
     started.announce();
     const signal = await signalled;
