@@ -53,11 +53,12 @@ export function sessionBatcher(client: RedisClient, fence: Fence) {
   }
 
   return {
-    async load(userId: UserId, field: string): Promise<SessionLookup | undefined> {
+    load(userId: UserId, field: string): Promise<SessionLookup | undefined> {
       const partition = partitionOf(userId);
       const lease = fence.leaseOf(partition);
-      // Without a promise where there is none to wait for: this runs for every request.
-      return await enqueue(userId, partition, "history" in lease ? lease : await lease, field);
+      // No promise where there is nothing to wait for: this runs for every request.
+      if ("history" in lease) return enqueue(userId, partition, lease, field);
+      return lease.then((fresh) => enqueue(userId, partition, fresh, field));
     },
   };
 }
