@@ -5,6 +5,7 @@ import pg from "pg";
 import { npmPostgres } from "./npm-postgres.ts";
 import { startContainer } from "./container.ts";
 import {
+  retry,
   findProgram,
   freePort,
   scratchFolder,
@@ -75,6 +76,7 @@ export interface Standby extends RunningServer {
 /** Starts a primary and a standby that follows it. */
 export async function startPrimaryAndStandby(
   initdb: string,
+  { isSynchronous = false } = {},
 ): Promise<{ readonly primary: RunningServer; readonly standby: Standby }> {
   const [cluster, copy] = [createCluster(initdb), createCluster(initdb)];
   rmSync(join(copy, "data"), { recursive: true });
@@ -85,6 +87,19 @@ export async function startPrimaryAndStandby(
   const standby = await startCluster(initdb, copy, {
     primary_conninfo: `host=127.0.0.1 port=${primary.port} user=postgres`,
   });
+  if (isSynchronous) {
+    // Only now: before, a commit would wait for a standby that is not there yet.
+    const client = new pg.Client({ connectionString: urlOf(primary.port) });
+    await client.connect();
+    await client.query("alter database postgres set synchronous_commit = 'on'");
+    await client.query("alter system set synchronous_standby_names = '*'");
+    await client.query("select pg_reload_conf()");
+    await retry(async () => {
+      const { rows } = await client.query("select sync_state from pg_stat_replication");
+      if (rows[0]?.sync_state !== "sync") throw new Error("the standby is not synchronous yet");
+    });
+    await client.end();
+  }
   const promote = async () => {
     const client = new pg.Client({ connectionString: urlOf(standby.port) });
     await client.connect();
