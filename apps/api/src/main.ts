@@ -1,5 +1,5 @@
 import cluster from "node:cluster";
-import { openLog, runProcess } from "@postern/process";
+import { errorFields, openLog, runProcess } from "@postern/process";
 import { addressOf, banner } from "./banner.ts";
 import { parseConfig } from "./config.ts";
 import { startApi } from "./start-api.ts";
@@ -11,7 +11,8 @@ await runProcess(
     const log = openLog("api", config.logLevel);
     if (config.processes === 1 || cluster.isWorker) return await startApi(config, log);
     const { port, replaceAll, stop } = await supervise(config.processes, log);
-    const fault = (error: unknown) => log.error({ error }, "the processes were not replaced");
+    const fault = (error: unknown) =>
+      log.error({ error: errorFields(error) }, "the processes were not replaced");
     process.on("SIGHUP", () => void replaceAll().catch(fault));
     const address = addressOf(config.host, port);
     return { announce: () => console.log(banner(config, address)), stop };

@@ -97,6 +97,15 @@ describe.skipIf(!testServers().redisUrl)("several processes on one port", () => 
     await expect(fetch(other.origin)).rejects.toThrow();
   });
 
+  it("end soon when they are stopped in the middle of being replaced", async () => {
+    const other = await startApi({ ...stores.environment, WEB_CONCURRENCY: "2" });
+    other.child.kill("SIGHUP");
+    await new Promise((resolve) => setTimeout(resolve, 300)); // a process is starting
+    const startedMs = performance.now();
+    expect(await other.end("SIGTERM")).toBe(0);
+    expect(performance.now() - startedMs).toBeLessThan(20_000); // a process that is killed takes 40
+  }, 60_000);
+
   it("that cannot listen end with the reason, and so does their supervisor", async () => {
     const { port } = new URL(api.origin);
     const other = launchApi({ ...stores.environment, WEB_CONCURRENCY: "2", PORT: port });

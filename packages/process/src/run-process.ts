@@ -20,15 +20,19 @@ export async function runProcess(
   start: () => Promise<Started>,
   { stopMessage }: RunOptions = {},
 ): Promise<void> {
+  // Before the start: the parent may stop a process that is still starting.
+  const stopped = new Promise<string>((resolve) => {
+    if (stopMessage === undefined) return;
+    process.on("message", (message) => message === stopMessage && resolve(stopMessage));
+  });
   try {
     const started = await start();
     const signalled = new Promise<string>((resolve) => {
       const isLeft = (signal: string) => signal === "SIGINT" && stopMessage !== undefined;
       for (const signal of SIGNALS) process.on(signal, isLeft(signal) ? () => undefined : resolve);
-      process.on("message", (message) => message === stopMessage && resolve(String(message)));
     });
     started.announce();
-    const signal = await signalled;
+    const signal = await Promise.race([signalled, stopped]);
     // A second signal ends the process at once.
     for (const one of SIGNALS) process.removeAllListeners(one);
     await started.stop(signal);

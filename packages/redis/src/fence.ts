@@ -39,7 +39,7 @@ export interface Fence {
 
 /** How long a process may use what it read. Counted from before the query. */
 export const LEASE_MS = 3_000;
-const RENEW_EVERY_MS = 1_000;
+export const RENEW_EVERY_MS = 1_000;
 const MIN_PAUSE_MS = 100;
 const READ_LIMIT_MS = 1_000;
 /** A revocation waits so long for the leases of an earlier history to run out. */
@@ -103,10 +103,13 @@ export function sessionFence(
     const readAtMs = performance.now();
     startedAtMs = readAtMs;
     isOutdated = false;
-    current = withinLimit(histories.read())
+    const reading = withinLimit(histories.read())
       .then(({ partitions }) => {
+        const found = { readAtMs, partitions };
+        if (known && known.readAtMs > readAtMs) return found; // a later read was quicker
         usableUntilMs = readAtMs + LEASE_MS;
-        return (known = { readAtMs, partitions });
+        known = found;
+        return found;
       })
       .catch((error: unknown) => {
         // Postgres is away. An unbroken chain of attempts, each within the lease of the one before,
@@ -116,8 +119,11 @@ export function sessionFence(
           cause: error,
         });
       })
-      .finally(() => (current = undefined));
-    return current;
+      .finally(() => {
+        if (current === reading) current = undefined;
+      });
+    current = reading;
+    return reading;
   }
 
   function renew(): void {

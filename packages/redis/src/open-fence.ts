@@ -1,6 +1,6 @@
 import { type SessionHistories, Unavailable } from "@postern/domain";
 import { type RedisClient, withTimeout } from "./connect.ts";
-import { type Fence, noFence, sessionFence } from "./fence.ts";
+import { type Fence, noFence, RENEW_EVERY_MS, sessionFence } from "./fence.ts";
 import { markKeyOf } from "./partition.ts";
 import { sessionReconciler } from "./reconciler.ts";
 import { ticker } from "./ticker.ts";
@@ -57,12 +57,15 @@ export async function openFence(options: OpenFenceOptions): Promise<OpenedFence>
       onFault(error);
     });
   if (isGuest) return { fence: sessionFence(histories), recertify, close: async () => undefined };
-  const { wake, stop } = ticker(async () => {
-    fence.renew(); // also while nobody asks: Postgres may be away when somebody does
-    await reconciler.run();
-  }, onFault);
+  const { wake, stop } = ticker(reconciler.run, onFault);
   const fence = sessionFence(histories, { onRefused: wake });
-  return { fence, recertify, close: stop };
+  // Also while nobody asks: Postgres may be away when somebody does.
+  const renewing = setInterval(fence.renew, RENEW_EVERY_MS).unref();
+  async function close(): Promise<void> {
+    clearInterval(renewing);
+    await stop();
+  }
+  return { fence, recertify, close };
 }
 
 const isNew = async (histories: SessionHistories): Promise<boolean> =>

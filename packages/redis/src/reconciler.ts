@@ -5,6 +5,7 @@ import { LEASE_MS } from "./fence.ts";
 import { decodeMark, encodeMark } from "./marks.ts";
 import { markWriter, type Surveyed } from "./mark-writer.ts";
 import { markKeyOf } from "./partition.ts";
+import { settleAll } from "./settle-all.ts";
 import { sightings } from "./sightings.ts";
 
 interface ReconcilerOptions {
@@ -48,14 +49,15 @@ export function sessionReconciler(options: ReconcilerOptions): Reconciler {
   async function run(): Promise<void> {
     const { partitions, position } = await histories.read();
     for (const { partition, generation } of partitions) generations.note(partition, generation);
-    writer.note(position);
+    writer.note(partitions, position);
     const { surveyed, failed } = await surveyAll(partitions);
-    await reconcile(
+    const reconciling = reconcile(
       surveyed.filter(
         ({ known, history }) =>
           (known.history !== history || known.position > position) && isFree(known),
       ),
     );
+    await Promise.allSettled([reconciling]); // what follows concerns other partitions
     const due = partitions.filter(
       (known) => known.history !== undefined && !known.isSettled && isOld(known.partition),
     );
@@ -65,6 +67,7 @@ export function sessionReconciler(options: ReconcilerOptions): Reconciler {
     );
     // Redis went back in time under one history, by a restored snapshot of its machine for one.
     if (wentBack.length > 0) await reconcile((await surveyAll(wentBack)).surveyed);
+    await reconciling;
     if (failed) throw failed.reason;
   }
 
@@ -77,10 +80,18 @@ export function sessionReconciler(options: ReconcilerOptions): Reconciler {
   }
 
   async function recertify(): Promise<number> {
-    const { partitions } = await histories.read();
-    const { surveyed, failed } = await surveyAll(partitions);
-    if (failed) throw failed.reason;
-    return await reconcile(surveyed);
+    const { partitions: before } = await histories.read();
+    let certified = 0;
+    for (let left = before; left.length > 0;) {
+      const { surveyed, failed } = await surveyAll(left);
+      if (failed) throw failed.reason;
+      certified += await reconcile(surveyed);
+      // Where a mark was written meanwhile, nothing was retired yet.
+      left = (await histories.read()).partitions.filter(
+        ({ partition, generation }) => generation === before[partition]?.generation,
+      );
+    }
+    return certified;
   }
 
   /** Whether no other process is certifying it. */
@@ -106,10 +117,7 @@ export function sessionReconciler(options: ReconcilerOptions): Reconciler {
       if (own.length > 0) certifying.push(certify(own, history, position));
     }
     // One server that takes no writes holds up no other.
-    const results = await Promise.allSettled(certifying);
-    const failed = results.find((one) => one.status === "rejected");
-    if (failed) throw failed.reason;
-    return results.reduce((sum, one) => sum + (one.status === "fulfilled" ? one.value : 0), 0);
+    return (await settleAll(certifying)).reduce((sum, count) => sum + count, 0);
   }
 
   async function certify(surveyed: readonly Surveyed[], history: string, position: bigint) {
