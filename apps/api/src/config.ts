@@ -76,7 +76,7 @@ export type Stores =
       /** The most connections to Postgres. */
       readonly poolSize: number;
       readonly redisUrl: string | undefined;
-      readonly redisFence: "on" | "off";
+      readonly redisFence: "on" | "strict" | "off";
     };
 
 export interface Config {

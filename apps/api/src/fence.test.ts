@@ -60,6 +60,16 @@ describe.skipIf(!servers.redisUrl)("the fence", () => {
     });
   });
 
+  it("refuses while Postgres is away, if it is strict", async () => {
+    const strict = sessionFence(histories(), { goesOnWithoutPostgres: false });
+    await strict.leaseOf(0);
+    await whilePostgresIsSilent(async () => {
+      await pause(3_200);
+      await expect(Promise.resolve(strict.leaseOf(0))).rejects.toThrow(Unavailable);
+    });
+    expect(await strict.leaseOf(0)).toMatchObject({ generation: 1 });
+  });
+
   it("gives no lease to a process that was frozen, until Postgres has answered", async () => {
     await pause(3_200); // as if it was frozen: no attempt was made meanwhile
     await whilePostgresIsSilent(async () => {

@@ -41,7 +41,7 @@ async function openFull(
     (await openFence({
       client: redis.client,
       histories: postgresSessionHistories(postgres.db),
-      isOff: redisFence === "off",
+      mode: redisFence,
       onCertified: (partitions, history) => log.info({ partitions, history }, "history certified"),
       onFault: (error) => faults.warn("histories of Redis not checked", error),
     }));

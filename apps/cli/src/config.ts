@@ -24,7 +24,7 @@ export interface CliConfig {
   readonly databaseUrl: string | undefined;
   readonly schema: string;
   readonly redisUrl: string | undefined;
-  readonly redisFence: "on" | "off";
+  readonly redisFence: "on" | "strict" | "off";
   readonly dataFolder: string;
   readonly secrets: readonly SecretKey[] | undefined;
   readonly bcryptCost: number;

@@ -90,7 +90,7 @@ async function openFull({ redisUrl, redisFence, schema, secrets = [] }: CliConfi
       openFence({
         client: redis.client,
         histories: postgresSessionHistories(postgres.db),
-        isOff: redisFence === "off",
+        mode: redisFence,
         isGuest: true,
       }),
     ));

@@ -20,10 +20,15 @@ async function open(config: EdgeConfig) {
   const redis = redisUrl ? await connectRedis(redisUrl) : undefined;
   const histories = postgresSessionHistories(postgres.db);
   const isFenced = redisFence !== "off";
+  const goesOnWithoutPostgres = redisFence !== "strict";
   const ports: Ports = {
     ...postgresStores(postgres.db, aesSeal({ keys })),
     // It reads the history of Redis with the first check. Worker processes certify new ones.
-    ...(redis && redisStores(redis.client, isFenced ? sessionFence(histories) : noFence)),
+    ...(redis &&
+      redisStores(
+        redis.client,
+        isFenced ? sessionFence(histories, { goesOnWithoutPostgres }) : noFence,
+      )),
     breachedPasswords: noBreachedPasswords,
     clock: { now: () => new Date() },
     hasher: remoteHasher(hasher),

@@ -35,7 +35,7 @@ export interface WorkerConfig {
   /** The most connections to Postgres, besides those of the queues. */
   readonly poolSize: number;
   readonly redisUrl: string | undefined;
-  readonly redisFence: "on" | "off";
+  readonly redisFence: "on" | "strict" | "off";
   readonly secrets: readonly SecretKey[];
   /**
    * `off`: mails are dropped, as the operator asked. `undefined`: mails wait for a worker that can

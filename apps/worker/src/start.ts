@@ -27,7 +27,7 @@ export async function start(config: WorkerConfig, log: Log): Promise<Worker> {
     const { fence, close: stop } = await openFence({
       client,
       histories: postgresSessionHistories(db),
-      isOff: config.redisFence === "off",
+      mode: config.redisFence,
       onCertified: (partitions, history) => log.info({ partitions, history }, "history certified"),
       onFault: (error) => faults.warn("histories of Redis not checked", error),
     });

@@ -121,8 +121,11 @@ export const sharedEnvironment = {
     .default("postern"),
   DATABASE_POOL_SIZE: wholeNumber(1, 1_000).default(10),
   REDIS_URL: redisUrl.optional(),
-  /** Without the fence, ended sessions come back if Redis loses writes. */
-  REDIS_FENCE: z.enum(["on", "off"]).default("on"),
+  /**
+   * off: ended sessions come back if Redis loses writes. strict: checks are refused while Postgres
+   * is away.
+   */
+  REDIS_FENCE: z.enum(["on", "strict", "off"]).default("on"),
   SECRETS: secrets.optional(),
   PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: "must be an http(s) URL" })

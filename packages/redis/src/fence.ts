@@ -89,6 +89,7 @@ export function sessionFence(
 ): LeasingFence {
   let known: Reading | undefined;
   let current: Promise<Reading> | undefined;
+  let soon: Promise<Reading> | undefined;
   let startedAtMs = -Infinity;
   /** Until then `known` may be used. */
   let usableUntilMs = -Infinity;
@@ -126,6 +127,15 @@ export function sessionFence(
     return reading;
   }
 
+  /** One read for all callers. What is refused again and again does not ask Postgres as often. */
+  function readSoon(): Promise<Reading> {
+    const pauseMs = startedAtMs + MIN_PAUSE_MS - performance.now();
+    soon ??= (current || pauseMs <= 0 ? Promise.resolve() : delay(pauseMs))
+      .then(() => current ?? read())
+      .finally(() => (soon = undefined));
+    return soon;
+  }
+
   function renew(): void {
     if (current || performance.now() - startedAtMs < RENEW_EVERY_MS) return;
     read().catch(() => undefined); // a use that needs it asks again
@@ -143,14 +153,12 @@ export function sessionFence(
   }
 
   async function leaseAfterReading(partition: number): Promise<Lease> {
-    // What is refused again and again does not ask Postgres as often.
-    const pauseMs = startedAtMs + MIN_PAUSE_MS - performance.now();
-    if (!current && pauseMs > 0) await delay(pauseMs);
-    const reading = await (current ?? read()).catch((error: unknown) => {
-      const lease = known && performance.now() < usableUntilMs ? known : undefined;
-      if (lease) return lease;
+    const reading = await readSoon().catch((error: unknown) => {
+      if (known && performance.now() < usableUntilMs) return known;
       throw error;
     });
+    if (performance.now() >= usableUntilMs)
+      throw new Unavailable("this process was frozen since it asked Postgres");
     const lease = leaseIn(reading, partition);
     if (lease) return lease;
     onRefused();

@@ -8,8 +8,11 @@ import { ticker } from "./ticker.ts";
 interface OpenFenceOptions {
   readonly client: RedisClient;
   readonly histories: SessionHistories;
-  /** Sessions that have ended may come back when Redis loses writes. Default: false. */
-  readonly isOff?: boolean | undefined;
+  /**
+   * `off`: sessions that have ended may come back when Redis loses writes. `strict`: checks are
+   * refused while Postgres is away. Default: `on`, checks go on then.
+   */
+  readonly mode?: "on" | "strict" | "off" | undefined;
   /** For a command: it certifies no history unless it is asked to. Default: false. */
   readonly isGuest?: boolean;
   /** Called with the number of partitions and the history of Redis that counts from now on. */
@@ -36,12 +39,13 @@ export async function openFence(options: OpenFenceOptions): Promise<OpenedFence>
   const {
     client,
     histories,
-    isOff = false,
+    mode = "on",
     isGuest = false,
     onCertified,
     onFault = () => undefined,
   } = options;
-  if (isOff) return { fence: noFence, recertify: async () => 0, close: async () => undefined };
+  if (mode === "off")
+    return { fence: noFence, recertify: async () => 0, close: async () => undefined };
   const reconciler = sessionReconciler({ client, histories, onCertified });
   await withTimeout(client.posternSurvey(markKeyOf("", 0))).catch((cause: unknown) => {
     if (cause instanceof Unavailable) return;
@@ -56,9 +60,13 @@ export async function openFence(options: OpenFenceOptions): Promise<OpenedFence>
       if (!(error instanceof Unavailable)) throw error;
       onFault(error);
     });
-  if (isGuest) return { fence: sessionFence(histories), recertify, close: async () => undefined };
+  const goesOnWithoutPostgres = mode === "on";
+  if (isGuest) {
+    const fence = sessionFence(histories, { goesOnWithoutPostgres });
+    return { fence, recertify, close: async () => undefined };
+  }
   const { wake, stop } = ticker(reconciler.run, onFault);
-  const fence = sessionFence(histories, { onRefused: wake });
+  const fence = sessionFence(histories, { goesOnWithoutPostgres, onRefused: wake });
   // Also while nobody asks: Postgres may be away when somebody does.
   const renewing = setInterval(fence.renew, RENEW_EVERY_MS).unref();
   async function close(): Promise<void> {
