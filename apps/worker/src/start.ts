@@ -24,6 +24,8 @@ export async function start(config: WorkerConfig, log: Log): Promise<Worker> {
   };
   let stopFence = async () => undefined as void;
   async function openStores({ client }: RedisConnection, db: PostgresConnection["db"]) {
+    if (config.redisFence === "off")
+      log.warn("REDIS_FENCE=off: sessions that have ended come back if Redis loses writes");
     const { fence, close: stop } = await openFence({
       client,
       histories: postgresSessionHistories(db),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isDecodable, parseUrl, UNDECODABLE } from "./urls.ts";
+import { isDecodable, UNDECODABLE } from "./urls.ts";
 
 /** Several hosts, which `URL` does not read. `parseRedisUrl` in packages/redis does. */
 const HOST = String.raw`(?:[\w.-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?`;
@@ -17,7 +17,7 @@ export const redisUrl = z.string().superRefine((url, { addIssue }) => {
     if (SENTINELS.test(url) || CLUSTER.test(url)) return;
     return fail("must be redis+sentinel://host,host/name or redis+cluster://host,host");
   }
-  const { protocol = "", pathname = "", searchParams } = parseUrl(url) ?? {};
+  const { protocol = "", pathname = "", searchParams } = URL.parse(url) ?? {};
   if (!/^(rediss?|unix):$/.test(protocol))
     return fail(
       "must be a redis://, rediss:// or unix:// URL, or one of redis+sentinel:// or redis+cluster://",
