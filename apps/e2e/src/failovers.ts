@@ -61,7 +61,8 @@ export async function startFailoverService(
     await primary.kill();
     replica.process.kill("SIGCONT");
     const result = await askUntilRefused(() => ended.profile()).catch(async (cause: unknown) => {
-      const roles = [await replicationOf(replica), ...api.output.slice(-5)].join("\n");
+      const warnings = api.output.filter((line) => /"level":[45]0/.test(line));
+      const roles = [await replicationOf(replica), ...warnings.slice(-12)].join("\n");
       throw new Error(`the failover has not healed:\n${roles}`, { cause });
     });
     nodes.splice(nodes.indexOf(primary), 1, await primary.restart());

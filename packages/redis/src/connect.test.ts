@@ -19,6 +19,16 @@ describe("a connection to Redis", () => {
     await redis.close();
   });
 
+  it.skipIf(!redisUrl)("connects again if its client has given up", async () => {
+    const redis = await connectRedis(redisUrl);
+    redis.client.disconnect(); // as ioredis does by itself, when two faults of Sentinel meet
+    await expect(redis.ping()).rejects.toThrow(Unavailable);
+    await expect.poll(() => redis.ping().then(() => "up"), { timeout: 5_000 }).toBe("up");
+    await redis.close();
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    await expect(redis.ping()).rejects.toThrow(Unavailable);
+  });
+
   it.skipIf(!program)("is soon unavailable while its server is stopped, and heals", async () => {
     if (!program) return;
     const server = await startRedis(program); // its own server, because it is stopped

@@ -71,6 +71,15 @@ export async function connectRedis(
 ): Promise<RedisConnection> {
   const client = open(parseRedisUrl(url));
   client.on("error", onError);
+  let isClosed = false;
+  // With sentinels ioredis gives up for good if a failover is reported while it is connecting.
+  client.on("end", () => {
+    if (isClosed) return;
+    setTimeout(
+      () => void (isClosed || client.connect().catch(onError)),
+      MAX_RETRY_DELAY_MS,
+    ).unref();
+  });
   const scripts = {
     posternTouch: TOUCH,
     posternOpen: OPEN,
@@ -104,7 +113,10 @@ export async function connectRedis(
         : ["postern:ready"];
       await withTimeout(Promise.all(keys.map((key) => client.set(key, "", "PX", 1))));
     },
-    close: async () => client.disconnect(),
+    async close() {
+      isClosed = true;
+      client.disconnect();
+    },
   };
 }
 
