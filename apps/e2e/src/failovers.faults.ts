@@ -18,6 +18,7 @@ it.each<Topology>(["sentinel", "cluster"])(
       const { revived, healedAfterMs } = await service.failOver(run % 2 ? "log-out" : "reset");
       expect(revived).toBe(0);
       healedMs.push(healedAfterMs);
+      if (healedMs.length % 10 === 0) console.log(topology, healedMs.length, "runs, none revived");
     }
     const sorted = healedMs.toSorted((one, other) => one - other);
     const at = (share: number) => sorted[Math.floor(share * (RUNS - 1))];

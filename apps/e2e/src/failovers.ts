@@ -31,6 +31,8 @@ export interface FailoverService {
 
 const PASSWORD = "MyPwdOfBob";
 const HEALED_WITHIN_MS = 30_000;
+/** Sentinels that were busy elect again after a while. */
+const FOLLOWED_WITHIN_MS = 90_000;
 
 /** Starts the service on a Redis that fails over. */
 export async function startFailoverService(
@@ -118,7 +120,7 @@ async function untilAllFollow(nodes: readonly RedisNode[]): Promise<void> {
       infos.filter(isReplica).length === nodes.length / 2 &&
       infos.filter(isReplica).every((info) => info.includes("master_link_status:up"))
     );
-  });
+  }, FOLLOWED_WITHIN_MS);
 }
 
 async function askUntilRefused(ask: () => Promise<{ readonly status: number }>): Promise<Failover> {
@@ -128,14 +130,14 @@ async function askUntilRefused(ask: () => Promise<{ readonly status: number }>):
     const { status } = await ask();
     if (status === 200) revived += 1;
     return status === 403 || revived > 0;
-  });
+  }, HEALED_WITHIN_MS);
   return { revived, healedAfterMs: Math.round(performance.now() - startedMs) };
 }
 
-async function until(isDone: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + HEALED_WITHIN_MS;
+async function until(isDone: () => Promise<boolean>, withinMs: number): Promise<void> {
+  const deadline = performance.now() + withinMs;
   while (!(await isDone())) {
-    if (performance.now() > deadline) throw new Error(`not within ${HEALED_WITHIN_MS} ms`);
+    if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
