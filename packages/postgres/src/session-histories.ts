@@ -33,20 +33,24 @@ const PAGE = 500;
 
 /**
  * The histories of the session store in the table `session_histories`. A position is a transaction
- * id: every transaction before `pg_snapshot_xmin` has ended. No clock is read, and no user is
- * locked.
+ * id: every transaction before `pg_snapshot_xmin` has ended. A clock tells only how old a mark is,
+ * and no user is locked.
  */
 export function postgresSessionHistories(db: Kysely<Schema>): SessionHistories {
   const columns = sql`kept.partition, kept.generation::text, kept.history, kept.is_settled,
     kept.source, kept.beat::text, kept.position::text,
     (1000 * extract(epoch from clock_timestamp() - kept.beat_at))::float8 as beat_age_ms`;
 
-  /** The rows that nobody has changed since they were read. */
-  const unchanged = (read: readonly SessionHistory[]) => sql`
-    from jsonb_to_recordset(${JSON.stringify(read.map(toKnown))}::jsonb)
+  /** The rows whose generation is the one that the caller knows, beside what the caller knows. */
+  const ofGeneration = (given: readonly SessionHistory[]) => sql`
+    from jsonb_to_recordset(${JSON.stringify(given.map(toKnown))}::jsonb)
       as known (partition smallint, generation bigint, history text, beat bigint, source text,
         position xid8)
-    where kept.partition = known.partition and kept.generation = known.generation
+    where kept.partition = known.partition and kept.generation = known.generation`;
+
+  /** The rows that nobody has changed since they were read. */
+  const unchanged = (read: readonly SessionHistory[]) => sql`
+    ${ofGeneration(read)}
       and kept.history is not distinct from known.history and kept.beat = known.beat
     returning ${columns}`;
 
@@ -78,11 +82,7 @@ export function postgresSessionHistories(db: Kysely<Schema>): SessionHistories {
         update postern.session_histories as kept
         set history = ${history}, source = known.source, beat = known.beat, beat_at = now(),
           position = known.position
-        from jsonb_to_recordset(${JSON.stringify(partitions.map(toKnown))}::jsonb)
-          as known (partition smallint, generation bigint, beat bigint, source text,
-            position xid8)
-        where kept.partition = known.partition and kept.generation = known.generation
-          and kept.history is null
+        ${ofGeneration(partitions)} and kept.history is null
         returning ${columns}`.execute(db);
       return rows.map(toHistory);
     },

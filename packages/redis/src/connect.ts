@@ -75,10 +75,7 @@ export async function connectRedis(
   // With sentinels ioredis gives up for good if a failover is reported while it is connecting.
   client.on("end", () => {
     if (isClosed) return;
-    setTimeout(
-      () => void (isClosed || client.connect().catch(onError)),
-      MAX_RETRY_DELAY_MS,
-    ).unref();
+    setTimeout(() => void (isClosed || client.connect().catch(onError)), MAX_RETRY_DELAY_MS);
   });
   const scripts = {
     posternTouch: TOUCH,

@@ -1,7 +1,7 @@
 /**
- * A mark in Redis: "<beat> <position>". It says that this data has every revocation before the
- * position. The beat rises by one with each mark, and Postgres has it too: data that goes back in
- * time under one history has an earlier one.
+ * A mark in Redis: "<beat> <position>". It says that this data has every noted revocation before
+ * the position. The beat rises by one with each mark, and Postgres has it too. Data that goes back
+ * in time under one history has an earlier one.
  */
 export interface Mark {
   readonly beat: bigint;
@@ -17,8 +17,8 @@ export function decodeMark(text: string): Mark | undefined {
 }
 
 /**
- * So old is the position of a mark. A revocation is acknowledged within 20 s after its commit, so
- * whatever is before the position has been applied, or was never acknowledged.
+ * So old is the position of a mark. A revocation is acknowledged within 20 s after its note, so
+ * every note before the position has been applied, or was never acknowledged.
  */
 const AGE_MS = 120_000;
 

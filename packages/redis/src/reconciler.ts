@@ -1,4 +1,4 @@
-import type { SessionHistories, SessionHistory } from "@postern/domain";
+import { type SessionHistories, type SessionHistory, Unavailable } from "@postern/domain";
 import { applyRevocations } from "./apply-revocations.ts";
 import { type RedisClient, withTimeout } from "./connect.ts";
 import { LEASE_MS } from "./fence.ts";
@@ -27,6 +27,9 @@ export interface Reconciler {
 
 /** Longer than a lease. So long a process has the partitions that it retired for itself. */
 const SETTLED_AFTER_MS = LEASE_MS + 500;
+
+/** Marks come every few seconds: more than one or two in a row cannot be in the way. */
+const MAX_TRIES = 10;
 
 /**
  * Certifies the histories of Redis. Where the primary of a partition has another history than the
@@ -81,12 +84,14 @@ export function sessionReconciler(options: ReconcilerOptions): Reconciler {
 
   async function recertify(): Promise<number> {
     const { partitions: before } = await histories.read();
-    let certified = 0;
-    for (let left = before; left.length > 0;) {
+    let [left, certified] = [before, 0];
+    // Where a mark is written meanwhile, nothing is retired yet, and it is tried again.
+    for (let tries = 0; left.length > 0; tries += 1) {
       const { surveyed, failed } = await surveyAll(left);
       if (failed) throw failed.reason;
+      if (surveyed.length < left.length || tries === MAX_TRIES)
+        throw new Unavailable("not every partition could be certified");
       certified += await reconcile(surveyed);
-      // Where a mark was written meanwhile, nothing was retired yet.
       left = (await histories.read()).partitions.filter(
         ({ partition, generation }) => generation === before[partition]?.generation,
       );
