@@ -14,7 +14,8 @@ export interface Stores {
   close(): Promise<void>;
 }
 
-const SECRETS = `test:${randomBytes(32).toString("base64")}`;
+/** Of every service that a test starts. */
+export const SECRETS = `test:${randomBytes(32).toString("base64")}`;
 
 let count = 0;
 

@@ -64,6 +64,8 @@ export const noFence: Fence = {
 interface Reading {
   readonly readAtMs: number;
   readonly partitions: readonly SessionHistory[];
+  /** Of each partition. `undefined`: no history counts. */
+  readonly leases: readonly (Lease | undefined)[];
 }
 
 interface FenceOptions {
@@ -106,7 +108,8 @@ export function sessionFence(
     isOutdated = false;
     const reading = withinLimit(histories.read())
       .then(({ partitions }) => {
-        const found = { readAtMs, partitions };
+        const leases = partitions.map((named) => toLease(named, readAtMs));
+        const found = { readAtMs, partitions, leases };
         if (known && known.readAtMs > readAtMs) return found; // a later read was quicker
         usableUntilMs = readAtMs + LEASE_MS;
         known = found;
@@ -136,20 +139,9 @@ export function sessionFence(
     return soon;
   }
 
-  function renew(): void {
-    if (current || performance.now() - startedAtMs < RENEW_EVERY_MS) return;
+  function renew(nowMs = performance.now()): void {
+    if (current || nowMs - startedAtMs < RENEW_EVERY_MS) return;
     read().catch(() => undefined); // a use that needs it asks again
-  }
-
-  function leaseIn({ readAtMs, partitions }: Reading, partition: number): Lease | undefined {
-    const { history, source, generation } = partitions[partition] ?? {};
-    if (history === undefined || source === undefined || generation === undefined) return undefined;
-    return { history, source, generation, readAtMs };
-  }
-
-  function usableLease(partition: number): Lease | undefined {
-    if (!known || isOutdated || performance.now() >= usableUntilMs) return undefined;
-    return leaseIn(known, partition);
   }
 
   async function leaseAfterReading(partition: number): Promise<Lease> {
@@ -159,19 +151,21 @@ export function sessionFence(
     });
     if (performance.now() >= usableUntilMs)
       throw new Unavailable("this process was frozen since it asked Postgres");
-    const lease = leaseIn(reading, partition);
+    const lease = reading.leases[partition];
     if (lease) return lease;
     onRefused();
     throw new Unavailable("no history of Redis counts yet");
   }
 
   return {
-    renew,
+    renew: () => renew(),
 
     leaseOf(partition) {
-      const lease = usableLease(partition);
+      const nowMs = performance.now();
+      const isUsable = known && !isOutdated && nowMs < usableUntilMs;
+      const lease = isUsable ? known?.leases[partition] : undefined;
       if (!lease) return leaseAfterReading(partition);
-      renew();
+      renew(nowMs);
       return lease;
     },
 
@@ -227,6 +221,14 @@ function inTurns<Input, Output>(call: (inputs: readonly Input[]) => Promise<Outp
     running = next;
     return next;
   };
+}
+
+function toLease(
+  { history, source, generation }: SessionHistory,
+  readAtMs: number,
+): Lease | undefined {
+  if (history === undefined || source === undefined) return undefined;
+  return { history, source, generation, readAtMs };
 }
 
 async function withinLimit<T>(reading: Promise<T>): Promise<T> {

@@ -35,13 +35,17 @@ export function sessionBatcher(client: RedisClient, fence: Fence) {
   function dispatch(): void {
     const current = batch;
     batch = [];
+    if (current.length === 0) return; // it was full, and is on its way
     // A cluster takes commands whose keys are in one slot. They leave in one packet for each node.
-    const groups = Map.groupBy(current, client.isCluster ? byPartition : byHistory);
+    // All partitions of a single Redis have one history, except while it is certified.
+    if (!client.isCluster && haveOneHistory(current))
+      return void dispatchBatch(client, fence, current);
+    const groups = Map.groupBy(current, byPartition);
     for (const commands of groups.values()) void dispatchBatch(client, fence, commands);
   }
 
   function enqueue(userId: UserId, partition: number, lease: Lease, field: string) {
-    const target = { key: keyOf(lease.source, userId), history: lease.history };
+    const target = { key: keyOf(lease.source, userId, partition), history: lease.history };
     return new Promise<SessionLookup | undefined>((resolve, reject) => {
       const size = batch.push({ target, partition, field, resolve, reject });
       // setImmediate runs after the poll phase, in which Node reads every socket that has data. A
@@ -64,8 +68,8 @@ export function sessionBatcher(client: RedisClient, fence: Fence) {
 }
 
 const byPartition = ({ partition, target }: PendingLookup) => `${partition} ${target.history}`;
-/** All partitions of a single Redis have one history, except while it is certified. */
-const byHistory = ({ target }: PendingLookup) => target.history;
+const haveOneHistory = (batch: readonly PendingLookup[]) =>
+  batch.every(({ target }) => target.history === batch[0]?.target.history);
 
 async function dispatchBatch(
   client: RedisClient,

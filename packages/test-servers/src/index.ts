@@ -5,10 +5,17 @@ export { postfixProgram, startPostfix } from "./postfix.ts";
 export { haproxyProgram, nginxProgram, startHaproxy, startNginx } from "./balancers.ts";
 export { openApiValidator } from "./openapi-validator.ts";
 export { pgBouncerProgram, startPgBouncer } from "./pgbouncer.ts";
-export { findPostgres, initdbProgram, startPostgres, startPrimaryAndStandby } from "./postgres.ts";
+export {
+  findPostgres,
+  initdbProgram,
+  type PostgresNode,
+  startPostgres,
+  startPostgresNode,
+  startPrimaryAndStandby,
+} from "./postgres.ts";
 export { type Certificates, createCertificates } from "./certificates.ts";
 export { HOSTILE_SETTINGS } from "./hostile-settings.ts";
-export { freePort, type RunningServer } from "./spawn-server.ts";
+export { freePort, retry, type RunningServer, signalTree } from "./spawn-server.ts";
 export { testServers } from "./provided.ts";
 export { type Proxy, startProxy, type Verdict, type Watch } from "./proxy.ts";
 export { redisProgram, type RedisProgram, startRedis } from "./redis.ts";

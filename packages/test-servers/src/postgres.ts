@@ -67,6 +67,56 @@ export async function startPostgres(
   return await startCluster(initdb, cluster, more);
 }
 
+/** A server of Postgres whose data outlives it, for tests that kill it. */
+export interface PostgresNode extends RunningServer {
+  /** The folder of its data. */
+  readonly data: string;
+  readonly url: string;
+  /** Starts it again on its port, with its data and more settings. */
+  restart(more?: Readonly<Record<string, string>>): Promise<PostgresNode>;
+}
+
+/**
+ * Starts a private server that has each commit on disk before it is acknowledged, in a new folder
+ * in `parent` (default: the temporary folder).
+ */
+export async function startPostgresNode(
+  initdb: string,
+  more: Readonly<Record<string, string>> = {},
+  parent?: string,
+): Promise<PostgresNode> {
+  const cluster = createCluster(initdb, parent);
+  return await startNode(initdb, cluster, await freePort(), {
+    fsync: "on",
+    full_page_writes: "on",
+    synchronous_commit: "on",
+    ...more,
+  });
+}
+
+async function startNode(
+  initdb: string,
+  cluster: string,
+  port: number,
+  settings: Readonly<Record<string, string>>,
+): Promise<PostgresNode> {
+  const server = await startCluster(initdb, cluster, settings, port);
+  return {
+    ...server,
+    data: join(cluster, "data"),
+    url: urlOf(port),
+    async restart(more = {}) {
+      let node: PostgresNode | undefined;
+      // The processes of a killed server take a moment to see that it is gone.
+      await retry(async () => {
+        node = await startNode(initdb, cluster, port, { ...settings, ...more });
+      });
+      if (!node) throw new Error("retry() has returned without a server");
+      return node;
+    },
+  };
+}
+
 /** A server that follows another one, until it is promoted. */
 export interface Standby extends RunningServer {
   /** Makes the server take writes. */
@@ -77,13 +127,13 @@ export interface Standby extends RunningServer {
 export async function startPrimaryAndStandby(
   initdb: string,
   { isSynchronous = false } = {},
-): Promise<{ readonly primary: RunningServer; readonly standby: Standby }> {
+): Promise<{ readonly primary: PostgresNode; readonly standby: Standby }> {
   const [cluster, copy] = [createCluster(initdb), createCluster(initdb)];
   rmSync(join(copy, "data"), { recursive: true });
   // A cluster that was never started is its own backup.
   execFileSync("cp", ["-R", join(cluster, "data"), copy], { ...unprivileged() });
   writeFileSync(join(copy, "data", "standby.signal"), "");
-  const primary = await startCluster(initdb, cluster);
+  const primary = await startNode(initdb, cluster, await freePort(), {});
   const standby = await startCluster(initdb, copy, {
     primary_conninfo: `host=127.0.0.1 port=${primary.port} user=postgres`,
   });
@@ -128,8 +178,9 @@ async function startCluster(
   initdb: string,
   folder: string,
   more: Readonly<Record<string, string>> = {},
+  given?: number,
 ): Promise<RunningServer> {
-  const port = await freePort();
+  const port = given ?? (await freePort());
   const settings = {
     listen_addresses: "127.0.0.1",
     unix_socket_directories: "",
@@ -146,6 +197,7 @@ async function startCluster(
     port,
     folder,
     owner: unprivileged(),
+    isRestart: given !== undefined,
     ready: () => reachable(urlOf(port)),
   });
 }

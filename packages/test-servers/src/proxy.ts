@@ -20,15 +20,31 @@ export interface Proxy {
   swallow(): void;
   /** Cuts every connection and accepts none, until it is told otherwise. */
   refuse(isRefusing: boolean): void;
+  /**
+   * Swallows the bytes of every connection, also of new ones, until it is told otherwise. The
+   * connections of that time stay silent, as behind a firewall that has forgotten them.
+   */
+  blackHole(isSilent: boolean): void;
+  /** Passes every byte on after this time, in each direction. */
+  delay(ms: number): void;
   close(): Promise<void>;
 }
 
 export async function startProxy(targetPort: number, watch: Watch = {}): Promise<Proxy> {
   const sockets = new Set<Socket>();
   let refuses = false;
+  let isSilent = false;
+  let delayMs = 0;
   const server = createServer((incoming) => {
     if (refuses) {
       incoming.resetAndDestroy();
+      return;
+    }
+    if (isSilent) {
+      sockets.add(incoming);
+      incoming.on("close", () => sockets.delete(incoming));
+      incoming.on("error", () => undefined); // its close follows
+      incoming.resume();
       return;
     }
     const outgoing = connect(targetPort, "127.0.0.1");
@@ -53,7 +69,9 @@ export async function startProxy(targetPort: number, watch: Watch = {}): Promise
     ] as const) {
       sockets.add(socket);
       socket.on("data", (bytes) => {
-        if (passes(socket, bytes)) other.write(bytes);
+        if (!passes(socket, bytes)) return;
+        if (delayMs === 0) other.write(bytes);
+        else setTimeout(() => other.write(bytes), delayMs);
       });
       socket.on("close", () => {
         sockets.delete(socket);
@@ -68,14 +86,22 @@ export async function startProxy(targetPort: number, watch: Watch = {}): Promise
   const cut = () => {
     for (const socket of sockets) socket.resetAndDestroy();
   };
+  const swallow = () => {
+    for (const socket of sockets) {
+      socket.removeAllListeners("data");
+      socket.resume();
+    }
+  };
   return {
     port: address.port,
     cut,
-    swallow() {
-      for (const socket of sockets) {
-        socket.removeAllListeners("data");
-        socket.resume();
-      }
+    swallow,
+    blackHole(silent) {
+      isSilent = silent;
+      if (silent) swallow();
+    },
+    delay(ms) {
+      delayMs = ms;
     },
     refuse(isRefusing) {
       refuses = isRefusing;

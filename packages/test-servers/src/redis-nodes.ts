@@ -9,8 +9,8 @@ export interface RedisNode extends RunningServer {
   readonly folder: string;
   /** A connection for tests. It connects again by itself. */
   readonly admin: Redis;
-  /** Starts it again on its port, with the data in its folder. */
-  restart(): Promise<RedisNode>;
+  /** Starts it again on its port, with the data in its folder and more settings. */
+  restart(more?: readonly string[]): Promise<RedisNode>;
 }
 
 /** Starts a server whose data is in `folder`. `args` are its settings. */
@@ -25,6 +25,7 @@ export async function startRedisNode(
     port: own,
     folder,
     env: program.libraries ? { LD_LIBRARY_PATH: program.libraries } : {},
+    isRestart: port !== undefined,
     ready: () => reachable(own),
   });
   const admin = new Redis(own, "127.0.0.1", { retryStrategy: () => 100 });
@@ -39,7 +40,7 @@ export async function startRedisNode(
     admin,
     kill: close(server.kill),
     stop: close(server.stop),
-    restart: () => startRedisNode(program, args, { port: own, folder }),
+    restart: (more = []) => startRedisNode(program, [...args, ...more], { port: own, folder }),
   };
 }
 

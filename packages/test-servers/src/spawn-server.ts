@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, chownSync } from "node:fs";
+import { chownSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -63,6 +63,8 @@ export async function spawnServer(
     readonly folder: string;
     readonly env?: Record<string, string>;
     readonly owner?: { uid: number; gid: number } | undefined;
+    /** The folder has data of an earlier run, and stays if the server does not start. */
+    readonly isRestart?: boolean;
     readonly ready: () => Promise<void>;
   },
 ): Promise<RunningServer> {
@@ -98,10 +100,23 @@ export async function spawnServer(
       exited.then(() => Promise.reject(new Error(`${command} ended before it was ready`))),
     ]);
   } catch (cause) {
-    await stop();
+    await (options.isRestart ? kill() : stop());
     throw new Error(`could not start ${command}`, { cause });
   }
   return { port: options.port, process: child, kill, stop };
+}
+
+/** Sends `signal` to a process and to its children, as Postgres has one for each connection. */
+export function signalTree({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
+  for (const id of [pid, ...children.trim().split(" ").filter(Boolean).map(Number)]) {
+    try {
+      process.kill(id, signal);
+    } catch {
+      continue; // it has ended meanwhile
+    }
+  }
 }
 
 const READY_WITHIN_MS = 30_000;
