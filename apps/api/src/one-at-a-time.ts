@@ -11,7 +11,8 @@ interface Exchange {
 }
 
 interface Connection {
-  current: Exchange;
+  /** What is being answered. */
+  current: Exchange | undefined;
   readonly waiting: Exchange[];
   /** Set when nothing more can be read: called after the answers to what was read before. */
   last?: () => void;
@@ -44,10 +45,10 @@ export function oneAtATime(listener: RequestListener): OneAtATime {
     connection.current = exchange;
     response.once("close", () => {
       if (socket.destroyed || !socket.writable) return; // it ends with this answer
+      connection.current = undefined;
       const next = connection.waiting.shift();
       if (next) serve(connection, next);
-      else if (connection.last) connection.last();
-      else connections.delete(socket);
+      else connection.last?.();
       if (connection.waiting.length === 0) socket.resume();
     });
     listener(request, response);
@@ -56,15 +57,13 @@ export function oneAtATime(listener: RequestListener): OneAtATime {
   const listen: RequestListener = (request, response) => {
     const { socket } = request;
     if (socket.destroyed) return; // requests that were parsed before it was closed
-    const connection = connections.get(socket);
+    let connection = connections.get(socket);
     if (!connection) {
-      const exchange = { request, response };
-      const opened: Connection = { current: exchange, waiting: [] };
-      connections.set(socket, opened);
-      serve(opened, exchange);
-      return;
+      connection = { current: undefined, waiting: [] };
+      connections.set(socket, connection);
     }
     if (connection.last) return;
+    if (!connection.current) return serve(connection, { request, response });
     if (connection.waiting.length < MAX_WAITING) connection.waiting.push({ request, response });
     else connection.last = () => endGently(socket); // the others have their answers first
     socket.pause();
@@ -72,12 +71,15 @@ export function oneAtATime(listener: RequestListener): OneAtATime {
 
   return {
     listener: listen,
-    isBusy: (socket) => connections.has(socket),
+    isBusy(socket) {
+      const { current, last } = connections.get(socket) ?? {};
+      return current !== undefined || last !== undefined;
+    },
     afterAnswers(socket, act) {
       const connection = connections.get(socket);
       if (connection?.last || ended.has(socket)) return;
       // The fault may be in the body of the newest request. That one is not whole.
-      if (!connection?.current.request.complete) {
+      if (!connection?.current?.request.complete) {
         ended.add(socket);
         return act();
       }
