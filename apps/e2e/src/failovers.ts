@@ -6,6 +6,7 @@ import {
   startSentinels,
 } from "@postern/test-servers";
 import { type ApiProcess, startApi } from "./api-process.ts";
+import type { Load } from "./fault-matrix/load.ts";
 import { fullStores } from "./stores.ts";
 import { anEmail, visitor } from "./visitor.ts";
 
@@ -26,6 +27,11 @@ export interface FailoverService {
    * asks with the old cookie until the promoted replica answers.
    */
   failOver(by: "log-out" | "reset"): Promise<Failover>;
+  /**
+   * Kills a primary under load on every route. Returns the time from its death until the last
+   * refused request, in ms, and what the load has seen so far.
+   */
+  killPrimary(load: Load): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -33,6 +39,8 @@ const PASSWORD = "MyPwdOfBob";
 const HEALED_WITHIN_MS = 30_000;
 /** Sentinels that were busy elect again after a while. */
 const FOLLOWED_WITHIN_MS = 90_000;
+/** Longer than the pause of a caller that was refused, and than any wait of a revocation. */
+const QUIET_MS = 6_000;
 
 /** Starts the service on a Redis that fails over. */
 export async function startFailoverService(
@@ -71,9 +79,28 @@ export async function startFailoverService(
     return result;
   }
 
+  async function killPrimary({ seen }: Load): Promise<number> {
+    await untilAllFollow(nodes);
+    const described = await Promise.all(nodes.map(replicationOf));
+    const primaries = nodes.filter((_, index) => described[index]?.includes("role:master"));
+    const primary = primaries[Math.floor(Math.random() * primaries.length)];
+    if (!primary) throw new Error("there is no primary");
+    const killedAt = performance.now();
+    await primary.kill();
+    const lastRefusal = () => seen.refusedAt.at(-1) ?? 0;
+    await until(
+      async () => lastRefusal() > killedAt && performance.now() - lastRefusal() > QUIET_MS,
+      FOLLOWED_WITHIN_MS,
+    );
+    const healedAfterMs = lastRefusal() - killedAt;
+    nodes.splice(nodes.indexOf(primary), 1, await primary.restart());
+    return healedAfterMs;
+  }
+
   return {
     api,
     failOver,
+    killPrimary,
     async stop() {
       await api.end();
       await stop(nodes);

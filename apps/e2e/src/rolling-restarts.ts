@@ -1,4 +1,5 @@
 import { Agent, request } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
 import { freePort } from "@postern/test-servers";
 import { type ApiProcess, startApi } from "./api-process.ts";
 import { OPEN } from "./event-service.ts";
@@ -28,9 +29,10 @@ const ask = (agent: Agent, port: number, cookie: string, method: string) =>
 
 /**
  * Sends `count` requests through HAProxy, on kept connections, while two nodes restart in
- * turn. Returns how often each status came, and how many restarts there were.
+ * turn. Returns how often each status came, and how many restarts there were. `perSecond`: at most
+ * so many requests.
  */
-export async function checksDuringRestarts(count: number) {
+export async function checksDuringRestarts(count: number, perSecond = Infinity) {
   const stores = await fullStores();
   const ports = [await freePort(), await freePort()];
   const environment = {
@@ -49,9 +51,12 @@ export async function checksDuringRestarts(count: number) {
   const statuses = new Map<number, number>();
   let sent = 0;
   const agent = new Agent({ keepAlive: true, maxSockets: CALLERS });
+  const startedAt = performance.now();
   const caller = async () => {
     while (sent < count) {
       sent += 1;
+      const dueAt = startedAt + (sent * 1_000) / perSecond;
+      if (dueAt > performance.now()) await pause(dueAt - performance.now());
       const method = sent % WRITES_EVERY === 0 ? "POST" : "GET";
       const status = await ask(agent, balancer.port, user.cookie, method);
       statuses.set(status, (statuses.get(status) ?? 0) + 1);

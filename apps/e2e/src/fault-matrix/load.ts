@@ -132,7 +132,9 @@ async function settledAccount(
   const account = newborn(anEmail("keeper"));
   const [password = ""] = account.passwords;
   const fields = { email: account.email, password };
-  if ((await send("POST", "/users", { fields })).status !== 200) throw new Error("not registered");
+  const registered = await send("POST", "/users", { fields });
+  if (registered.status !== 200)
+    throw new Error(`not registered: ${registered.status} ${registered.text}`);
   account.state = "there";
   return account;
 }

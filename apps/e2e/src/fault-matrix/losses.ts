@@ -45,7 +45,8 @@ export async function countLosses(
       const fields = { email, password };
       statuses.push((await settled(origin, "POST", "/sessions", { fields })).status);
     }
-    if (statuses.includes(200) !== (state === "there")) lost.push(`${email} ${state}: ${statuses}`);
+    if (statuses.includes(200) !== (state === "there"))
+      lost.push(`${email} ${state}: ${statuses.join(" ")}`);
   }
 
   const waiting = [...accounts];

@@ -27,5 +27,6 @@ it("prints the table", () => {
 
 it.each(CONTROLS)("the column of $column shows a planted fault", async ({ fault, isSeen }) => {
   const cell = await runCell(fault, { ...TIMES, patienceMs: 15_000 });
+  console.log(fault.name, tableOf([cell]).split("\n").at(-1));
   expect(isSeen(cell)).toBe(true);
 });

@@ -22,6 +22,7 @@ import {
   startApi,
   startWorker,
 } from "../api-process.ts";
+import { OPEN } from "../event-service.ts";
 import { balance } from "../proxy-configs.ts";
 import { SECRETS } from "../stores.ts";
 
@@ -87,8 +88,8 @@ export async function startFaultSystem(options: SystemOptions = {}): Promise<Fau
     REDIS_URL,
     SECRETS,
     POLICY: "course",
+    ...OPEN,
     BCRYPT_COST: "4",
-    LOG_LEVEL: "warn",
     TRUSTED_PROXIES: "127.0.0.0/8",
     WEBHOOK_ALLOW_NETWORKS: "127.0.0.0/8",
     ...options.environment,
@@ -96,7 +97,8 @@ export async function startFaultSystem(options: SystemOptions = {}): Promise<Fau
   const receiver = await startHttpReceiver();
   await postern(environment, "webhooks", "add", `${receiver.url}/hook`);
   const ports = [await freePort(), await freePort()];
-  const startOn = (port: number) => startApi({ ...environment, PORT: String(port) });
+  const startOn = (port: number) =>
+    startApi({ ...environment, LOG_LEVEL: "warn", PORT: String(port) });
   const apis = await Promise.all(ports.map(startOn));
   const balancer = await balance(ports);
 
