@@ -1,6 +1,6 @@
 import cluster from "node:cluster";
 import { hasherEndpoint } from "@postern/crypto";
-import { Unavailable } from "@postern/domain";
+import { SessionsPending, Unavailable } from "@postern/domain";
 import { createApp, securityHeaders } from "@postern/http";
 import { errorFields, faultLog, type Log, type Started } from "@postern/process";
 import { admissionOf, requireOwnPublicUrl } from "./admission.ts";
@@ -45,7 +45,8 @@ export async function startApi(config: Config, log: Log): Promise<Started> {
     onRequest: (record) => log.info(record, "request"),
     onRead: log.isLevelEnabled("debug") ? (record) => log.debug(record, "request") : undefined,
     onFault(error, requestId) {
-      if (error instanceof Unavailable) faults.warn("unavailable", error, { requestId });
+      const fault = error instanceof SessionsPending ? error.cause : error;
+      if (fault instanceof Unavailable) faults.warn("unavailable", error, { requestId });
       else log.error({ requestId, error: errorFields(error) }, "unexpected error");
     },
     ready: (options) => (isStopping ? STOPPING : askStores(options)),

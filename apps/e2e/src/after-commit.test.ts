@@ -33,6 +33,7 @@ describe.skipIf(!redisUrl || !program)("an answer after a commit tells the truth
   afterEach(async () => {
     await admin.config("SET", "maxmemory", "0");
     await admin.config("SET", "min-replicas-to-write", "0");
+    await admin.acl("SETUSER", "default", "+del");
   });
 
   const isFull = () => admin.config("SET", "maxmemory", "1");
@@ -93,6 +94,29 @@ describe.skipIf(!redisUrl || !program)("an answer after a commit tells the truth
     expect(answer.text).toContain(PENDING);
     await admin.config("SET", "min-replicas-to-write", "0");
     expect((await visitor(api.origin).logIn(email, PASSWORD)).status).toBe(200);
+  });
+
+  it.each([
+    ["a new password", "PUT", "/profile/password", { new_password: NEW_PASSWORD }],
+    ["a deletion", "DELETE", "/profile", {}],
+    ["a reset", "PUT", "/reset_password", { new_password: NEW_PASSWORD }],
+  ])("%s that Redis does not take was made, and says so", async (_, method, path, fields) => {
+    const { bob, thief, email } = await twoSessions();
+    const reset_token = await visitor(api.origin).resetToken(email);
+    const isReset = path === "/reset_password";
+    // Only the deletion of the sessions fails, not what comes before the commit.
+    await admin.acl("SETUSER", "default", "-del");
+    const answer = await bob.send(method, path, {
+      ...fields,
+      ...(isReset && { email, reset_token }),
+    });
+    expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "1"]);
+    expect(answer.text).toContain(PENDING);
+    expect((await visitor(api.origin).logIn(email, PASSWORD)).status).toBe(401);
+    await admin.acl("SETUSER", "default", "+del");
+    const again = visitor(api.origin);
+    expect((await again.logIn(email, NEW_PASSWORD)).status).toBe(method === "DELETE" ? 401 : 200);
+    if (method !== "DELETE") expect((await thief.profile()).status).toBe(403); // the log-in told Redis
   });
 
   it("a new password counts even if the fresh session could not be opened", async () => {

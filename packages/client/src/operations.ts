@@ -18,6 +18,7 @@ export interface Operations {
     errors:
       | "body_malformed"
       | "body_too_large"
+      | "change_made_sessions_pending"
       | "content_type_unsupported"
       | "cross_site_request"
       | "email_already_registered"

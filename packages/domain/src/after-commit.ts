@@ -13,27 +13,27 @@ export class SessionsPending extends Unavailable {
 
 /**
  * Runs what a committed change still needs for its answer to be true: the sessions that it ends.
- * Throws `SessionsPending` if a store cannot do it now. The caller then learns that the change was
- * made.
+ * Throws `SessionsPending` for every error, also for one that nobody expects: the caller must learn
+ * that the change was made.
  */
 export async function afterCommit<T>(finish: () => Promise<T>): Promise<T> {
   try {
     return await finish();
   } catch (error) {
-    if (error instanceof Unavailable) throw new SessionsPending({ cause: error });
-    throw error;
+    throw new SessionsPending({ cause: error });
   }
 }
 
 /**
  * Runs what follows a committed change but is not a part of it: a fresh session, the limits of the
- * account. Returns `undefined` if a store cannot do it now: the change counts without it.
+ * account. Returns `undefined` if a store cannot do it now: the change counts without it. Throws
+ * `SessionsPending` for any other error, so that it is reported, and the answer is still true.
  */
 export async function ifAvailable<T>(follow: () => Promise<T>): Promise<T | undefined> {
   try {
     return await follow();
   } catch (error) {
     if (error instanceof Unavailable) return undefined;
-    throw error;
+    throw new SessionsPending({ cause: error });
   }
 }

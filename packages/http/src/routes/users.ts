@@ -35,6 +35,7 @@ function registerEndpoint(ports: Ports, caller: CallerOptions): Endpoint {
       },
     },
     errors: {
+      change_made_sessions_pending: {},
       email_already_registered: {},
       email_invalid: { field: "email" },
       registration_closed: {},
