@@ -72,7 +72,7 @@ export interface PostgresNode extends RunningServer {
   /** The folder of its data. */
   readonly data: string;
   readonly url: string;
-  /** Starts it again on its port, with its data and more settings. */
+  /** Starts it again on its port, with its data, and this time with more settings. */
   restart(more?: Readonly<Record<string, string>>): Promise<PostgresNode>;
 }
 
@@ -99,17 +99,18 @@ async function startNode(
   cluster: string,
   port: number,
   settings: Readonly<Record<string, string>>,
+  once: Readonly<Record<string, string>> = {},
 ): Promise<PostgresNode> {
-  const server = await startCluster(initdb, cluster, settings, port);
+  const server = await startCluster(initdb, cluster, { ...settings, ...once }, port);
   return {
     ...server,
     data: join(cluster, "data"),
     url: urlOf(port),
-    async restart(more = {}) {
+    async restart(once = {}) {
       let node: PostgresNode | undefined;
       // The processes of a killed server take a moment to see that it is gone.
       await retry(async () => {
-        node = await startNode(initdb, cluster, port, { ...settings, ...more });
+        node = await startNode(initdb, cluster, port, settings, once);
       });
       if (!node) throw new Error("retry() has returned without a server");
       return node;

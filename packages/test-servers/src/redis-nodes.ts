@@ -9,7 +9,7 @@ export interface RedisNode extends RunningServer {
   readonly folder: string;
   /** A connection for tests. It connects again by itself. */
   readonly admin: Redis;
-  /** Starts it again on its port, with the data in its folder and more settings. */
+  /** Starts it again on its port, with the data in its folder, and this time with more settings. */
   restart(more?: readonly string[]): Promise<RedisNode>;
 }
 
@@ -17,11 +17,15 @@ export interface RedisNode extends RunningServer {
 export async function startRedisNode(
   program: RedisProgram,
   args: readonly string[] = [],
-  { port, folder = scratchFolder(undefined) }: { port?: number; folder?: string } = {},
+  {
+    port,
+    folder = scratchFolder(undefined),
+    once = [],
+  }: { port?: number; folder?: string; once?: readonly string[] } = {},
 ): Promise<RedisNode> {
   const own = port ?? (await freePort());
   const settings = ["--port", String(own), "--bind", "127.0.0.1", "--save", "", "--dir", folder];
-  const server = await spawnServer(program.path, [...settings, ...args], {
+  const server = await spawnServer(program.path, [...settings, ...args, ...once], {
     port: own,
     folder,
     env: program.libraries ? { LD_LIBRARY_PATH: program.libraries } : {},
@@ -40,7 +44,7 @@ export async function startRedisNode(
     admin,
     kill: close(server.kill),
     stop: close(server.stop),
-    restart: (more = []) => startRedisNode(program, [...args, ...more], { port: own, folder }),
+    restart: (once = []) => startRedisNode(program, args, { port: own, folder, once }),
   };
 }
 

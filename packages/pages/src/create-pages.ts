@@ -1,0 +1,109 @@
+import { isCrossSiteWrite } from "@postern/http";
+import { assetResponses } from "./assets.ts";
+import { readForm } from "./form.ts";
+import { downloadData, showAccount } from "./journeys/account.ts";
+import { changeEmail, showChangeEmail } from "./journeys/change-email.ts";
+import { changePassword, showChangePassword } from "./journeys/change-password.ts";
+import { showCheckMail } from "./journeys/check-mail.ts";
+import { confirm, confirmAgain, showConfirm, showConfirmAgain } from "./journeys/confirm.ts";
+import { deleteAccount, showDelete } from "./journeys/delete-account.ts";
+import { forgot, showForgot } from "./journeys/forgot.ts";
+import { chooseLanguage, showHome } from "./journeys/home.ts";
+import { logIn, logOut, showLogIn } from "./journeys/log-in.ts";
+import { takeLink } from "./journeys/mail-link.ts";
+import { register, showRegister } from "./journeys/register.ts";
+import { reset, showReset } from "./journeys/reset.ts";
+import { endSessions, showSessions } from "./journeys/sessions.ts";
+import type { PagesOptions } from "./options.ts";
+import { errorPage } from "./refusals.ts";
+import { goTo, say, type Visit, visitOf } from "./visit.ts";
+
+type Answer = (visit: Visit) => Response | Promise<Response>;
+
+interface Page {
+  readonly GET?: Answer;
+  readonly POST?: Answer;
+}
+
+/** Every page. What is not here, the service answers itself. */
+const PAGES: Readonly<Record<string, Page>> = {
+  "/": { GET: showHome },
+  "/login": { GET: showLogIn, POST: logIn },
+  "/logout": { POST: logOut },
+  "/register": { GET: showRegister, POST: register },
+  "/check-mail": { GET: showCheckMail },
+  "/forgot-password": { GET: showForgot, POST: forgot },
+  "/reset_password": { GET: showReset },
+  "/reset_password/link": { POST: (visit) => takeLink(visit, "/reset_password") },
+  "/reset_password/choose": { POST: reset },
+  "/email_verification": { GET: showConfirm },
+  "/email_verification/link": { POST: (visit) => takeLink(visit, "/email_verification") },
+  "/email_verification/confirm": { POST: confirm },
+  "/confirm-again": { GET: showConfirmAgain, POST: confirmAgain },
+  "/account": { GET: showAccount },
+  "/account/email": { GET: showChangeEmail, POST: changeEmail },
+  "/account/password": { GET: showChangePassword, POST: changePassword },
+  "/account/sessions": { GET: showSessions, POST: endSessions },
+  "/account/export": { GET: downloadData },
+  "/account/delete": { GET: showDelete, POST: deleteAccount },
+  "/profile/password": { GET: (visit) => goTo(visit, visit.link("/account/password")) },
+  "/language": { POST: chooseLanguage },
+};
+
+/** Paths that the API serves too, with other methods or for other clients. */
+const SHARED: ReadonlySet<string> = new Set([
+  "/",
+  "/reset_password",
+  "/email_verification",
+  "/profile/password",
+]);
+
+/**
+ * Creates the pages for people, in front of the service. Returns a standard fetch handler that
+ * answers the paths of pages, and passes everything else on to the service. The pages call the
+ * service as any client does: they show nothing that it hides, and what it refuses they cannot do.
+ *
+ * @example
+ * const app = createApp({ ports });
+ * const site = createPages({ api: app.fetch, policy: ports.policy });
+ * const response = await site(new Request("http://127.0.0.1:5000/login"));
+ */
+export function createPages(
+  options: PagesOptions,
+): (request: Request, bindings?: unknown) => Response | Promise<Response> {
+  const assetAt = assetResponses(options);
+  const { origin: publicOrigin } = new URL(options.publicUrl ?? "http://localhost");
+  const ownOrigin = options.publicUrl && publicOrigin;
+  const basePath = new URL(options.publicUrl ?? "http://localhost").pathname.replace(/\/+$/, "");
+
+  async function answer(request: Request, bindings: unknown, page: Page): Promise<Response> {
+    const method = request.method === "HEAD" ? "GET" : request.method;
+    const handle = method === "GET" ? page.GET : method === "POST" ? page.POST : undefined;
+    const form = method === "POST" ? await readForm(request) : new URLSearchParams();
+    const visit = visitOf(request, bindings, form ?? new URLSearchParams(), options);
+    if (!handle) return errorPage(visit, say(visit, "errorNotFound"), 405);
+    if (isCrossSiteWrite(request, ownOrigin))
+      return errorPage(visit, say(visit, "errorCrossSite"), 403);
+    if (!form) return errorPage(visit, say(visit, "errorOther"), 415);
+    return await handle(visit);
+  }
+
+  return (request, bindings) => {
+    const path = withoutBase(new URL(request.url).pathname, basePath);
+    const page = Object.hasOwn(PAGES, path) ? PAGES[path] : undefined;
+    if (page && isForPeople(request, path)) return answer(request, bindings, page);
+    return (request.method === "GET" && assetAt(path)) || options.api(request, bindings);
+  };
+}
+
+/** Whether a page answers, where the API could too. Browsers ask for HTML first, programs do not. */
+function isForPeople({ method, headers }: Request, path: string): boolean {
+  if (!SHARED.has(path)) return true;
+  if (method !== "GET" && method !== "HEAD") return false;
+  return /\btext\/html\b/.test(headers.get("accept") ?? "");
+}
+
+function withoutBase(path: string, basePath: string): string {
+  if (basePath === "" || !path.startsWith(`${basePath}/`)) return path === basePath ? "/" : path;
+  return path.slice(basePath.length);
+}

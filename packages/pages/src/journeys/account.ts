@@ -1,0 +1,55 @@
+import { html } from "hono/html";
+import { page } from "../layout.ts";
+import { refused } from "../refusals.ts";
+import type { Visit } from "../visit.ts";
+
+/** The overview of an account, with the way to everything that can be done. */
+export async function showAccount(visit: Visit): Promise<Response> {
+  const { api, texts, link } = visit;
+  const session = await api.currentSession();
+  if (!session.ok) return refused(visit, session);
+  const { email, email_verified: isVerified } = session.body;
+  const state = isVerified ? texts.accountVerified : texts.accountUnverified;
+  return page(
+    visit,
+    { title: "accountTitle", isWide: true },
+    html`<section class="card">
+        <dl>
+          <dt>${texts.accountEmail}</dt>
+          <dd>${email} (${state})</dd>
+        </dl>
+        <nav class="links" aria-label="${texts.accountTitle}">
+          <a href="${link("/account/email")}">${texts.changeEmail}</a>
+          <a href="${link("/account/password")}">${texts.changePassword}</a>
+          <a href="${link("/account/sessions")}">${texts.yourSessions}</a>
+        </nav>
+      </section>
+      <section class="card">
+        <h2>${texts.yourData}</h2>
+        <p>${texts.downloadText}</p>
+        <p class="links">
+          <a href="${link("/account/export")}" download>${texts.downloadData}</a>
+          <a href="${link("/account/delete")}">${texts.deleteAccount}</a>
+        </p>
+      </section>
+      <form method="post" action="${link("/logout")}">
+        <button>${texts.logOut}</button>
+      </form>`,
+  );
+}
+
+/** Everything that is stored about the user, as a file. */
+export async function downloadData(visit: Visit): Promise<Response> {
+  const { api, language } = visit;
+  const result = await api.exportUser();
+  if (!result.ok) return refused(visit, result);
+  return new Response(`${JSON.stringify(result.body, null, 2)}\n`, {
+    headers: {
+      "content-type": "application/json",
+      "content-disposition": 'attachment; filename="my-data.json"',
+      "content-language": language,
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+    },
+  });
+}

@@ -1,0 +1,56 @@
+import { html } from "hono/html";
+import { isLanguage } from "../languages.ts";
+import { page } from "../layout.ts";
+import { refused } from "../refusals.ts";
+import { goTo, LANGUAGE_COOKIE, returnTo, say, type Visit } from "../visit.ts";
+
+/** The first page for browsers: what runs here, and the way to each page. */
+export async function showHome(visit: Visit): Promise<Response> {
+  const { api, texts, link, options, brandName } = visit;
+  const session = await api.currentSession();
+  if (!session.ok && session.code !== "session_missing") return refused(visit, session);
+  const { about, policy } = options;
+  return page(
+    visit,
+    { title: "homeTitle" },
+    html`<p>
+        ${session.ok ? say(visit, "homeLoggedIn", { email: session.body.email }) : texts.homeText}
+      </p>
+      <p class="links">
+        ${
+          session.ok
+            ? html`<a href="${link("/account")}">${texts.homeAccount}</a>`
+            : html`<a href="${link("/login")}">${texts.toLogIn}</a>
+                <a href="${link("/register")}">${texts.toRegister}</a>`
+        }
+      </p>
+      ${
+        about
+          ? html`<section class="card">
+              <h2>${texts.homeOperators}</h2>
+              <p>
+                ${say(visit, "homeRuns", { name: brandName, mode: about.mode, policy: policy.name })}
+              </p>
+              <ul>
+                <li><a href="${link("/docs")}">${texts.homeDocs}</a></li>
+                ${about.hasMail ? html`<li><a href="${link("/mail")}">${texts.homeMail}</a></li>` : ""}
+                <li><a href="${link("/health/ready")}">${texts.homeHealth}</a></li>
+              </ul>
+            </section>`
+          : ""
+      }`,
+  );
+}
+
+const A_YEAR_SECONDS = 365 * 24 * 3600;
+
+/** Keeps the language that the visitor chose. */
+export function chooseLanguage(visit: Visit): Response {
+  const { form, link, setCookies, isSecure } = visit;
+  const chosen = form.get("language") ?? "";
+  if (isLanguage(chosen)) {
+    const attributes = `Path=${link("/")}; HttpOnly; SameSite=Lax${isSecure ? "; Secure" : ""}`;
+    setCookies.push(`${LANGUAGE_COOKIE}=${chosen}; ${attributes}; Max-Age=${A_YEAR_SECONDS}`);
+  }
+  return goTo(visit, returnTo(visit) ?? link("/"));
+}

@@ -1,0 +1,99 @@
+import { html } from "hono/html";
+import { ASSETS } from "./assets.ts";
+import { directionOf, LANGUAGES } from "./languages.ts";
+import type { Texts } from "./texts/en.ts";
+import { respond, type Visit } from "./visit.ts";
+
+/** HTML that `hono/html` made: its values are escaped. */
+export type Html = ReturnType<typeof html>;
+
+interface Content {
+  readonly title: keyof Texts;
+  /** The width of a form, or of a table. Default: a form. */
+  readonly isWide?: boolean;
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Answers with a page: the frame that all have, and this content. */
+export async function page(
+  visit: Visit,
+  { title, isWide = false, status = 200, headers = {} }: Content,
+  content: Html,
+): Promise<Response> {
+  const { texts, language, link, brandName, options, url } = visit;
+  const heading = texts[title];
+  const document = html`<!doctype html>
+    <html lang="${language}" dir="${directionOf(language)}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${heading} · ${brandName}</title>
+        <link rel="stylesheet" href="${link(ASSETS.style)}" />
+        <script type="module" src="${link(ASSETS.script)}"></script>
+      </head>
+      <body>
+        <a class="skip" href="#main">${texts.skipToContent}</a>
+        <header>
+          <a class="brand" href="${link("/")}">
+            ${options.brand?.logo ? html`<img src="${link(ASSETS.logo)}" alt="" height="28" />` : ""}
+            ${brandName}
+          </a>
+        </header>
+        <main id="main" ${isWide ? html`class="wide"` : ""}>
+          <h1>${heading}</h1>
+          ${notice(visit)} ${content}
+        </main>
+        <footer>
+          <form method="post" action="${link("/language")}">
+            <input type="hidden" name="return_to" value="${link(pathOf(visit)) + url.search}" />
+            <label for="language">${texts.language}</label>
+            <select id="language" name="language">
+              ${Object.entries(LANGUAGES).map(
+                ([tag, { languageName }]) =>
+                  html`<option value="${tag}" lang="${tag}" ${tag === language ? "selected" : ""}>
+                    ${languageName}
+                  </option>`,
+              )}
+            </select>
+            <button class="quiet">${texts.changeLanguage}</button>
+          </form>
+        </footer>
+      </body>
+    </html>`;
+  return respond(visit, String(await document), { status, headers });
+}
+
+/** A form that failed shows its page at the path of its target. Its page is the one to return to. */
+const pathOf = ({ url, link }: Visit) => {
+  const base = link("");
+  return base && url.pathname.startsWith(base) ? url.pathname.slice(base.length) : url.pathname;
+};
+
+const NOTICES = [
+  "doneLoggedOut",
+  "doneRegistered",
+  "donePassword",
+  "doneReset",
+  "doneConfirmed",
+  "doneEmail",
+  "doneSession",
+  "doneOthers",
+  "doneAllSessions",
+  "doneDeleted",
+  "doneLanguage",
+  "logInFirst",
+] as const satisfies readonly (keyof Texts)[];
+
+export type Notice = (typeof NOTICES)[number];
+
+/** What has just been done. The address names one of our sentences, and can say nothing else. */
+function notice({ url, texts }: Visit): Html | string {
+  const key = NOTICES.find((one) => one === url.searchParams.get("notice"));
+  return key ? html`<p class="notice" role="status">${texts[key]}</p>` : "";
+}
+
+/** Returns a path of ours that shows a notice. */
+export const withNotice = ({ link }: Visit, path: string, shown: Notice): string =>
+  `${link(path)}?notice=${shown}`;
