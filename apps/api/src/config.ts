@@ -11,6 +11,7 @@ import {
 } from "@postern/process";
 import { z } from "zod";
 import { isLoopback } from "./loopback.ts";
+import { origins, type PagesConfig, pagesEnvironment, toPagesConfig } from "./pages-config.ts";
 import {
   policyContradictions,
   policyEnvironment,
@@ -23,6 +24,7 @@ const MIN_STRICT_COST = 10; // OWASP Password Storage Cheat Sheet
 const environment = z.object({
   ...sharedEnvironment,
   ...policyEnvironment,
+  ...pagesEnvironment,
   HOST: z.string().min(1).optional(),
   PORT: wholeNumber(0, 65_535).default(5000),
   DATA_DIR: z.string().min(1).optional(),
@@ -35,14 +37,7 @@ const environment = z.object({
     .min(32, "must be 32 characters or more, from a random source")
     .optional(),
   HASHING_WAIT_SECONDS: wholeNumber(1, 30).default(4),
-  CORS_ORIGINS: z
-    .string()
-    .transform((text) => text.split(",").map((one) => one.trim()))
-    .refine(
-      (all) => all.every(isOrigin),
-      "must be origins like https://app.example.com, separated by commas",
-    )
-    .optional(),
+  CORS_ORIGINS: origins.optional(),
   CORS_HEADERS: z
     .string()
     .transform((text) => text.split(",").map((one) => one.trim().toLowerCase()))
@@ -60,10 +55,6 @@ const environment = z.object({
     .refine((url) => !/[?#@]/.test(url), "must consist of origin and path only")
     .optional(),
 });
-
-/** Exactly as browsers write it: no path, no default port, no `*` and no `null`. */
-const isOrigin = (text: string) =>
-  /^https?:\/\/[a-z0-9.:[\]-]+$/.test(text) && URL.parse(text)?.origin === text;
 
 type Environment = z.infer<typeof environment>;
 
@@ -111,6 +102,8 @@ export interface Config {
   /** The newest first. `undefined`: the data folder has its own keys. */
   readonly secrets: readonly SecretKey[] | undefined;
   readonly logLevel: string;
+  /** The pages for people. `undefined`: there are none, only the API. */
+  readonly pages: PagesConfig | undefined;
 }
 
 /**
@@ -165,6 +158,7 @@ function toConfig(data: Environment): Config {
     breachedPasswordsUrl: data.BREACHED_PASSWORDS_URL,
     secrets: data.SECRETS,
     logLevel: data.LOG_LEVEL,
+    pages: toPagesConfig(data),
   };
 }
 

@@ -2,12 +2,14 @@ import cluster from "node:cluster";
 import { hasherEndpoint } from "@postern/crypto";
 import { SessionsPending, Unavailable } from "@postern/domain";
 import { createApp, securityHeaders } from "@postern/http";
+import { createPages } from "@postern/pages";
 import { errorFields, faultLog, type Log, type Started } from "@postern/process";
 import { admissionOf, requireOwnPublicUrl } from "./admission.ts";
 import { addressOf, banner } from "./banner.ts";
 import { clientNetwork } from "./client-network.ts";
 import type { Config } from "./config.ts";
 import { isLocalCaller } from "./local-caller.ts";
+import { readPagesFiles } from "./pages-config.ts";
 import { openPorts } from "./ports.ts";
 import { readinessOf } from "./readiness.ts";
 import { refusalLog } from "./refusal-log.ts";
@@ -51,8 +53,18 @@ export async function startApi(config: Config, log: Log): Promise<Started> {
     },
     ready: (options) => (isStopping ? STOPPING : askStores(options)),
   });
+  const api = (request: Request, bindings: unknown) => app.fetch(request, bindings as object);
+  const site = config.pages
+    ? createPages({
+        api,
+        policy,
+        publicUrl,
+        ...readPagesFiles(config.pages),
+        about: { mode: stores.mode, hasMail: opened.mailbox !== undefined },
+      })
+    : api;
   const server = await serve({
-    fetch: (request, bindings) => app.fetch(request, bindings),
+    fetch: site,
     host,
     port,
     headers: securityHeaders(policy),

@@ -13,10 +13,7 @@ export const SCRIPT = `for (const input of document.querySelectorAll("input[data
     input.type = isShown ? "password" : "text";
     button.textContent = isShown ? input.dataset.shows : input.dataset.hides;
   });
-  const holder = document.createElement("div");
-  holder.className = "reveal";
-  input.after(holder);
-  holder.append(input, button);
+  input.after(button); // the field stays where it is, so that it keeps the focus
   input.form?.addEventListener("submit", () => { input.type = "password"; });
 }
 

@@ -44,7 +44,7 @@ button.danger { background: var(--bad); color: var(--paper) }
 .card h2 { margin-top: 0 } .links { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; margin-block: 1rem }
 dl { display: grid; grid-template-columns: auto 1fr; gap: .25rem 1rem; margin: .5rem 0 } dt { color: var(--soft) }
 dd { margin: 0; overflow-wrap: anywhere } .away { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); border: 0; padding: 0 }
-.reveal { position: relative } .reveal button { margin-top: .35rem }
+.field button { margin-top: .35rem }
 @media (prefers-reduced-motion: no-preference) { button { transition: filter .15s } } button:hover { filter: brightness(1.08) }
 `;
 

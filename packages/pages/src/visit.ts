@@ -96,7 +96,9 @@ export function respond(
       ...securityHeaders(options.policy),
       "content-security-policy": CONTENT_POLICY + targets,
       "content-language": language,
-      vary: "accept-language, cookie",
+      // Not none: browsers would then send `Origin: null` with our forms.
+      "referrer-policy": "same-origin",
+      vary: "accept, accept-language, cookie",
       ...(body !== null && { "content-type": "text/html; charset=utf-8" }),
       ...headers,
     },

@@ -15,7 +15,7 @@ export {
 } from "./postgres.ts";
 export { type Certificates, createCertificates } from "./certificates.ts";
 export { HOSTILE_SETTINGS } from "./hostile-settings.ts";
-export { freePort, retry, type RunningServer, signalTree } from "./spawn-server.ts";
+export { findProgram, freePort, type RunningServer, signalTree } from "./spawn-server.ts";
 export { testServers } from "./provided.ts";
 export { type Proxy, startProxy, type Verdict, type Watch } from "./proxy.ts";
 export { redisProgram, type RedisProgram, startRedis } from "./redis.ts";

@@ -7,7 +7,8 @@ import { goTo, returnTo, type Visit } from "../visit.ts";
 /** Shows the log-in. Somebody who is logged in goes on at once. */
 export async function showLogIn(visit: Visit): Promise<Response> {
   const session = await visit.api.currentSession();
-  if (session.ok) return goTo(visit, returnTo(visit) ?? visit.link("/account"));
+  // What was done is said on the next page too: a confirmed change of address renews the session.
+  if (session.ok) return goTo(visit, returnTo(visit) ?? visit.link("/account") + visit.url.search);
   if (session.code !== "session_missing") return refused(visit, session);
   return logInPage(visit, {}, 200);
 }

@@ -122,7 +122,7 @@ export const de: Texts = {
   donePassword: "Dein Passwort wurde geändert, und jede andere Sitzung ist beendet.",
   doneReset: "Dein neues Passwort gilt. Melde dich damit an.",
   doneConfirmed: "Deine Adresse ist bestätigt. Du kannst dich jetzt anmelden.",
-  doneEmail: "Deine Adresse wurde geändert. Melde dich mit der neuen an.",
+  doneEmail: "Deine Adresse wurde geändert. Melde dich künftig mit der neuen an.",
   doneSession: "Die Sitzung ist beendet.",
   doneOthers: "Alle anderen Sitzungen sind beendet.",
   doneAllSessions: "Alle Sitzungen sind beendet. Melde dich neu an.",

@@ -116,7 +116,7 @@ export const en = {
   donePassword: "Your password was changed, and every other session has ended.",
   doneReset: "Your new password counts. Log in with it.",
   doneConfirmed: "Your address is confirmed. You can log in now.",
-  doneEmail: "Your address was changed. Log in with the new one.",
+  doneEmail: "Your address was changed. From now on, log in with the new one.",
   doneSession: "The session has ended.",
   doneOthers: "All other sessions have ended.",
   doneAllSessions: "All sessions have ended. Log in again.",

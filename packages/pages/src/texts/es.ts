@@ -119,7 +119,7 @@ export const es: Texts = {
   donePassword: "Tu contraseña ha cambiado y todas las demás sesiones han terminado.",
   doneReset: "Tu contraseña nueva ya vale. Inicia sesión con ella.",
   doneConfirmed: "Tu dirección está confirmada. Ya puedes iniciar sesión.",
-  doneEmail: "Tu dirección ha cambiado. Inicia sesión con la nueva.",
+  doneEmail: "Tu dirección ha cambiado. A partir de ahora, inicia sesión con la nueva.",
   doneSession: "La sesión ha terminado.",
   doneOthers: "Todas las demás sesiones han terminado.",
   doneAllSessions: "Todas las sesiones han terminado. Inicia sesión de nuevo.",

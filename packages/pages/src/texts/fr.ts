@@ -124,7 +124,7 @@ export const fr: Texts = {
   donePassword: "Votre mot de passe a été changé, et toutes les autres sessions ont pris fin.",
   doneReset: "Votre nouveau mot de passe est valable. Connectez-vous avec lui.",
   doneConfirmed: "Votre adresse est confirmée. Vous pouvez vous connecter.",
-  doneEmail: "Votre adresse a été changée. Connectez-vous avec la nouvelle.",
+  doneEmail: "Votre adresse a été changée. Connectez-vous désormais avec la nouvelle.",
   doneSession: "La session a pris fin.",
   doneOthers: "Toutes les autres sessions ont pris fin.",
   doneAllSessions: "Toutes les sessions ont pris fin. Reconnectez-vous.",
