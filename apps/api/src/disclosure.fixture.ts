@@ -17,6 +17,7 @@ import {
 } from "@postern/domain";
 import type { Subjects } from "@postern/disclosure-kit";
 import { createApp } from "@postern/http";
+import { createPages } from "@postern/pages";
 import { postgresStores } from "@postern/postgres";
 import { freshDatabase } from "@postern/postgres/testing";
 import { connectRedis, noFence, redisStores } from "@postern/redis";
@@ -42,6 +43,8 @@ export interface Mutant {
   /** The hasher does not know what stored hashes cost. */
   readonly ignoresStoredCost?: boolean;
   readonly hasher?: (hasher: Ports["hasher"]) => Ports["hasher"];
+  /** People use it by its pages. */
+  readonly hasPages?: boolean;
   readonly answer?: (email: string, isKnown: boolean, response: Response) => Response;
 }
 
@@ -83,6 +86,8 @@ export async function strictService({ ports: mutate = (ports) => ports, ...mutan
     tokenFactory: tokenFactory({ keys }),
   });
   const app = createApp({ ports });
+  const api = (request: Request) => app.fetch(request);
+  const site = mutant.hasPages ? createPages({ api, policy: ports.policy }) : api;
   const known = new Set<string>();
   const server = await startServer({
     host: "127.0.0.1",
@@ -90,7 +95,7 @@ export async function strictService({ ports: mutate = (ports) => ports, ...mutan
     async fetch(request) {
       const fields = new URLSearchParams(await request.clone().text());
       const email = fields.get("email") ?? "";
-      const response = await app.fetch(request);
+      const response = await site(request);
       return mutant.answer?.(email, known.has(email), response) ?? response;
     },
   });

@@ -8,6 +8,14 @@ type Service = Awaited<ReturnType<typeof strictService>>;
 
 const STEPS = strangersSteps();
 
+/** Every form of the pages that takes an address and needs no session. */
+const FORMS = ["/register", "/login", "/forgot-password", "/confirm-again"].map((path) => ({
+  name: path,
+  method: "POST" as const,
+  path,
+  fields: (email: string) => ({ email, password: "seven green tortoises" }),
+}));
+
 /** Returns the states whose requests make the service do other work than those of the first. */
 async function differentWork(
   { url, subjects, workOf }: Service,
@@ -44,6 +52,19 @@ describe.skipIf(!testServers().redisUrl)("the strict policy", () => {
 
   it("does the same work for each, by rounds of bcrypt, statements, commands and rows", async () => {
     expect(await differentWork(service, 2)).toEqual([]);
+  }, 300_000);
+
+  it("answers every sequence of two forms on the pages the same, too", async () => {
+    const pages = await strictService({ hasPages: true });
+    const all = sequences(FORMS, 2);
+    expect(await compare(pages.url, all, pages.subjects)).toEqual([]);
+    await pages.close();
+    const open = await strictService({
+      hasPages: true,
+      ports: (ports) => ({ ...ports, policy: { ...openly, disclosure: "open" } }),
+    });
+    expect(await compare(open.url, all, open.subjects)).not.toEqual([]);
+    await open.close();
   }, 300_000);
 
   const header = (response: Response, name: string) => {

@@ -78,7 +78,7 @@ function readLogo(file: string): NonNullable<Brand["logo"]> {
 function readTexts(folder: string | undefined): NonNullable<PagesOptions["texts"]> {
   if (folder === undefined) return {};
   const files = named("PAGES_TEXTS", () => readdirSync(folder)).filter((one) =>
-    /\.json$/.test(one),
+    one.endsWith(".json"),
   );
   return Object.fromEntries(
     files.map((file) => {

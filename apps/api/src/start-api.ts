@@ -53,7 +53,7 @@ export async function startApi(config: Config, log: Log): Promise<Started> {
     },
     ready: (options) => (isStopping ? STOPPING : askStores(options)),
   });
-  const api = (request: Request, bindings: unknown) => app.fetch(request, bindings as object);
+  const api = (request: Request, bindings: unknown) => app.fetch(request, bindings);
   const site = config.pages
     ? createPages({
         api,

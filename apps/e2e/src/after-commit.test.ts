@@ -116,7 +116,8 @@ describe.skipIf(!redisUrl || !program)("an answer after a commit tells the truth
     await admin.acl("SETUSER", "default", "+del");
     const again = visitor(api.origin);
     expect((await again.logIn(email, NEW_PASSWORD)).status).toBe(method === "DELETE" ? 401 : 200);
-    if (method !== "DELETE") expect((await thief.profile()).status).toBe(403); // the log-in told Redis
+    // The log-in told Redis.
+    if (method !== "DELETE") expect((await thief.profile()).status).toBe(403);
   });
 
   it("a new password counts even if the fresh session could not be opened", async () => {

@@ -15,6 +15,7 @@ const LIBRARIES = [
   "domain",
   "http",
   "mail",
+  "pages",
   "postgres",
   "redis",
   "webhooks",

@@ -96,7 +96,7 @@ export function createPages(
   };
 }
 
-/** Whether a page answers, where the API could too. Browsers ask for HTML first, programs do not. */
+/** Whether a page answers where the API could too. Browsers ask for HTML, programs do not. */
 function isForPeople({ method, headers }: Request, path: string): boolean {
   if (!SHARED.has(path)) return true;
   if (method !== "GET" && method !== "HEAD") return false;

@@ -65,7 +65,7 @@ export async function page(
   return respond(visit, String(await document), { status, headers });
 }
 
-/** A form that failed shows its page at the path of its target. Its page is the one to return to. */
+/** The path without the base path, which `link` puts in front again. */
 const pathOf = ({ url, link }: Visit) => {
   const base = link("");
   return base && url.pathname.startsWith(base) ? url.pathname.slice(base.length) : url.pathname;

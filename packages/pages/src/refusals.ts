@@ -50,7 +50,9 @@ export function fieldErrors(
   const given = visit.form.get(name) ?? "";
   if (code === "password_too_short" && given === "")
     return { [name]: say(visit, "passwordMissing") };
-  return { [name]: say(visit, text, { minimum: minimumOf(visit), length: [...given].length }) };
+  return {
+    [name]: say(visit, text, { minimum: minimumOf(visit), length: Array.from(given).length }),
+  };
 }
 
 /** The status of a form that is shown again with its errors (RFC 9110 section 15.5.21). */
@@ -96,7 +98,7 @@ export const errorPage = (
   );
 
 /** Leads to the log-in, and from there back to this page. */
-export function toLogIn(visit: Visit): Response {
+function toLogIn(visit: Visit): Response {
   const { request, url, link } = visit;
   const isPage = request.method === "GET" || request.method === "HEAD";
   const back = isPage ? url.pathname + url.search : link("/account");

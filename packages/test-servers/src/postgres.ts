@@ -106,11 +106,11 @@ async function startNode(
     ...server,
     data: join(cluster, "data"),
     url: urlOf(port),
-    async restart(once = {}) {
+    async restart(more = {}) {
       let node: PostgresNode | undefined;
       // The processes of a killed server take a moment to see that it is gone.
       await retry(async () => {
-        node = await startNode(initdb, cluster, port, settings, once);
+        node = await startNode(initdb, cluster, port, settings, more);
       });
       if (!node) throw new Error("retry() has returned without a server");
       return node;

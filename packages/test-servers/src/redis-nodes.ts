@@ -44,7 +44,7 @@ export async function startRedisNode(
     admin,
     kill: close(server.kill),
     stop: close(server.stop),
-    restart: (once = []) => startRedisNode(program, args, { port: own, folder, once }),
+    restart: (more = []) => startRedisNode(program, args, { port: own, folder, once: more }),
   };
 }
 

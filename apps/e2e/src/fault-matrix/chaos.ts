@@ -53,7 +53,7 @@ export async function runChaos(forMs: number, onFault: (line: string) => void) {
       healedMs.push(life.to - ended);
       onFault(`${Math.round(elapsedMs() / 1000)} s ${name}: healed ${Math.round(life.to - ended)}`);
       usage.push({ minute: Math.round(elapsedMs() / 60_000), ...usageOf(system) });
-      await pause(between(SHORTEST_PAUSE_MS, LONGEST_PAUSE_MS) - (life.to - ended));
+      await pause(Math.max(1, between(SHORTEST_PAUSE_MS, LONGEST_PAUSE_MS) - (life.to - ended)));
     }
     await load.stop();
     const losses = await countLosses(system, seen.accounts);

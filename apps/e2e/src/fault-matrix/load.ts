@@ -5,7 +5,7 @@ import { live, newborn } from "./life.ts";
 import { type Answer, ask, type Ask } from "./requests.ts";
 
 /** What the load has seen so far. */
-export interface Seen {
+interface Seen {
   /** How often each status came. 0: no answer. */
   readonly statuses: Map<number, number>;
   /** Answers that no fault explains. */

@@ -10,6 +10,7 @@ const restart = async (system: FaultSystem, more: readonly string[] = []) => {
 const setting = (name: string, value: string) => (system: FaultSystem) =>
   system.redis.admin.config("SET", name, value);
 const SLOW_MS = 50;
+const LOADS_FOR_MS = 3_000;
 /** What is done after the copy is missing in it. */
 const COPY_IS_OLD_AFTER_MS = 3_000;
 
@@ -60,9 +61,12 @@ export const REDIS_FAULTS: readonly Fault[] = [
       await admin.call("BGREWRITEAOF"); // only the part of the file that it writes loads slowly
       while ((await admin.info("persistence")).includes("aof_rewrite_in_progress:1"))
         await pause(20);
+      const microseconds = Math.ceil((LOADS_FOR_MS * 1_000) / (1 + (await admin.dbsize())));
       await system.redis.kill();
-      const slowly = ["--key-load-delay", "50000", "--loading-process-events-interval-bytes"];
-      await restart(system, [...slowly, "1024"]);
+      await restart(system, [
+        ...["--key-load-delay", String(microseconds)],
+        ...["--loading-process-events-interval-bytes", "1024"],
+      ]);
     },
   },
   {

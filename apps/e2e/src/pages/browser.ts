@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { findProgram } from "@postern/test-servers";
+import axe from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 
 /** Debian's package `chromium`, or another one that is installed. */
@@ -47,19 +46,19 @@ export async function openContext(
   return { context, faults };
 }
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
 /** Returns what axe-core finds against WCAG 2.2 AA and its best practices, light and dark. */
 export async function audit(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await page.evaluate(AXE);
+    await page.evaluate(axe.source);
     const violations = await page.evaluate(async () => {
-      const { axe } = globalThis as unknown as {
+      const inPage = globalThis as unknown as {
         axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
       };
-      return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`);
+      return (await inPage.axe.run()).violations.map(
+        ({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`,
+      );
     });
     found.push(...violations.map((one) => `${colorScheme} ${page.url()} ${one}`));
   }

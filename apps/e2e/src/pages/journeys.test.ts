@@ -12,7 +12,7 @@ const [FIRST, SECOND, THIRD] = [
 ];
 
 const CASES = DEPLOYMENTS.flatMap((deployment) =>
-  [true, false].map((hasScripts) => ({ ...deployment, hasScripts })),
+  [true, false].map((hasScripts) => Object.assign({ hasScripts }, deployment)),
 );
 
 /** Every journey of a person, in a browser. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { freePort } from "@postern/test-servers";
 import type { Page } from "playwright-core";
-import { type Deployment, DEPLOYMENTS, tokenIn } from "../deployments.ts";
+import { type Deployment, type DEPLOYMENTS, tokenIn } from "../deployments.ts";
 
 /** Starts a deployment whose public URL is its own. */
 export async function openSite(which: (typeof DEPLOYMENTS)[number]): Promise<Deployment> {

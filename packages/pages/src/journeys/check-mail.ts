@@ -22,7 +22,7 @@ export function showCheckMail(visit: Visit): Promise<Response> {
   return page(
     visit,
     { title: "checkMailTitle" },
-    html`<p>${texts[text as keyof Texts]}</p>
+    html`<p>${texts[text]}</p>
       <p>${texts.checkMailNothing}</p>
       <p class="links">
         <a href="${link(again)}">${texts.askAgain}</a>

@@ -1,0 +1,152 @@
+import { memoryPorts } from "@postern/domain/memory";
+import { createApp } from "@postern/http";
+import { describe, expect, it } from "vitest";
+import { createPages, LANGUAGES, type PagesOptions } from "./index.ts";
+
+const ORIGIN = "https://www.example.com";
+const PASSWORD = "MyPwdOfAda";
+
+function open(options: Partial<PagesOptions> = {}) {
+  const ports = memoryPorts();
+  const { publicUrl } = options;
+  const app = createApp({ ports, ...(publicUrl && { publicUrl }) });
+  const api = (request: Request) => app.fetch(request);
+  const site = createPages({ api, policy: ports.policy, ...options });
+  const get = async (path: string, headers: Record<string, string> = {}) =>
+    await site(new Request(ORIGIN + path, { headers: { accept: "text/html", ...headers } }));
+  const post = async (
+    path: string,
+    fields: Record<string, string>,
+    headers: Record<string, string> = {},
+  ) =>
+    await site(
+      new Request(ORIGIN + path, {
+        method: "POST",
+        headers: { "sec-fetch-site": "same-origin", ...headers },
+        body: new URLSearchParams(fields),
+      }),
+    );
+  async function loggedIn(): Promise<string> {
+    await post("/register", { email: "ada@example.com", password: PASSWORD });
+    const answer = await post("/login", { email: "ada@example.com", password: PASSWORD });
+    return answer.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+  }
+  return { site, get, post, loggedIn };
+}
+
+const STRANGERS = ["/", "/login", "/register", "/forgot-password", "/confirm-again", "/check-mail"];
+const OWNERS = ["/account", "/account/email", "/account/password", "/account/sessions"];
+
+describe("every page", () => {
+  it.each(Object.keys(LANGUAGES))("in %s has no inline script or style", async (language) => {
+    const { get, loggedIn } = open();
+    const cookie = await loggedIn();
+    for (const path of [...STRANGERS, ...OWNERS, "/reset_password", "/email_verification"]) {
+      const response = await get(path, { cookie, "accept-language": language });
+      if (path === "/login") continue; // it leads on, with a session
+      const source = await response.text();
+      expect(response.status).toBe(200);
+      expect(source).toContain(
+        `<html lang="${language}" dir="${language === "ar" ? "rtl" : "ltr"}"`,
+      );
+      expect(source).not.toMatch(/<style|\sstyle=|\son\w+=|javascript:|\{\w+\}/i);
+      expect(source.match(/<script/g)).toHaveLength(1);
+      expect(source).not.toMatch(/(?:src|href|action)="(?!\/|#)/);
+      expect(response.headers.get("content-security-policy")).not.toContain("unsafe");
+    }
+  });
+
+  it("is small: the log-in takes three requests and less than 15 KB", async () => {
+    const { get } = open();
+    const sizes = await Promise.all(
+      ["/login", "/pages.css", "/pages.js"].map(
+        async (path) => (await (await get(path)).text()).length,
+      ),
+    );
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(15_000);
+  });
+
+  it("leads to the log-in without a session, and back afterwards", async () => {
+    const { get, post, loggedIn } = open();
+    await loggedIn();
+    for (const path of OWNERS) {
+      const { status, headers } = await get(path);
+      const target = new URL(headers.get("location") ?? "", ORIGIN);
+      expect([status, target.pathname]).toEqual([303, "/login"]);
+      const fields = { email: "ada@example.com", password: PASSWORD, return_to: path };
+      expect((await post("/login", fields)).headers.get("location")).toBe(path);
+    }
+  });
+
+  it("is refused to a form of another site, before anything happens", async () => {
+    const { post, loggedIn } = open();
+    const cookie = await loggedIn();
+    for (const path of [
+      "/login",
+      "/account/delete",
+      "/logout",
+      "/language",
+      "/reset_password/link",
+    ])
+      for (const headers of [
+        { "sec-fetch-site": "cross-site" },
+        { "sec-fetch-site": "same-site" },
+      ]) {
+        const response = await post(path, { link: "x".repeat(43) }, { cookie, ...headers });
+        expect([response.status, response.headers.getSetCookie()]).toEqual([403, []]);
+      }
+  });
+
+  it("says that a form is none, or too large, and that a method is unknown", async () => {
+    const { site, post } = open();
+    const json = { method: "POST", body: "{}", headers: { "content-type": "application/json" } };
+    expect((await site(new Request(`${ORIGIN}/login`, json))).status).toBe(415);
+    expect((await post("/login", { email: "x".repeat(20_000) })).status).toBe(415);
+    expect((await site(new Request(`${ORIGIN}/login`, { method: "PUT" }))).status).toBe(405);
+    expect((await site(new Request(`${ORIGIN}/logout`))).status).toBe(405);
+  });
+});
+
+describe("the service behind the pages", () => {
+  it("still answers programs as before", async () => {
+    const { site } = open();
+    const text = async (path: string, init?: RequestInit) =>
+      await (await site(new Request(ORIGIN + path, init))).text();
+    expect(await text("/")).toBe('{"message":"Bienvenue"}');
+    expect(await text("/profile")).toBe('{"message":"no session"}');
+    const body = new URLSearchParams({ email: "eve@example.com" });
+    expect(await text("/reset_password", { method: "POST", body })).toContain("not registered");
+  });
+
+  it("answers under a path, stripped or not", async () => {
+    const { get } = open({ publicUrl: `${ORIGIN}/auth` });
+    for (const path of ["/auth/register", "/register"]) {
+      const source = await (await get(path)).text();
+      expect(source).toContain('action="/auth/register"');
+      expect(source).toContain('href="/auth/pages.css"');
+    }
+  });
+
+  it("that is busy is a page with Retry-After", async () => {
+    const ports = memoryPorts();
+    const busy = () => new Response("{}", { status: 503, headers: { "retry-after": "7" } });
+    const site = createPages({ api: busy, policy: ports.policy });
+    const response = await site(new Request(`${ORIGIN}/account`));
+    expect([response.status, response.headers.get("retry-after")]).toEqual([503, "7"]);
+    expect(await response.text()).toContain("busy");
+  });
+});
+
+describe("the brand", () => {
+  it("names the pages, colours them, and brings its words", async () => {
+    const { get } = open({
+      brand: { name: "Ada & Söhne <b>", color: "#ffcc00" },
+      texts: { en: { logInTitle: "Come in" } },
+    });
+    const source = await (await get("/login")).text();
+    expect(source).toContain("Ada &amp; Söhne &lt;b&gt;");
+    expect(source).toContain("<h1>Come in</h1>");
+    const style = await (await get("/pages.css")).text();
+    expect(style).toContain("--accent: #ffcc00; --on-accent: #000000");
+  });
+});
