@@ -73,7 +73,10 @@ export const newPasswordField = (visit: Visit, errors: FieldErrors, name: string
     label: name === "password" ? "password" : "newPassword",
     type: "password",
     autocomplete: "new-password",
-    hint: say(visit, "passwordHint", { minimum: minimumOf(visit) }),
+    // The course's policy asks for one character, which nobody needs to be told.
+    ...(minimumOf(visit) > 1 && {
+      hint: say(visit, "passwordHint", { minimum: minimumOf(visit) }),
+    }),
   });
 
 export const currentPasswordField = (visit: Visit, errors: FieldErrors, isOptional = false): Html =>

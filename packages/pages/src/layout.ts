@@ -33,7 +33,7 @@ export async function page(
         <link rel="stylesheet" href="${link(ASSETS.style)}" />
         <script type="module" src="${link(ASSETS.script)}"></script>
       </head>
-      <body>
+      <body ${isWide ? html`class="wide"` : ""}>
         <a class="skip" href="#main">${texts.skipToContent}</a>
         <header>
           <a class="brand" href="${link("/")}">
@@ -41,7 +41,7 @@ export async function page(
             ${brandName}
           </a>
         </header>
-        <main id="main" ${isWide ? html`class="wide"` : ""}>
+        <main id="main">
           <h1>${heading}</h1>
           ${notice(visit)} ${content}
         </main>

@@ -18,7 +18,7 @@ body { margin: 0; min-height: 100vh; display: flex; flex-direction: column; back
   font: 1rem/1.5 var(--font) }
 header, main, footer { width: 100%; max-width: 26rem; margin-inline: auto; padding-inline: 1rem }
 header { padding-block: 1.5rem .5rem }
-main { flex: 1 } main.wide { max-width: 48rem }
+main { flex: 1 } .wide :is(header, main, footer) { max-width: 48rem }
 footer { padding-block: 2rem 1.5rem; color: var(--soft); font-size: .875rem }
 footer form { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 1rem 0 } h2 { font-size: 1.0625rem; margin: 1.5rem 0 .5rem }
@@ -43,7 +43,7 @@ button.danger { background: var(--bad); color: var(--paper) }
 .card { background: var(--sheet); border: 1px solid var(--edge); border-radius: var(--radius); padding: 1rem; margin-block: 1rem }
 .card h2 { margin-top: 0 } .links { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; margin-block: 1rem }
 dl { display: grid; grid-template-columns: auto 1fr; gap: .25rem 1rem; margin: .5rem 0 } dt { color: var(--soft) }
-dd { margin: 0; overflow-wrap: anywhere } .away { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); border: 0; padding: 0 }
+dd { margin: 0; overflow-wrap: anywhere } input.away.away { position: absolute; width: 1px; height: 1px; min-height: 0; overflow: hidden; clip-path: inset(50%); border: 0; padding: 0 }
 .field button { margin-top: .35rem }
 @media (prefers-reduced-motion: no-preference) { button { transition: filter .15s } } button:hover { filter: brightness(1.08) }
 `;

@@ -9,14 +9,16 @@ export async function showAccount(visit: Visit): Promise<Response> {
   const session = await api.currentSession();
   if (!session.ok) return refused(visit, session);
   const { email, email_verified: isVerified } = session.body;
-  const state = isVerified ? texts.accountVerified : texts.accountUnverified;
+  // Where nobody has to confirm an address, an unconfirmed one is nothing to worry about.
+  const isAsked = visit.options.policy.verification.isRequired;
+  const state = isVerified ? texts.accountVerified : isAsked ? texts.accountUnverified : undefined;
   return page(
     visit,
     { title: "accountTitle", isWide: true },
     html`<section class="card">
         <dl>
           <dt>${texts.accountEmail}</dt>
-          <dd>${email} (${state})</dd>
+          <dd>${email}${state ? ` (${state})` : ""}</dd>
         </dl>
         <nav class="links" aria-label="${texts.accountTitle}">
           <a href="${link("/account/email")}">${texts.changeEmail}</a>

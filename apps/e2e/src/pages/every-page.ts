@@ -1,0 +1,68 @@
+import type { Page } from "playwright-core";
+import type { Deployment } from "../deployments.ts";
+import { visitor } from "../visitor.ts";
+
+/** A page in one of its states. */
+interface Shown {
+  readonly name: string;
+  show(page: Page): Promise<unknown>;
+}
+
+const to = (path: string) => (page: Page) => page.goto(path);
+const TOKEN = "used".repeat(11);
+
+async function send(page: Page, path: string, fields: Readonly<Record<string, string>>) {
+  await page.goto(path);
+  for (const [id, value] of Object.entries(fields)) await page.locator(`#${id}`).fill(value);
+  await page.locator("main form button:not([type=button])").first().click();
+  await page.waitForLoadState("load");
+}
+
+/** Every page for somebody without a session. */
+export const STRANGERS_PAGES: readonly Shown[] = [
+  { name: "home", show: to("/") },
+  { name: "register", show: to("/register") },
+  {
+    name: "register-error",
+    show: (page) => send(page, "/register", { email: "ada@example.com", password: "é".repeat(37) }),
+  },
+  { name: "login", show: to("/login") },
+  {
+    name: "login-error",
+    show: (page) => send(page, "/login", { email: "ada@example.com", password: "wrong" }),
+  },
+  { name: "forgot-password", show: to("/forgot-password") },
+  { name: "check-mail", show: to("/check-mail?for=registration") },
+  { name: "open-link", show: to("/email_verification") },
+  {
+    name: "confirm",
+    show: (page) =>
+      send(page, "/email_verification", { link: `#email=ada@example.com&token=${TOKEN}` }),
+  },
+  { name: "confirm-again", show: to("/confirm-again") },
+  {
+    name: "reset",
+    show: (page) =>
+      send(page, "/reset_password", { link: `#email=ada@example.com&token=${TOKEN}` }),
+  },
+  { name: "logged-out", show: to("/login?notice=doneLoggedOut") },
+];
+
+/** Every page for somebody with a session. */
+export const OWNERS_PAGES: readonly Shown[] = [
+  { name: "account", show: to("/account?notice=donePassword") },
+  { name: "account-email", show: to("/account/email") },
+  { name: "account-password", show: to("/account/password") },
+  { name: "account-sessions", show: to("/account/sessions") },
+  { name: "account-delete", show: to("/account/delete") },
+];
+
+/** Registers an owner, and returns the cookie of a session for a browser. */
+export async function ownersCookie({ origin }: Deployment, email: string) {
+  const ada = visitor(origin);
+  await ada.register(email, "MyPwdOfAda");
+  await visitor(origin).logIn(email, "MyPwdOfAda");
+  await ada.logIn(email, "MyPwdOfAda");
+  const [name = "", value = ""] = ada.cookie.split("=");
+  return { name, value, url: origin };
+}
