@@ -8,7 +8,8 @@ import { en, type Texts } from "./texts/en.ts";
 const ORIGIN = "https://www.example.com";
 
 describe("the texts of a language", () => {
-  const placeholders = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([one]) => one).sort();
+  const placeholders = (text: string) =>
+    Array.from(text.matchAll(/\{\w+\}/g), ([one]) => one).toSorted();
 
   it.each(Object.entries(LANGUAGES))("of %s have the values of the English ones", (_, texts) => {
     for (const [key, text] of Object.entries(en)) {

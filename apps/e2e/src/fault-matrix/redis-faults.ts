@@ -63,10 +63,8 @@ export const REDIS_FAULTS: readonly Fault[] = [
         await pause(20);
       const microseconds = Math.ceil((LOADS_FOR_MS * 1_000) / (1 + (await admin.dbsize())));
       await system.redis.kill();
-      await restart(system, [
-        ...["--key-load-delay", String(microseconds)],
-        ...["--loading-process-events-interval-bytes", "1024"],
-      ]);
+      const often = ["--loading-process-events-interval-bytes", "1024"];
+      await restart(system, ["--key-load-delay", String(microseconds), ...often]);
     },
   },
   {
