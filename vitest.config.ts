@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const patience = { testTimeout: 30_000, hookTimeout: 60_000 };
@@ -14,8 +15,12 @@ const long = {
   hookTimeout: 60_000,
 };
 
+/** The tests mostly wait, for servers that start, fail and heal. */
+const AT_LEAST_AT_ONCE = 3;
+
 export default defineConfig({
   test: {
+    maxWorkers: Math.max(AT_LEAST_AT_ONCE, availableParallelism() - 1),
     projects: [
       {
         test: {
