@@ -4,6 +4,7 @@ import { connectPostgres, migrate, planMigrations, planText } from "@postern/pos
 import { InvalidEnvironment, reasonFor } from "@postern/process";
 import { Command, CommanderError } from "commander";
 import { deadLettersCommand } from "./commands/dead-letters.ts";
+import { demoCommand } from "./commands/demo.ts";
 import { eventsCommand } from "./commands/events.ts";
 import { mailCommand } from "./commands/mail.ts";
 import { sessionsCommand } from "./commands/sessions.ts";
@@ -31,6 +32,7 @@ webhooksCommand(group("webhooks", "endpoints that receive events"), run);
 mailCommand(group("mail", "outgoing mail"), run);
 usersCommand(group("users", "people and machines that can log in"), run);
 sessionsCommand(group("sessions", "the sessions of all users"), run);
+demoCommand(group("demo", "fill an empty data folder with people to look at"), run);
 const migrating = group("migrate", "migrate the database");
 migrating.option("--plan", "print the SQL, and run nothing");
 migrating.action(async function migrateNow(this: Command) {

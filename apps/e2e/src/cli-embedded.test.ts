@@ -7,6 +7,25 @@ const PASSWORD = "MyPwdOfBob";
 const PATIENCE = { timeout: 20_000, interval: 50 };
 
 describe("the operator's commands on a data folder", () => {
+  it("fill an empty one with people, once", async () => {
+    const folder = embeddedFolder();
+    const environment = { DATA_DIR: folder.path, BCRYPT_COST: "4" };
+    const first = await startApi(environment);
+    await first.end("SIGTERM");
+    const { stdout, code } = await postern(environment, "--json", "demo");
+    expect(code).toBe(0);
+    const { users, example, password } = JSON.parse(stdout) as Record<string, string>;
+    expect(users).toBe(12);
+    expect((await postern(environment, "demo")).code).toBe(2); // there are users already
+    const api = await startApi(environment);
+    const ada = visitor(api.origin);
+    expect((await ada.logIn(example ?? "", password ?? "")).status).toBe(200);
+    const { text } = await ada.send("GET", "/sessions");
+    expect((JSON.parse(text) as { sessions: unknown[] }).sessions).toHaveLength(4);
+    await api.end("SIGTERM");
+    folder.remove();
+  }, 60_000);
+
   it("work while the service is stopped, say so when it runs, and are carried out when it starts", async () => {
     const folder = embeddedFolder();
     const environment = { DATA_DIR: folder.path, BCRYPT_COST: "4" };

@@ -13,7 +13,7 @@ describe("pnpm check reports", () => {
     for (const [tool, [command, ...args]] of Object.entries(TOOLS)) {
       reports.set(tool, await copy.run(command, ...args));
     }
-  }, 120_000);
+  }, 300_000); // beside other test files each tool takes its time
   afterAll(() => copy?.remove());
 
   it.each(VIOLATIONS)("when broken: $rule ($tool)", ({ tool, reported }) => {

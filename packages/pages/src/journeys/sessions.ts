@@ -3,6 +3,9 @@ import { page, withNotice } from "../layout.ts";
 import { refused } from "../refusals.ts";
 import { goTo, type Visit } from "../visit.ts";
 
+/** What the service calls a browser that it does not know. */
+const UNKNOWN_DEVICE = "an unknown device";
+
 /** The sessions of an account, each with a button that ends it. */
 export async function showSessions(visit: Visit): Promise<Response> {
   const { api, texts, link, language } = visit;
@@ -10,6 +13,8 @@ export async function showSessions(visit: Visit): Promise<Response> {
   if (!result.ok) return refused(visit, result);
   const dates = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
   const time = (at: string) => html`<time datetime="${at}">${dates.format(new Date(at))}</time>`;
+  const deviceOf = ({ device }: { readonly device: string | null }) =>
+    device === null || device === UNKNOWN_DEVICE ? texts.sessionUnknown : device;
   const newestFirst = result.body.sessions.toReversed();
   return page(
     visit,
@@ -18,9 +23,7 @@ export async function showSessions(visit: Visit): Promise<Response> {
       ${newestFirst.map(
         (session) =>
           html`<section class="card">
-            <h2>
-              ${session.device ?? texts.sessionUnknown}${session.current ? ` · ${texts.sessionHere}` : ""}
-            </h2>
+            <h2>${deviceOf(session)}${session.current ? ` · ${texts.sessionHere}` : ""}</h2>
             <dl>
               <dt>${texts.sessionPlace}</dt>
               <dd>${session.network ?? texts.sessionUnknown}</dd>
