@@ -16,7 +16,7 @@ const long = {
 };
 
 /** The tests mostly wait, for servers that start, fail and heal. */
-const AT_LEAST_AT_ONCE = 3;
+const AT_LEAST_AT_ONCE = 2;
 
 export default defineConfig({
   test: {
