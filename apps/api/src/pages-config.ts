@@ -88,7 +88,9 @@ function readTexts(folder: string | undefined): NonNullable<PagesOptions["texts"
       const texts = named("PAGES_TEXTS", () =>
         JSON.parse(String(read(join(folder, file), "PAGES_TEXTS"))),
       );
-      for (const [key, text] of Object.entries(texts as object))
+      if (typeof texts !== "object" || texts === null || Array.isArray(texts))
+        throw new InvalidEnvironment([`PAGES_TEXTS: ${file} is no object of texts`]);
+      for (const [key, text] of Object.entries(texts))
         if (!Object.hasOwn(LANGUAGES.en, key) || typeof text !== "string")
           throw new InvalidEnvironment([
             `PAGES_TEXTS: ${file} has "${key}", which is no text of ours`,

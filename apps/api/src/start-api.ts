@@ -33,6 +33,12 @@ export async function startApi(config: Config, log: Log): Promise<Started> {
   const opened = await openPorts(config, log);
   const askStores = readinessOf(opened.stores);
   let isStopping = false;
+  const isAdmitted = admissionOf(config);
+  const onFault = (error: unknown, requestId: string) => {
+    const fault = error instanceof SessionsPending ? error.cause : error;
+    if (fault instanceof Unavailable) faults.warn("unavailable", error, { requestId });
+    else log.error({ requestId, error: errorFields(error) }, "unexpected error");
+  };
   const app = createApp({
     ports: opened.ports,
     publicUrl,
@@ -43,14 +49,10 @@ export async function startApi(config: Config, log: Log): Promise<Started> {
     onRefusal: refusalLog(log),
     mailbox: opened.mailbox,
     isLocalCaller,
-    isAdmitted: admissionOf(config),
+    isAdmitted,
     onRequest: (record) => log.info(record, "request"),
     onRead: log.isLevelEnabled("debug") ? (record) => log.debug(record, "request") : undefined,
-    onFault(error, requestId) {
-      const fault = error instanceof SessionsPending ? error.cause : error;
-      if (fault instanceof Unavailable) faults.warn("unavailable", error, { requestId });
-      else log.error({ requestId, error: errorFields(error) }, "unexpected error");
-    },
+    onFault,
     ready: (options) => (isStopping ? STOPPING : askStores(options)),
   });
   const api = (request: Request, bindings: unknown) => app.fetch(request, bindings);
@@ -60,7 +62,13 @@ export async function startApi(config: Config, log: Log): Promise<Started> {
         policy,
         publicUrl,
         ...readPagesFiles(config.pages),
-        about: { mode: stores.mode, hasMail: opened.mailbox !== undefined },
+        isAdmitted,
+        onFault,
+        // Strangers need not know how a service on the internet runs.
+        about:
+          stores.mode === "embedded"
+            ? { mode: stores.mode, hasMail: opened.mailbox !== undefined }
+            : undefined,
       })
     : api;
   const server = await serve({

@@ -16,7 +16,7 @@ import { reset, showReset } from "./journeys/reset.ts";
 import { endSessions, showSessions } from "./journeys/sessions.ts";
 import type { PagesOptions } from "./options.ts";
 import { errorPage } from "./refusals.ts";
-import { goTo, say, type Visit, visitOf } from "./visit.ts";
+import { goTo, requestIdOf, say, type Visit, visitOf } from "./visit.ts";
 
 type Answer = (visit: Visit) => Response | Promise<Response>;
 
@@ -79,20 +79,39 @@ export function createPages(
   async function answer(request: Request, bindings: unknown, page: Page): Promise<Response> {
     const method = request.method === "HEAD" ? "GET" : request.method;
     const handle = method === "GET" ? page.GET : method === "POST" ? page.POST : undefined;
-    const form = method === "POST" ? await readForm(request) : new URLSearchParams();
-    const visit = visitOf(request, bindings, form ?? new URLSearchParams(), options);
-    if (!handle) return errorPage(visit, say(visit, "errorNotFound"), 405);
+    const before = visitOf(request, bindings, new URLSearchParams(), options);
+    if (!handle) {
+      const allow = [page.GET && "GET, HEAD", page.POST && "POST"].filter(Boolean).join(", ");
+      const response = await errorPage(before, say(before, "errorNotFound"), 405);
+      response.headers.set("allow", allow);
+      return response;
+    }
     if (isCrossSiteWrite(request, ownOrigin))
-      return errorPage(visit, say(visit, "errorCrossSite"), 403);
-    if (!form) return errorPage(visit, say(visit, "errorOther"), 415);
-    return await handle(visit);
+      return errorPage(before, say(before, "errorCrossSite"), 403);
+    if (method === "GET") return await handle(before);
+    const form = await readForm(request);
+    if (!form) return errorPage(before, say(before, "errorOther"), 415);
+    return await handle(visitOf(request, bindings, form, options));
+  }
+
+  async function answerSafely(request: Request, bindings: unknown, page: Page): Promise<Response> {
+    try {
+      return await answer(request, bindings, page);
+    } catch (error) {
+      options.onFault?.(error, requestIdOf(request));
+      const visit = visitOf(request, bindings, new URLSearchParams(), options);
+      return errorPage(visit, say(visit, "errorOther"), 500);
+    }
   }
 
   return (request, bindings) => {
-    const path = withoutBase(new URL(request.url).pathname, basePath);
+    // What the service does not admit gets its own refusal.
+    if (options.isAdmitted?.(request, bindings) === false) return options.api(request, bindings);
+    const path = withoutBase(URL.parse(request.url)?.pathname ?? "", basePath);
     const page = Object.hasOwn(PAGES, path) ? PAGES[path] : undefined;
-    if (page && isForPeople(request, path)) return answer(request, bindings, page);
-    return (request.method === "GET" && assetAt(path)) || options.api(request, bindings);
+    if (page && isForPeople(request, path)) return answerSafely(request, bindings, page);
+    const isRead = request.method === "GET" || request.method === "HEAD";
+    return (isRead && assetAt(path)) || options.api(request, bindings);
   };
 }
 

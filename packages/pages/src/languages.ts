@@ -43,4 +43,6 @@ export function languageOf(chosen: string | undefined, acceptLanguage: string | 
 
 /** Puts values into a text: `{email}`. */
 export const fill = (text: string, values: Readonly<Record<string, string | number>>): string =>
-  text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  text.replace(/\{(\w+)\}/g, (whole, name: string) =>
+    String(Object.hasOwn(values, name) ? values[name] : whole),
+  );

@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import { ASSETS } from "./assets.ts";
 import { directionOf, LANGUAGES } from "./languages.ts";
 import type { Texts } from "./texts/en.ts";
-import { respond, type Visit } from "./visit.ts";
+import { pathOf, respond, returnTo, type Visit } from "./visit.ts";
 
 /** HTML that `hono/html` made: its values are escaped. */
 export type Html = ReturnType<typeof html>;
@@ -21,7 +21,7 @@ export async function page(
   { title, isWide = false, status = 200, headers = {} }: Content,
   content: Html,
 ): Promise<Response> {
-  const { texts, language, link, brandName, options, url } = visit;
+  const { texts, language, link, brandName, options } = visit;
   const heading = texts[title];
   const document = html`<!doctype html>
     <html lang="${language}" dir="${directionOf(language)}">
@@ -47,7 +47,7 @@ export async function page(
         </main>
         <footer>
           <form method="post" action="${link("/language")}">
-            <input type="hidden" name="return_to" value="${link(pathOf(visit)) + url.search}" />
+            <input type="hidden" name="return_to" value="${hereOf(visit)}" />
             <label for="language">${texts.language}</label>
             <select id="language" name="language">
               ${Object.entries(LANGUAGES).map(
@@ -65,11 +65,18 @@ export async function page(
   return respond(visit, String(await document), { status, headers });
 }
 
-/** The path without the base path, which `link` puts in front again. */
-const pathOf = ({ url, link }: Visit) => {
-  const base = link("");
-  return base && url.pathname.startsWith(base) ? url.pathname.slice(base.length) : url.pathname;
-};
+/** Where to come back to from the language: the page that shows the form, if this is its target. */
+function hereOf(visit: Visit): string {
+  const { request, url, link } = visit;
+  const path = pathOf(visit);
+  if (request.method !== "POST") return link(path) + url.search;
+  const back = returnTo(visit);
+  const query = back ? `?${new URLSearchParams({ return_to: back })}` : "";
+  const shownAt = path
+    .replace(/\/(link|choose|confirm)$/, "")
+    .replace(/^\/(logout|language)$/, "/");
+  return link(shownAt) + query;
+}
 
 const NOTICES = [
   "doneLoggedOut",
@@ -82,7 +89,6 @@ const NOTICES = [
   "doneOthers",
   "doneAllSessions",
   "doneDeleted",
-  "doneLanguage",
   "logInFirst",
 ] as const satisfies readonly (keyof Texts)[];
 

@@ -1,4 +1,5 @@
 import { readCookie } from "@postern/http";
+import type { Visit } from "./visit.ts";
 
 /** What the link of a mail brings. */
 export interface MailLink {
@@ -11,22 +12,22 @@ export interface MailLink {
  * the address bar and the history do not show it, and scripts cannot read it. Only the page of that
  * link receives it.
  */
-const NAME = "postern_link";
+const nameOf = (isSecure: boolean) => `${isSecure ? "__Secure-" : ""}postern_link`;
 const MAX_AGE_SECONDS = 900;
 
 export function linkCookie(link: MailLink, path: string, isSecure: boolean): string {
   const value = encodeURIComponent(new URLSearchParams({ ...link }).toString());
-  return `${NAME}=${value}; ${attributes(path, isSecure)}; Max-Age=${MAX_AGE_SECONDS}`;
+  return `${nameOf(isSecure)}=${value}; ${attributes(path, isSecure)}; Max-Age=${MAX_AGE_SECONDS}`;
 }
 
 export const endedLinkCookie = (path: string, isSecure: boolean): string =>
-  `${NAME}=; ${attributes(path, isSecure)}; Max-Age=0`;
+  `${nameOf(isSecure)}=; ${attributes(path, isSecure)}; Max-Age=0`;
 
 const attributes = (path: string, isSecure: boolean) =>
   `Path=${path}; HttpOnly; SameSite=Strict${isSecure ? "; Secure" : ""}`;
 
-export function readLink(request: Request): MailLink | undefined {
-  const value = readCookie(request.headers.get("cookie") ?? undefined, NAME);
+export function readLink({ request, isSecure }: Pick<Visit, "request" | "isSecure">) {
+  const value = readCookie(request.headers.get("cookie") ?? undefined, nameOf(isSecure));
   return value === undefined ? undefined : parseLink(decoded(value));
 }
 
@@ -38,6 +39,9 @@ function decoded(value: string): string {
   }
 }
 
+/** What may be shown as an address. The link's author need not be us. */
+const EMAIL = /^[^\s@]{1,190}@[^\s@]{1,63}$/;
+
 /**
  * Finds the token in what somebody pasted: the whole link, what follows its `#`, or the token
  * alone.
@@ -47,5 +51,6 @@ export function parseLink(pasted: string): MailLink | undefined {
   const fields = new URLSearchParams(text.slice(text.indexOf("#") + 1));
   const token = fields.get("token") ?? text;
   if (!/^[\w.-]{16,200}$/.test(token)) return undefined;
-  return { email: fields.get("email") ?? "", token };
+  const email = fields.get("email") ?? "";
+  return { email: EMAIL.test(email) ? email : "", token };
 }

@@ -15,6 +15,10 @@ export interface PagesOptions {
   /** The service. The pages call nothing else, so they cannot tell more than it does. */
   readonly api: (request: Request, bindings: unknown) => Response | Promise<Response>;
   readonly policy: Policy;
+  /** Whether the service takes this request at all. Default: every one. */
+  readonly isAdmitted?: ((request: Request, bindings: unknown) => boolean) | undefined;
+  /** Learns of errors that nobody expects, with the id of their request. */
+  readonly onFault?: ((error: unknown, requestId: string) => void) | undefined;
   /** Where people reach the service: `https://www.example.com/auth`. */
   readonly publicUrl?: string | undefined;
   readonly brand?: Brand;

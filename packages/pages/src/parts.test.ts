@@ -60,6 +60,10 @@ describe("return_to", () => {
     "javascript:alert(1)",
     "data:text/html,x",
     "/\t/evil.example",
+    "/.//evil.example",
+    "/..//evil.example",
+    "/.\\\\evil.example",
+    `${ORIGIN}//evil.example`,
     "https:evil.example",
     "",
   ])("%s leads nowhere else", (given) => {
@@ -87,8 +91,21 @@ describe("the link of a mail", () => {
     expect(parseLink(pasted)).toBeUndefined();
   });
 
+  it.each(["Call us at 0900 now", "a@b c", `${"x".repeat(300)}@example.com`])(
+    "shows no text of a stranger: %s",
+    (email) => {
+      const fields = new URLSearchParams({ email, token });
+      expect(parseLink(`#${fields}`)).toEqual({ email: "", token });
+    },
+  );
+
+  const visitWith = (cookie: string) => ({
+    request: new Request(ORIGIN, { headers: { cookie } }),
+    isSecure: true,
+  });
+
   it("survives in its cookie, which no script can read", () => {
-    const link = { email: "o'b+1;, =@example.com", token };
+    const link = { email: "o'b+1;,=@example.com", token };
     const cookie = linkCookie(link, "/auth/reset_password", true);
     const [pair = "", ...attributes] = cookie.split("; ");
     expect(attributes).toEqual([
@@ -98,10 +115,8 @@ describe("the link of a mail", () => {
       "Secure",
       "Max-Age=900",
     ]);
-    expect(readLink(new Request(ORIGIN, { headers: { cookie: pair } }))).toEqual(link);
-    expect(
-      readLink(new Request(ORIGIN, { headers: { cookie: "postern_link=%" } })),
-    ).toBeUndefined();
+    expect(readLink(visitWith(pair))).toEqual(link);
+    expect(readLink(visitWith("__Secure-postern_link=%"))).toBeUndefined();
   });
 });
 

@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import { minimumOf, type FieldErrors } from "./fields.ts";
 import { page } from "./layout.ts";
 import type { Texts } from "./texts/en.ts";
-import { type AnyRefusal, goTo, say, type Visit } from "./visit.ts";
+import { type AnyRefusal, goTo, pathOf, say, type Visit } from "./visit.ts";
 
 /** What each error of a form says, and beside which kind of field. */
 const FIELD_ERRORS: Readonly<
@@ -46,6 +46,9 @@ export function fieldErrors(
 ): FieldErrors | undefined {
   const [text, kind] = FIELD_ERRORS[code] ?? [];
   if (!text || !kind) return undefined;
+  const needsConfirmation = visit.options.policy.verification.isRequired;
+  if (code === "credentials_invalid" && needsConfirmation)
+    return { "": say(visit, "credentialsOrConfirmation") };
   const name = kind === "all" ? "" : (names[kind] ?? "");
   const given = visit.form.get(name) ?? "";
   if (code === "password_too_short" && given === "")
@@ -101,7 +104,7 @@ export const errorPage = (
 function toLogIn(visit: Visit): Response {
   const { request, url, link } = visit;
   const isPage = request.method === "GET" || request.method === "HEAD";
-  const back = isPage ? url.pathname + url.search : link("/account");
+  const back = isPage ? link(pathOf(visit)) + url.search : link("/account");
   const query = new URLSearchParams({ return_to: back, notice: "logInFirst" });
   return goTo(visit, `${link("/login")}?${query}`);
 }

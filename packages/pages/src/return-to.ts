@@ -10,6 +10,10 @@ export function safeReturn(
   if (!given) return undefined;
   const url = URL.parse(given, origin);
   if (!url || url.username || url.password) return undefined;
-  if (url.origin === origin) return url.pathname + url.search + url.hash;
+  if (url.origin === origin) {
+    const path = url.pathname + url.search + url.hash;
+    // A path of our own may begin with two slashes, which name another host in a redirect.
+    return /^\/(?![/\\])/.test(path) ? path : undefined;
+  }
   return allowed.includes(url.origin) ? url.href : undefined;
 }

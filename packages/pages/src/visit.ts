@@ -12,7 +12,12 @@ export type AnyRefusal = Refusal<keyof Operations>;
 /** One request for a page, and what its answer needs. */
 export interface Visit {
   readonly request: Request;
+  /** In the log lines of every call that the page makes. */
+  readonly requestId: string;
   readonly url: URL;
+  /** Where people reach the service, which a proxy may hide from `url`. */
+  readonly origin: string;
+  readonly hasSessionCookie: boolean;
   readonly options: PagesOptions;
   /** Fields of the form, or none. */
   readonly form: URLSearchParams;
@@ -21,6 +26,8 @@ export interface Visit {
   /** The service, called in the name of this browser. Cookies that it sets reach the browser. */
   readonly api: Client;
   readonly setCookies: string[];
+  /** Reads a route of the service as it answers it, for answers that may be large. */
+  readonly get: (path: string) => Promise<Response>;
   /** Puts the base path in front of a path of ours. */
   readonly link: (path: string) => string;
   readonly brandName: string;
@@ -29,9 +36,12 @@ export interface Visit {
 
 export const LANGUAGE_COOKIE = "postern_language";
 
-/** What the service needs to know of the browser: who calls, from where, and from which site. */
-const FORWARDED =
-  /^(cookie|host|origin|referer|user-agent|x-request-id|sec-fetch-.*|forwarded|x-forwarded-.*|x-real-ip)$/;
+/**
+ * Headers of the page's own request that say nothing of its caller. Every other one is passed on:
+ * the service looks at many to tell who calls, and from where.
+ */
+const OF_THE_PAGE =
+  /^(accept|content-.*|transfer-encoding|connection|keep-alive|expect|te|trailer|upgrade|idempotency-key|if-.*|range)$/;
 
 export function visitOf(
   request: Request,
@@ -45,22 +55,29 @@ export function visitOf(
   const chosen = readCookie(cookies, LANGUAGE_COOKIE);
   const language = languageOf(chosen, request.headers.get("accept-language"));
   const setCookies: string[] = [];
-  const forwarded = [...request.headers].filter(([name]) => FORWARDED.test(name));
+  const requestId = requestIdOf(request);
+  const passed = [...request.headers].filter(([name]) => !OF_THE_PAGE.test(name));
   const send: typeof fetch = async (input, init) => {
     const headers = new Headers(init?.headers);
-    for (const [name, value] of forwarded) headers.set(name, value);
+    for (const [name, value] of passed) headers.set(name, value);
+    headers.set("x-request-id", requestId);
     const response = await options.api(new Request(input, { ...init, headers }), bindings);
     setCookies.push(...response.headers.getSetCookie());
     return response;
   };
+  const base = url.origin + basePath;
   return {
     request,
+    requestId,
     url,
+    origin: options.publicUrl === undefined ? url.origin : new URL(options.publicUrl).origin,
+    hasSessionCookie: readCookie(cookies, options.policy.cookie.name) !== undefined,
+    get: (path) => send(base + path),
     options,
     form,
     language,
     texts: { ...LANGUAGES[language], ...options.texts?.[language] },
-    api: createClient({ baseUrl: url.origin + basePath, fetch: send }),
+    api: createClient({ baseUrl: base, fetch: send }),
     setCookies,
     link: (path) => basePath + path,
     brandName: options.brand?.name ?? "Postern",
@@ -68,10 +85,24 @@ export function visitOf(
   };
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+export function requestIdOf({ headers }: Request): string {
+  const given = headers.get("x-request-id");
+  return given && UUID.test(given) ? given : crypto.randomUUID();
+}
+
+/** The path of the page without the base path, which `link` puts in front again. */
+export function pathOf({ url, link }: Visit): string {
+  const base = link("");
+  const isUnder = base !== "" && url.pathname.startsWith(`${base}/`);
+  return isUnder ? url.pathname.slice(base.length) : url.pathname;
+}
+
 /** Returns where the visitor wants to go afterwards, if that is allowed. */
-export function returnTo({ url, form, options }: Visit): string | undefined {
+export function returnTo({ url, origin, form, options }: Visit): string | undefined {
   const given = form.get("return_to") ?? url.searchParams.get("return_to");
-  return safeReturn(given, url.origin, options.returnOrigins ?? []);
+  return safeReturn(given, origin, options.returnOrigins ?? []);
 }
 
 /** Leads on with GET, so that a reload repeats nothing (RFC 9110 section 15.4.4). */
@@ -85,7 +116,7 @@ const CONTENT_POLICY =
 
 /** Answers with the service's security headers, and every cookie that it set meanwhile. */
 export function respond(
-  { options, setCookies, language }: Visit,
+  { options, setCookies, language, requestId }: Visit,
   body: string | null,
   { status = 200, headers = {} }: { status?: number; headers?: Readonly<Record<string, string>> },
 ): Response {
@@ -96,6 +127,7 @@ export function respond(
       ...securityHeaders(options.policy),
       "content-security-policy": CONTENT_POLICY + targets,
       "content-language": language,
+      "x-request-id": requestId,
       // Not none: browsers would then send `Origin: null` with our forms.
       "referrer-policy": "same-origin",
       vary: "accept, accept-language, cookie",

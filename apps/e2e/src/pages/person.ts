@@ -51,7 +51,9 @@ export function personAt(page: Page, { origin, mailsTo }: Deployment, hasScripts
       await page.goto(link);
       if (hasScripts) {
         // The script sends the token on, and the page is loaded once more.
-        await page.waitForFunction("!document.querySelector('form[data-link]')");
+        await page.waitForFunction(
+          "!location.hash && !document.querySelector('form[data-link]:not([hidden])')",
+        );
         return;
       }
       await page.getByLabel("Link or code from the mail").fill(link);

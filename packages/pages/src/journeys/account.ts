@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import { page } from "../layout.ts";
-import { refused } from "../refusals.ts";
-import type { Visit } from "../visit.ts";
+import { errorPage, refused } from "../refusals.ts";
+import { say, type Visit } from "../visit.ts";
 
 /** The overview of an account, with the way to everything that can be done. */
 export async function showAccount(visit: Visit): Promise<Response> {
@@ -40,18 +40,17 @@ export async function showAccount(visit: Visit): Promise<Response> {
   );
 }
 
-/** Everything that is stored about the user, as a file. */
+/** Everything that is stored about the user, as a file. It may be large, so it passes through. */
 export async function downloadData(visit: Visit): Promise<Response> {
-  const { api, language } = visit;
-  const result = await api.exportUser();
-  if (!result.ok) return refused(visit, result);
-  return new Response(`${JSON.stringify(result.body, null, 2)}\n`, {
-    headers: {
-      "content-type": "application/json",
-      "content-disposition": 'attachment; filename="my-data.json"',
-      "content-language": language,
-      "cache-control": "no-store",
-      "x-content-type-options": "nosniff",
-    },
-  });
+  const { api, get } = visit;
+  const response = await get("/profile/export");
+  if (response.status !== 200) {
+    await response.body?.cancel();
+    const session = await api.currentSession();
+    if (!session.ok) return refused(visit, session);
+    return errorPage(visit, say(visit, "errorUnavailable"), response.status);
+  }
+  const headers = new Headers(response.headers);
+  headers.set("content-disposition", 'attachment; filename="my-data.json"');
+  return new Response(response.body, { headers });
 }

@@ -4,13 +4,13 @@ import { page, withNotice } from "../layout.ts";
 import { endedLinkCookie, linkCookie, type MailLink, readLink } from "../link-cookie.ts";
 import { fieldErrors, INVALID, refused } from "../refusals.ts";
 import { goTo, type Visit } from "../visit.ts";
-import { askForLink, invalidLink } from "./mail-link.ts";
+import { askForLink, invalidLink, newerLink } from "./mail-link.ts";
 
 const PATH = "/email_verification";
 
 /** Shows the form that confirms an address, or asks for the link first. Opening it uses nothing. */
 export async function showConfirm(visit: Visit): Promise<Response> {
-  const found = readLink(visit.request);
+  const found = readLink(visit);
   return found ? await confirmPage(visit, found, {}, 200) : await askForLink(visit, PATH);
 }
 
@@ -19,8 +19,8 @@ export async function showConfirm(visit: Visit): Promise<Response> {
  * count any more: whoever registered need not be whoever reads the mail.
  */
 export async function confirm(visit: Visit): Promise<Response> {
-  const { form, api, link, setCookies, isSecure, request } = visit;
-  const found = readLink(request);
+  const { form, api, link, setCookies, isSecure } = visit;
+  const found = readLink(visit);
   if (!found) return askForLink(visit, PATH);
   const password = form.get("password") ?? "";
   const result = await api.verifyEmail({ token: found.token, ...(password && { password }) });
@@ -47,6 +47,9 @@ async function confirmPage(
 ): Promise<Response> {
   const { texts, link, api } = visit;
   const session = await api.currentSession();
+  if (!session.ok && session.code !== "session_missing") return refused(visit, session);
+  // Another person's session does not confirm this address.
+  const isOwner = session.ok && session.body.email === email;
   const password = html`<p>${texts.confirmText}</p>
     ${usernameOf(email)}
     ${field(visit, errors, {
@@ -60,9 +63,10 @@ async function confirmPage(
   return page(
     visit,
     { title: "confirmTitle", status },
-    html`${summary(visit, errors)}
+    html`${newerLink(visit, PATH)} ${summary(visit, errors)}
+      ${email ? html`<p>${texts.email}: <strong>${email}</strong></p>` : ""}
       <form method="post" action="${link(`${PATH}/confirm`)}">
-        ${session.ok ? usernameOf(session.body.email) : password}
+        ${isOwner ? usernameOf(email) : password}
         <button>${texts.confirmButton}</button>
       </form>`,
   );

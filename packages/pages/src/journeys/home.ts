@@ -6,19 +6,19 @@ import { goTo, LANGUAGE_COOKIE, returnTo, say, type Visit } from "../visit.ts";
 
 /** The first page for browsers: what runs here, and the way to each page. */
 export async function showHome(visit: Visit): Promise<Response> {
-  const { api, texts, link, options, brandName } = visit;
-  const session = await api.currentSession();
-  if (!session.ok && session.code !== "session_missing") return refused(visit, session);
+  const { api, texts, link, options, brandName, hasSessionCookie } = visit;
+  const session = hasSessionCookie ? await api.currentSession() : undefined;
+  if (session && !session.ok && session.code !== "session_missing") return refused(visit, session);
   const { about, policy } = options;
   return page(
     visit,
     { title: "homeTitle" },
     html`<p>
-        ${session.ok ? say(visit, "homeLoggedIn", { email: session.body.email }) : texts.homeText}
+        ${session?.ok ? say(visit, "homeLoggedIn", { email: session.body.email }) : texts.homeText}
       </p>
       <p class="links">
         ${
-          session.ok
+          session?.ok
             ? html`<a href="${link("/account")}">${texts.homeAccount}</a>`
             : html`<a href="${link("/login")}">${texts.toLogIn}</a>
                 <a href="${link("/register")}">${texts.toRegister}</a>`
@@ -49,7 +49,7 @@ export function chooseLanguage(visit: Visit): Response {
   const { form, link, setCookies, isSecure } = visit;
   const chosen = form.get("language") ?? "";
   if (isLanguage(chosen)) {
-    const attributes = `Path=${link("/")}; HttpOnly; SameSite=Lax${isSecure ? "; Secure" : ""}`;
+    const attributes = `Path=${link("") || "/"}; HttpOnly; SameSite=Lax${isSecure ? "; Secure" : ""}`;
     setCookies.push(`${LANGUAGE_COOKIE}=${chosen}; ${attributes}; Max-Age=${A_YEAR_SECONDS}`);
   }
   return goTo(visit, returnTo(visit) ?? link("/"));

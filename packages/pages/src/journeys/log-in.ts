@@ -6,6 +6,7 @@ import { goTo, returnTo, type Visit } from "../visit.ts";
 
 /** Shows the log-in. Somebody who is logged in goes on at once. */
 export async function showLogIn(visit: Visit): Promise<Response> {
+  if (!visit.hasSessionCookie) return logInPage(visit, {}, 200);
   const session = await visit.api.currentSession();
   // What was done is said on the next page too: a confirmed change of address renews the session.
   if (session.ok) return goTo(visit, returnTo(visit) ?? visit.link("/account") + visit.url.search);
@@ -34,7 +35,7 @@ export async function logOut(visit: Visit): Promise<Response> {
 }
 
 function logInPage(visit: Visit, errors: FieldErrors, status: number): Promise<Response> {
-  const { texts, link, form } = visit;
+  const { texts, link, form, options } = visit;
   const back = returnTo(visit);
   return page(
     visit,
@@ -56,6 +57,11 @@ function logInPage(visit: Visit, errors: FieldErrors, status: number): Promise<R
         <button>${texts.logInButton}</button>
       </form>
       <p><a href="${link("/forgot-password")}">${texts.forgotLink}</a></p>
+      ${
+        options.policy.verification.isRequired
+          ? html`<p><a href="${link("/confirm-again")}">${texts.againTitle}</a></p>`
+          : ""
+      }
       <p>${texts.noAccount} <a href="${link("/register")}">${texts.toRegister}</a></p>`,
   );
 }

@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import { field, type FieldErrors, summary } from "../fields.ts";
-import { page } from "../layout.ts";
+import { type Html, page } from "../layout.ts";
 import { linkCookie, parseLink } from "../link-cookie.ts";
 import { INVALID } from "../refusals.ts";
 import { goTo, type Visit } from "../visit.ts";
@@ -26,6 +26,15 @@ export function askForLink(
       </form>`,
   );
 }
+
+/**
+ * On the page of a link that was opened before: the script sends on the token of a newer link, and
+ * takes it out of the address bar.
+ */
+export const newerLink = ({ link }: Visit, path: string): Html =>
+  html`<form method="post" action="${link(`${path}/link`)}" data-link hidden>
+    <input type="hidden" name="link" />
+  </form>`;
 
 /** Keeps the token in a cookie of the page, and shows the page. Uses no token up. */
 export function takeLink(visit: Visit, path: string): Response | Promise<Response> {

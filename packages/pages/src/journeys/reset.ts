@@ -4,19 +4,19 @@ import { page, withNotice } from "../layout.ts";
 import { endedLinkCookie, type MailLink, readLink } from "../link-cookie.ts";
 import { fieldErrors, INVALID, refused } from "../refusals.ts";
 import { goTo, type Visit } from "../visit.ts";
-import { askForLink, invalidLink } from "./mail-link.ts";
+import { askForLink, invalidLink, newerLink } from "./mail-link.ts";
 
 const PATH = "/reset_password";
 
 /** Shows the form for a new password, or asks for the link first. A reload shows it again. */
 export function showReset(visit: Visit): Promise<Response> {
-  const found = readLink(visit.request);
+  const found = readLink(visit);
   return found ? resetPage(visit, found, {}, 200) : askForLink(visit, PATH);
 }
 
 export async function reset(visit: Visit): Promise<Response> {
-  const { form, api, link, setCookies, isSecure, request } = visit;
-  const found = readLink(request);
+  const { form, api, link, setCookies, isSecure } = visit;
+  const found = readLink(visit);
   if (!found) return askForLink(visit, PATH);
   const result = await api.resetPassword({
     email: found.email || (form.get("email") ?? ""),
@@ -27,7 +27,8 @@ export async function reset(visit: Visit): Promise<Response> {
     const errors = fieldErrors(visit, result, { new: "new_password" });
     return errors ? resetPage(visit, found, errors, INVALID) : refused(visit, result);
   }
-  setCookies.push(endedLinkCookie(link(PATH), isSecure));
+  // Without an address in the link, the one that was typed may be the wrong part.
+  if (result.ok || found.email) setCookies.push(endedLinkCookie(link(PATH), isSecure));
   if (!result.ok) return invalidLink(visit, "/forgot-password");
   return goTo(visit, withNotice(visit, "/login", "doneReset"));
 }
@@ -47,7 +48,7 @@ function resetPage(
   return page(
     visit,
     { title: "resetTitle", status },
-    html`${summary(visit, errors)}
+    html`${newerLink(visit, PATH)} ${summary(visit, errors)}
       <p>${isCleared ? texts.resetCleared : texts.resetText}</p>
       ${email ? html`<p>${texts.email}: <strong>${email}</strong></p>` : ""}
       <form method="post" action="${link(`${PATH}/choose`)}">

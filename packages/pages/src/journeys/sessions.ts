@@ -11,7 +11,11 @@ export async function showSessions(visit: Visit): Promise<Response> {
   const { api, texts, link, language } = visit;
   const result = await api.listSessions();
   if (!result.ok) return refused(visit, result);
-  const dates = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+  const dates = new Intl.DateTimeFormat(language, {
+    dateStyle: "medium",
+    timeStyle: "long", // with its zone: the visitor's is not known
+    timeZone: "UTC",
+  });
   const time = (at: string) => html`<time datetime="${at}">${dates.format(new Date(at))}</time>`;
   const deviceOf = ({ device }: { readonly device: string | null }) =>
     device === null || device === UNKNOWN_DEVICE ? texts.sessionUnknown : device;
@@ -41,7 +45,7 @@ export async function showSessions(visit: Visit): Promise<Response> {
       ${
         newestFirst.length > 1
           ? html`<form method="post" action="${link("/account/sessions")}">
-              <button>${texts.endOthers}</button>
+              <button name="which" value="others">${texts.endOthers}</button>
             </form>`
           : ""
       }
@@ -49,17 +53,20 @@ export async function showSessions(visit: Visit): Promise<Response> {
   );
 }
 
+const ID = /^[0-9a-f-]{36}$/;
+
 /** Ends the session that the form names, or all others. */
 export async function endSessions(visit: Visit): Promise<Response> {
   const { form, api } = visit;
-  const sessionId = form.get("session_id");
-  if (!sessionId) {
+  const sessionId = form.get("session_id") ?? "";
+  if (form.get("which") === "others") {
     const result = await api.logOut({ except: "current" });
     if (!result.ok) return refused(visit, result);
     return result.code === "all_sessions_ended"
       ? goTo(visit, withNotice(visit, "/login", "doneAllSessions"))
       : goTo(visit, withNotice(visit, "/account/sessions", "doneOthers"));
   }
+  if (!ID.test(sessionId)) return goTo(visit, visit.link("/account/sessions"));
   const result = await api.endSession({ session_id: sessionId });
   // It may have ended meanwhile: that is what the visitor wanted.
   if (!result.ok && result.code !== "session_not_found") return refused(visit, result);

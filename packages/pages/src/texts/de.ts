@@ -104,7 +104,6 @@ export const de: Texts = {
   sessionsText:
     "Hier bist du angemeldet. Beende, was du nicht kennst, und ändere dann dein Passwort.",
   sessionHere: "Diese Sitzung",
-  sessionDevice: "Gerät",
   sessionPlace: "Netz",
   sessionSeen: "Zuletzt benutzt",
   sessionSince: "Seit",
@@ -127,11 +126,9 @@ export const de: Texts = {
   doneOthers: "Alle anderen Sitzungen sind beendet.",
   doneAllSessions: "Alle Sitzungen sind beendet. Melde dich neu an.",
   doneDeleted: "Dein Konto wurde gelöscht, mit allem, was über dich gespeichert war.",
-  doneLanguage: "Die Sprache wurde geändert.",
 
   errorTitle: "Das hat nicht geklappt",
   errorNotFound: "Diese Seite gibt es nicht.",
-  errorNotFoundText: "Vielleicht ist die Adresse vertippt, oder die Seite ist umgezogen.",
   errorUnavailable:
     "Der Dienst ist überlastet oder wird repariert. Versuche es gleich noch einmal.",
   errorTooMany: "Zu viele Versuche. Versuche es in {minutes} Minuten noch einmal.",
@@ -140,9 +137,10 @@ export const de: Texts = {
   errorCrossSite: "Dieses Formular kam von einer anderen Website. Nichts wurde geändert.",
   errorMisdirected: "Dieser Dienst ist für diese Adresse nicht eingerichtet.",
   errorOther: "Etwas Unerwartetes ist geschehen. Es wurde vermerkt.",
-  tryAgain: "Noch einmal versuchen",
 
   credentialsInvalid: "Adresse oder Passwort ist falsch.",
+  credentialsOrConfirmation:
+    "Adresse oder Passwort ist falsch, oder die Adresse ist noch nicht bestätigt.",
   emailInvalid: "Gib eine Adresse ein, zum Beispiel ada@example.com.",
   emailTaken: "Es gibt schon ein Konto mit dieser Adresse.",
   emailUnknown: "Es gibt kein Konto mit dieser Adresse.",

@@ -98,7 +98,6 @@ export const en = {
   sessionsTitle: "Your sessions",
   sessionsText: "Where you are logged in. End whatever you do not know, and change your password.",
   sessionHere: "This session",
-  sessionDevice: "Device",
   sessionPlace: "Network",
   sessionSeen: "Last used",
   sessionSince: "Since",
@@ -121,11 +120,9 @@ export const en = {
   doneOthers: "All other sessions have ended.",
   doneAllSessions: "All sessions have ended. Log in again.",
   doneDeleted: "Your account was deleted, with everything stored about you.",
-  doneLanguage: "The language was changed.",
 
   errorTitle: "That did not work",
   errorNotFound: "There is no such page.",
-  errorNotFoundText: "Perhaps the address was mistyped, or the page has moved.",
   errorUnavailable: "The service is busy or being repaired. Try again in a moment.",
   errorTooMany: "Too many attempts. Try again in {minutes} minutes.",
   errorMade:
@@ -133,9 +130,9 @@ export const en = {
   errorCrossSite: "This form was sent from another site, so nothing was changed.",
   errorMisdirected: "This service is not set up to serve this address.",
   errorOther: "Something unexpected happened. It was noted.",
-  tryAgain: "Try again",
 
   credentialsInvalid: "Address or password is wrong.",
+  credentialsOrConfirmation: "Address or password is wrong, or the address is not confirmed yet.",
   emailInvalid: "Enter an address such as ada@example.com.",
   emailTaken: "There is an account with this address already.",
   emailUnknown: "There is no account with this address.",

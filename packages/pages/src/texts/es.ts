@@ -102,7 +102,6 @@ export const es: Texts = {
   sessionsText:
     "Dónde has iniciado sesión. Termina lo que no conozcas y cambia después la contraseña.",
   sessionHere: "Esta sesión",
-  sessionDevice: "Dispositivo",
   sessionPlace: "Red",
   sessionSeen: "Último uso",
   sessionSince: "Desde",
@@ -124,11 +123,9 @@ export const es: Texts = {
   doneOthers: "Todas las demás sesiones han terminado.",
   doneAllSessions: "Todas las sesiones han terminado. Inicia sesión de nuevo.",
   doneDeleted: "Tu cuenta se ha eliminado, con todo lo que estaba guardado sobre ti.",
-  doneLanguage: "El idioma ha cambiado.",
 
   errorTitle: "No ha funcionado",
   errorNotFound: "Esta página no existe.",
-  errorNotFoundText: "Quizá la dirección está mal escrita, o la página se ha movido.",
   errorUnavailable: "El servicio está saturado o en reparación. Inténtalo en un momento.",
   errorTooMany: "Demasiados intentos. Inténtalo de nuevo en {minutes} minutos.",
   errorMade:
@@ -136,9 +133,10 @@ export const es: Texts = {
   errorCrossSite: "Este formulario vino de otro sitio. No se ha cambiado nada.",
   errorMisdirected: "Este servicio no está configurado para esta dirección.",
   errorOther: "Ha ocurrido algo inesperado. Ha quedado anotado.",
-  tryAgain: "Intentarlo de nuevo",
 
   credentialsInvalid: "La dirección o la contraseña no es correcta.",
+  credentialsOrConfirmation:
+    "La dirección o la contraseña no es correcta, o la dirección aún no está confirmada.",
   emailInvalid: "Escribe una dirección como ada@example.com.",
   emailTaken: "Ya hay una cuenta con esta dirección.",
   emailUnknown: "No hay ninguna cuenta con esta dirección.",

@@ -106,7 +106,6 @@ export const fr: Texts = {
   sessionsText:
     "Là où vous êtes connecté. Mettez fin à ce que vous ne connaissez pas, puis changez de mot de passe.",
   sessionHere: "Cette session",
-  sessionDevice: "Appareil",
   sessionPlace: "Réseau",
   sessionSeen: "Dernière utilisation",
   sessionSince: "Depuis",
@@ -129,11 +128,9 @@ export const fr: Texts = {
   doneOthers: "Toutes les autres sessions ont pris fin.",
   doneAllSessions: "Toutes les sessions ont pris fin. Reconnectez-vous.",
   doneDeleted: "Votre compte a été supprimé, avec tout ce qui était enregistré sur vous.",
-  doneLanguage: "La langue a été changée.",
 
   errorTitle: "Cela n’a pas fonctionné",
   errorNotFound: "Cette page n’existe pas.",
-  errorNotFoundText: "L’adresse est peut-être mal écrite, ou la page a changé de place.",
   errorUnavailable: "Le service est saturé ou en réparation. Réessayez dans un instant.",
   errorTooMany: "Trop de tentatives. Réessayez dans {minutes} minutes.",
   errorMade:
@@ -141,9 +138,10 @@ export const fr: Texts = {
   errorCrossSite: "Ce formulaire venait d’un autre site. Rien n’a été changé.",
   errorMisdirected: "Ce service n’est pas configuré pour cette adresse.",
   errorOther: "Un problème inattendu s’est produit. Il a été noté.",
-  tryAgain: "Réessayer",
 
   credentialsInvalid: "L’adresse ou le mot de passe est faux.",
+  credentialsOrConfirmation:
+    "L’adresse ou le mot de passe est faux, ou l’adresse n’est pas encore confirmée.",
   emailInvalid: "Saisissez une adresse telle que ada@example.com.",
   emailTaken: "Il existe déjà un compte avec cette adresse.",
   emailUnknown: "Il n’existe pas de compte avec cette adresse.",
