@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const patience = { testTimeout: 30_000, hookTimeout: 60_000 };
@@ -15,12 +14,8 @@ const long = {
   hookTimeout: 60_000,
 };
 
-/** The tests mostly wait, for servers that start, fail and heal. */
-const AT_LEAST_AT_ONCE = 2;
-
 export default defineConfig({
   test: {
-    maxWorkers: Math.max(AT_LEAST_AT_ONCE, availableParallelism() - 1),
     projects: [
       {
         test: {

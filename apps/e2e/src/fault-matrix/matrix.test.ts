@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import { hasProxies } from "../proxy-configs.ts";
 import { type Fault, faultsOf, runCell } from "./cell.ts";
 import { CONTROLS } from "./controls.ts";
-import { POSTGRES_FAULTS } from "./postgres-faults.ts";
 import { REDIS_FAULTS } from "./redis-faults.ts";
 
 // `pnpm test:faults` has every fault and every control.
@@ -13,7 +12,7 @@ const TIMES = { calmMs: 1_000, faultMs: 1_500, patienceMs: 30_000 };
 const killOf = (faults: readonly Fault[]) => faults.filter(({ name }) => name === "kill -9");
 
 describe.skipIf(!canRun)("a fault under load on every route", () => {
-  it.each([...killOf(REDIS_FAULTS), ...killOf(POSTGRES_FAULTS)])(
+  it.each(killOf(REDIS_FAULTS))(
     "$part, $name: loses nothing that was acknowledged",
     async (fault) => {
       const cell = await runCell(fault, TIMES);

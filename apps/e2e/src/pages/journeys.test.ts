@@ -88,7 +88,7 @@ describe.each(CASES)("in $mode mode, under $policy, scripts: $hasScripts", (give
     await me.page.goto("/account/sessions");
     expect(me.path()).toBe("/login");
     await me.submit("Log in", { "E-mail address": email, Password: "wrong" });
-    expect(await me.page.getByRole("alert").innerText()).toContain("Address or password is wrong.");
+    expect(await me.page.getByRole("alert").innerText()).toContain("Address or password is wrong");
     await look();
     await me.page.getByLabel("Stay logged in on this device").check();
     await me.submit("Log in", { "E-mail address": email, Password: FIRST });
