@@ -95,7 +95,7 @@ describe("the link of a mail", () => {
     "shows no text of a stranger: %s",
     (email) => {
       const fields = new URLSearchParams({ email, token });
-      expect(parseLink(`#${fields}`)).toEqual({ email: "", token });
+      expect(parseLink(`#${fields.toString()}`)).toEqual({ email: "", token });
     },
   );
 
