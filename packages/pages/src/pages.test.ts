@@ -137,6 +137,64 @@ describe("the service behind the pages", () => {
   });
 });
 
+describe("a request for a page", () => {
+  it("that the service does not admit gets its own refusal, also for a file", async () => {
+    const { get } = open({ isAdmitted: () => false });
+    for (const path of ["/register", "/reset_password", "/pages.css"])
+      expect((await get(path)).headers.get("content-type")).not.toContain("text/css");
+    expect((await get("/register")).status).toBe(404); // the service has no such route
+  });
+
+  it("tells the service every header by which it knows a caller", async () => {
+    const ports = memoryPorts();
+    let seen = new Headers();
+    const api = (request: Request) => {
+      seen = request.headers;
+      return new Response("{}", { status: 503 });
+    };
+    const headers = {
+      via: "1.1 proxy",
+      forwarded: "for=192.0.2.1",
+      "x-forwarded-for": "192.0.2.1",
+      "cf-connecting-ip": "192.0.2.1",
+      "user-agent": "Lynx",
+      cookie: "a=b",
+    };
+    const site = createPages({ api, policy: ports.policy });
+    const body = new URLSearchParams({ email: "ada@example.com" });
+    const sent = { method: "POST", headers: { ...headers, "sec-fetch-site": "same-origin" }, body };
+    const response = await site(new Request(`${ORIGIN}/forgot-password`, sent));
+    expect(Object.fromEntries(seen)).toMatchObject({ ...headers, "sec-fetch-site": "same-origin" });
+    expect(seen.get("content-type")).toBe("application/json");
+    expect(seen.get("x-request-id")).toBe(response.headers.get("x-request-id"));
+  });
+
+  it("comes back under the base path, also if a proxy strips it", async () => {
+    const { get } = open({ publicUrl: `${ORIGIN}/auth` });
+    const target = new URL((await get("/account")).headers.get("location") ?? "", ORIGIN);
+    expect([target.pathname, target.searchParams.get("return_to")]).toEqual([
+      "/auth/login",
+      "/auth/account",
+    ]);
+  });
+
+  it("with bytes that are no text is refused", async () => {
+    const { site } = open();
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    const sent = { method: "POST", headers, body: "email=a%40example.com&password=a%ff" };
+    expect((await site(new Request(`${ORIGIN}/register`, sent))).status).toBe(415);
+  });
+
+  it("that fails unexpectedly is reported, and answered with a page", async () => {
+    const faults: unknown[] = [];
+    const policy = { ...memoryPorts().policy, password: undefined } as never;
+    const { get } = open({ policy, onFault: (error) => faults.push(error) });
+    const response = await get("/register");
+    expect([response.status, faults.length]).toEqual([500, 1]);
+    expect(await response.text()).toContain("Something unexpected happened");
+  });
+});
+
 describe("the brand", () => {
   it("names the pages, colours them, and brings its words", async () => {
     const { get } = open({
