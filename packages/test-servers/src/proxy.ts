@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { connect, createServer, type Socket } from "node:net";
 
 /** What happens to the bytes: they pass, are held for ever, or the connection is cut. */
@@ -68,10 +69,22 @@ export async function startProxy(targetPort: number, watch: Watch = {}): Promise
       [outgoing, incoming],
     ] as const) {
       sockets.add(socket);
+      let waiting = 0;
+      let last = Promise.resolve();
       socket.on("data", (bytes) => {
         if (!passes(socket, bytes)) return;
-        if (delayMs === 0) other.write(bytes);
-        else setTimeout(() => other.write(bytes), delayMs);
+        if (delayMs === 0 && waiting === 0) {
+          other.write(bytes);
+          return;
+        }
+        // One after the other: no network delivers the bytes of a connection in another order.
+        waiting += 1;
+        const dueAt = performance.now() + delayMs;
+        last = last.then(async () => {
+          await pause(Math.max(0, dueAt - performance.now()));
+          other.write(bytes);
+          waiting -= 1;
+        });
       });
       socket.on("close", () => {
         sockets.delete(socket);
