@@ -71,6 +71,12 @@ export async function startProxy(targetPort: number, watch: Watch = {}): Promise
       sockets.add(socket);
       let waiting = 0;
       let last = Promise.resolve();
+      const passOn = async (before: Promise<void>, dueAt: number, bytes: Buffer) => {
+        await before;
+        await pause(Math.max(0, dueAt - performance.now()));
+        other.write(bytes);
+        waiting -= 1;
+      };
       socket.on("data", (bytes) => {
         if (!passes(socket, bytes)) return;
         if (delayMs === 0 && waiting === 0) {
@@ -80,11 +86,7 @@ export async function startProxy(targetPort: number, watch: Watch = {}): Promise
         // One after the other: no network delivers the bytes of a connection in another order.
         waiting += 1;
         const dueAt = performance.now() + delayMs;
-        last = last.then(async () => {
-          await pause(Math.max(0, dueAt - performance.now()));
-          other.write(bytes);
-          waiting -= 1;
-        });
+        last = passOn(last, dueAt, bytes);
       });
       socket.on("close", () => {
         sockets.delete(socket);
