@@ -9,5 +9,6 @@ export type { RequestRecord } from "./request-guard.ts";
 export type { Mailbox } from "./routes/mailbox.ts";
 export { SECURITY_HEADERS, securityHeaders } from "./security-headers.ts";
 export { isCrossSiteWrite } from "./csrf.ts";
+export { publicPlace, withoutBasePath } from "./public-place.ts";
 export { readCookie } from "./session-cookie.ts";
 export type { AskReadiness, Readiness } from "./routes/health.ts";

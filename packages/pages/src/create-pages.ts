@@ -1,4 +1,4 @@
-import { isCrossSiteWrite } from "@postern/http";
+import { isCrossSiteWrite, publicPlace, withoutBasePath } from "@postern/http";
 import { assetResponses } from "./assets.ts";
 import { readForm } from "./form.ts";
 import { downloadData, showAccount } from "./journeys/account.ts";
@@ -72,9 +72,7 @@ export function createPages(
   options: PagesOptions,
 ): (request: Request, bindings?: unknown) => Response | Promise<Response> {
   const assetAt = assetResponses(options);
-  const { origin: publicOrigin } = new URL(options.publicUrl ?? "http://localhost");
-  const ownOrigin = options.publicUrl && publicOrigin;
-  const basePath = new URL(options.publicUrl ?? "http://localhost").pathname.replace(/\/+$/, "");
+  const { origin, basePath } = publicPlace(options.publicUrl);
 
   async function answer(request: Request, bindings: unknown, page: Page): Promise<Response> {
     const method = request.method === "HEAD" ? "GET" : request.method;
@@ -86,7 +84,7 @@ export function createPages(
       response.headers.set("allow", allow);
       return response;
     }
-    if (isCrossSiteWrite(request, ownOrigin))
+    if (isCrossSiteWrite(request, origin))
       return errorPage(before, say(before, "errorCrossSite"), 403);
     if (method === "GET") return await handle(before);
     const form = await readForm(request);
@@ -107,7 +105,7 @@ export function createPages(
   return (request, bindings) => {
     // What the service does not admit gets its own refusal.
     if (options.isAdmitted?.(request, bindings) === false) return options.api(request, bindings);
-    const path = withoutBase(URL.parse(request.url)?.pathname ?? "", basePath);
+    const path = withoutBasePath(URL.parse(request.url)?.pathname ?? "", basePath);
     const page = Object.hasOwn(PAGES, path) ? PAGES[path] : undefined;
     if (page && isForPeople(request, path)) return answerSafely(request, bindings, page);
     const isRead = request.method === "GET" || request.method === "HEAD";
@@ -120,9 +118,4 @@ function isForPeople({ method, headers }: Request, path: string): boolean {
   if (!SHARED.has(path)) return true;
   if (method !== "GET" && method !== "HEAD") return false;
   return /\btext\/html\b/.test(headers.get("accept") ?? "");
-}
-
-function withoutBase(path: string, basePath: string): string {
-  if (basePath === "" || !path.startsWith(`${basePath}/`)) return path === basePath ? "/" : path;
-  return path.slice(basePath.length);
 }

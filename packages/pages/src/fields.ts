@@ -15,7 +15,6 @@ interface Field {
   readonly value?: string;
   readonly hint?: string;
   readonly isOptional?: boolean;
-  readonly isReadonly?: boolean;
 }
 
 /** A labelled field, with its hint and its error, which a screen reader reads with it. */
@@ -40,7 +39,6 @@ export function field(visit: Visit, errors: FieldErrors, given: Field): Html {
       ${error ? html`aria-invalid="true"` : ""}
       ${isFirst ? "autofocus" : ""}
       ${isOptional ? "" : "required"}
-      ${given.isReadonly ? "readonly" : ""}
     />
   </div>`;
 }
@@ -79,13 +77,14 @@ export const newPasswordField = (visit: Visit, errors: FieldErrors, name: string
     }),
   });
 
-export const currentPasswordField = (visit: Visit, errors: FieldErrors, isOptional = false): Html =>
+/** Optional: after a recent log-in the service asks for none. */
+export const currentPasswordField = (visit: Visit, errors: FieldErrors): Html =>
   field(visit, errors, {
     name: "current_password",
     label: "currentPassword",
     type: "password",
     autocomplete: "current-password",
-    isOptional,
+    isOptional: true,
   });
 
 export const minimumOf = ({ options }: Visit): number => options.policy.password.minCodePoints;

@@ -195,6 +195,22 @@ describe("a request for a page", () => {
   });
 });
 
+describe("the download of the own data", () => {
+  it.each([429, 503])("that is refused with %s says when to try again", async (status) => {
+    const ports = memoryPorts();
+    const session = { user_id: "1", email: "a@b.c", email_verified: true, session_id: "1" };
+    const times = { idle_expires_at: "", absolute_expires_at: "" };
+    const api = ({ url }: Request) =>
+      url.endsWith("/export")
+        ? new Response("{}", { status, headers: { "retry-after": "120" } })
+        : Response.json({ ...session, ...times });
+    const site = createPages({ api, policy: ports.policy });
+    const response = await site(new Request(`${ORIGIN}/account/export`));
+    expect([response.status, response.headers.get("retry-after")]).toEqual([status, "120"]);
+    expect(response.headers.get("content-disposition")).toBeNull();
+  });
+});
+
 describe("the brand", () => {
   it("names the pages, colours them, and brings its words", async () => {
     const { get } = open({

@@ -61,26 +61,28 @@ export function fieldErrors(
 /** The status of a form that is shown again with its errors (RFC 9110 section 15.5.21). */
 export const INVALID = 422;
 
-const isMissing = ({ code }: AnyRefusal) => code === "session_missing";
+/** What else the service may refuse, and how that is answered. */
+const OTHER_ERRORS: Readonly<
+  Partial<Record<AnyRefusal["code"], readonly [text: keyof Texts, status: number]>>
+> = {
+  change_made_sessions_pending: ["errorMade", 503],
+  cross_site_request: ["errorCrossSite", 403],
+  misdirected_request: ["errorMisdirected", 421],
+  too_many_attempts: ["errorTooMany", 429],
+  unavailable: ["errorUnavailable", 503],
+  unreachable: ["errorUnavailable", 503],
+};
 
 /** Answers with what went wrong outside of a form. Without a session, it leads to the log-in. */
 export function refused(visit: Visit, refusal: AnyRefusal): Response | Promise<Response> {
   const { code, status, retryAfterSeconds = 1 } = refusal;
-  if (isMissing(refusal)) return toLogIn(visit);
-  const [text, answered]: [string, number] =
-    code === "too_many_attempts"
-      ? [say(visit, "errorTooMany", { minutes: Math.ceil(retryAfterSeconds / 60) }), 429]
-      : code === "change_made_sessions_pending"
-        ? [say(visit, "errorMade"), 503]
-        : code === "cross_site_request"
-          ? [say(visit, "errorCrossSite"), 403]
-          : code === "misdirected_request"
-            ? [say(visit, "errorMisdirected"), 421]
-            : status === 503 || code === "unreachable"
-              ? [say(visit, "errorUnavailable"), 503]
-              : [say(visit, "errorOther"), status >= 400 ? status : 500];
+  if (code === "session_missing") return toLogIn(visit);
+  const isBusy: readonly [keyof Texts, number] = ["errorUnavailable", 503];
+  const isOther: readonly [keyof Texts, number] = ["errorOther", status >= 400 ? status : 500];
+  const [text, answered] = OTHER_ERRORS[code] ?? (status === 503 ? isBusy : isOther);
+  const said = say(visit, text, { minutes: Math.ceil(retryAfterSeconds / 60) });
   const isWait = answered === 429 || answered === 503;
-  return errorPage(visit, text, answered, isWait ? retryAfterSeconds : undefined);
+  return errorPage(visit, said, answered, isWait ? retryAfterSeconds : undefined);
 }
 
 export const errorPage = (

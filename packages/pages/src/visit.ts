@@ -1,5 +1,5 @@
 import { type Client, createClient, type Refusal } from "@postern/client";
-import { readCookie, securityHeaders } from "@postern/http";
+import { publicPlace, readCookie, securityHeaders, withoutBasePath } from "@postern/http";
 import type { Operations } from "@postern/client";
 import { fill, type Language, languageOf, LANGUAGES } from "./languages.ts";
 import type { PagesOptions } from "./options.ts";
@@ -50,7 +50,7 @@ export function visitOf(
   options: PagesOptions,
 ): Visit {
   const url = new URL(request.url);
-  const basePath = new URL(options.publicUrl ?? url.origin).pathname.replace(/\/+$/, "");
+  const { origin = url.origin, basePath } = publicPlace(options.publicUrl);
   const cookies = request.headers.get("cookie") ?? undefined;
   const chosen = readCookie(cookies, LANGUAGE_COOKIE);
   const language = languageOf(chosen, request.headers.get("accept-language"));
@@ -70,7 +70,7 @@ export function visitOf(
     request,
     requestId,
     url,
-    origin: options.publicUrl === undefined ? url.origin : new URL(options.publicUrl).origin,
+    origin,
     hasSessionCookie: readCookie(cookies, options.policy.cookie.name) !== undefined,
     get: (path) => send(base + path),
     options,
@@ -93,11 +93,7 @@ export function requestIdOf({ headers }: Request): string {
 }
 
 /** The path of the page without the base path, which `link` puts in front again. */
-export function pathOf({ url, link }: Visit): string {
-  const base = link("");
-  const isUnder = base !== "" && url.pathname.startsWith(`${base}/`);
-  return isUnder ? url.pathname.slice(base.length) : url.pathname;
-}
+export const pathOf = ({ url, link }: Visit): string => withoutBasePath(url.pathname, link(""));
 
 /** Returns where the visitor wants to go afterwards, if that is allowed. */
 export function returnTo({ url, origin, form, options }: Visit): string | undefined {

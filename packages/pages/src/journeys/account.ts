@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import { page } from "../layout.ts";
-import { errorPage, refused } from "../refusals.ts";
-import { say, type Visit } from "../visit.ts";
+import { refused } from "../refusals.ts";
+import type { Visit } from "../visit.ts";
 
 /** The overview of an account, with the way to everything that can be done. */
 export async function showAccount(visit: Visit): Promise<Response> {
@@ -48,7 +48,14 @@ export async function downloadData(visit: Visit): Promise<Response> {
     await response.body?.cancel();
     const session = await api.currentSession();
     if (!session.ok) return refused(visit, session);
-    return errorPage(visit, say(visit, "errorUnavailable"), response.status);
+    const { status, headers } = response;
+    return refused(visit, {
+      ok: false,
+      code: status === 429 ? "too_many_attempts" : "unexpected_answer",
+      status,
+      message: "",
+      retryAfterSeconds: Number(headers.get("retry-after") ?? 1),
+    });
   }
   const headers = new Headers(response.headers);
   headers.set("content-disposition", 'attachment; filename="my-data.json"');

@@ -39,7 +39,7 @@ async function emailPage(visit: Visit, errors: FieldErrors, status: number): Pro
           autocomplete: "email",
           value: form.get("new_email") ?? "",
         })}
-        ${currentPasswordField(visit, errors, true)}
+        ${currentPasswordField(visit, errors)}
         <button>${texts.emailButton}</button>
       </form>
       <p><a href="${link("/account")}">${texts.back}</a></p>`,

@@ -39,7 +39,7 @@ async function passwordPage(visit: Visit, errors: FieldErrors, status: number): 
     html`${summary(visit, errors)}
       <p>${texts.passwordText}</p>
       <form method="post" action="${link("/account/password")}">
-        ${usernameOf(session.body.email)} ${currentPasswordField(visit, errors, true)}
+        ${usernameOf(session.body.email)} ${currentPasswordField(visit, errors)}
         ${newPasswordField(visit, errors, "new_password")}
         <button>${texts.passwordButton}</button>
       </form>

@@ -26,7 +26,7 @@ async function deletePage(visit: Visit, errors: FieldErrors, status: number): Pr
       <p>${texts.deleteText}</p>
       <p><a href="${link("/account/export")}" download>${texts.downloadData}</a></p>
       <form method="post" action="${link("/account/delete")}">
-        ${usernameOf(session.body.email)} ${currentPasswordField(visit, errors, true)}
+        ${usernameOf(session.body.email)} ${currentPasswordField(visit, errors)}
         <button class="danger">${texts.deleteButton}</button>
       </form>
       <p><a href="${link("/account")}">${texts.back}</a></p>`,
