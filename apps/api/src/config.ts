@@ -102,6 +102,8 @@ export interface Config {
   /** The newest first. `undefined`: the data folder has its own keys. */
   readonly secrets: readonly SecretKey[] | undefined;
   readonly logLevel: string;
+  /** The name on pages and in mails. */
+  readonly brandName: string | undefined;
   /** The pages for people. `undefined`: there are none, only the API. */
   readonly pages: PagesConfig | undefined;
 }
@@ -158,6 +160,7 @@ function toConfig(data: Environment): Config {
     breachedPasswordsUrl: data.BREACHED_PASSWORDS_URL,
     secrets: data.SECRETS,
     logLevel: data.LOG_LEVEL,
+    brandName: data.BRAND_NAME,
     pages: toPagesConfig(data),
   };
 }

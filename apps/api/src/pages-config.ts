@@ -21,7 +21,6 @@ export const origins = z
 export const pagesEnvironment = {
   PAGES: z.enum(["on", "off"]).default("on"),
   PAGES_TEXTS: z.string().min(1).optional(),
-  BRAND_NAME: z.string().min(1).max(40).optional(),
   BRAND_COLOR: z
     .string()
     .regex(/^#[0-9a-f]{6}$/i, "must be a colour such as #1f4f46")
@@ -30,7 +29,9 @@ export const pagesEnvironment = {
   RETURN_ORIGINS: origins.optional(),
 };
 
-type PagesEnvironment = z.infer<z.ZodObject<typeof pagesEnvironment>>;
+type PagesEnvironment = z.infer<z.ZodObject<typeof pagesEnvironment>> & {
+  readonly BRAND_NAME?: string | undefined;
+};
 
 /** How the pages look, before their files are read. */
 export interface PagesConfig {

@@ -30,6 +30,7 @@ export interface CliConfig {
   readonly bcryptCost: number;
   readonly smtp: Omit<SmtpOptions, "atOnce"> | undefined;
   readonly publicUrl: string | undefined;
+  readonly brandName: string | undefined;
   readonly webhookNetworks: readonly string[];
   readonly keepDays: number;
 }
@@ -52,6 +53,7 @@ export function parseCliConfig(env: Record<string, string | undefined>): CliConf
     bcryptCost: data.BCRYPT_COST,
     smtp: url && from ? { url, from, isUnverified: data.SMTP_TLS_UNVERIFIED } : undefined,
     publicUrl: data.PUBLIC_URL,
+    brandName: data.BRAND_NAME,
     webhookNetworks: data.WEBHOOK_ALLOW_NETWORKS ?? [],
     keepDays: data.JOB_RETENTION_DAYS,
   };

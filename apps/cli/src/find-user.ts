@@ -28,6 +28,7 @@ export const shown = (user: User) => ({
   revision: user.revision,
   email_verified_at: user.emailVerifiedAt,
   disabled_at: user.disabledAt,
+  language: user.language,
   created_at: user.createdAt,
   updated_at: user.updatedAt,
 });

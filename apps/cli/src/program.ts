@@ -1,4 +1,4 @@
-import { EVENT_TYPES } from "@postern/domain";
+import { EVENT_TYPES, type Language, parseLanguage } from "@postern/domain";
 import { type Command, InvalidArgumentError } from "commander";
 import { CommandFailure } from "./exit.ts";
 import type { Service } from "./open.ts";
@@ -37,6 +37,12 @@ export const numberUpTo = (most: number) => (text: string) => {
   }
   return value;
 };
+
+export function parseLanguageTag(tag: string): Language {
+  const language = parseLanguage(tag);
+  if (language) return language;
+  throw new InvalidArgumentError("must be a language tag such as de or pt-BR");
+}
 
 /** Parses an event type. A misspelt one would silently match nothing. */
 export function parseEventType(text: string): string {

@@ -22,6 +22,7 @@ export async function migrateUnderLoad(users: number): Promise<MigrationUnderLoa
   const { DATABASE_URL = "" } = stores.environment;
   // Back to the schema of the first release.
   await stores.query("drop table postern.session_histories, postern.session_revocations");
+  await stores.query("alter table postern.users drop column language");
   await stores.query("delete from postern.kysely_migration where name > '0001-start'");
   await stores.query(
     `insert into postern.users (id, email, email_key, password_hash)

@@ -52,7 +52,7 @@ describe("starting", () => {
     for (const { child, output } of [api, worker]) {
       expect(await exitOf(child)).toBe(1);
       expect(output.join("\n")).toContain(
-        "the schema postern lacks 0001-start, 0002-session-histories; run",
+        "the schema postern lacks 0001-start, 0002-session-histories, 0003-languages; run",
       );
     }
     await stores.close();

@@ -43,6 +43,8 @@ export interface WorkerConfig {
    */
   readonly smtp: Omit<SmtpOptions, "atOnce"> | "off" | undefined;
   readonly publicUrl: string | undefined;
+  /** The name in mails. */
+  readonly brandName: string | undefined;
   /** Private networks that webhooks may reach. */
   readonly webhookNetworks: readonly string[];
   readonly retention: WorkerOptions["retention"];
@@ -83,6 +85,7 @@ export function parseWorkerConfig(env: Record<string, string | undefined>): Work
       data.MAIL ??
       (url && from ? { url, from, isUnverified: data.SMTP_TLS_UNVERIFIED } : undefined),
     publicUrl: data.PUBLIC_URL,
+    brandName: data.BRAND_NAME,
     webhookNetworks: data.WEBHOOK_ALLOW_NETWORKS ?? [],
     retention: { eventDays: data.EVENT_RETENTION_DAYS, jobDays: data.JOB_RETENTION_DAYS },
     tries: data.EVENT_TRIES,

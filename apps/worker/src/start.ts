@@ -53,6 +53,7 @@ export async function start(config: WorkerConfig, log: Log): Promise<Worker> {
       // Without SMTP settings mails wait for a worker that has them. Only MAIL=off drops them.
       mailer: sender ?? (smtp === "off" ? dropping : undefined),
       publicUrl: config.publicUrl,
+      brand: { name: config.brandName },
       webhookNetworks: config.webhookNetworks,
       retention: config.retention,
       deletesUnverified: sender !== undefined,

@@ -201,6 +201,7 @@ export interface Operations {
           readonly email_verified_at: string | null;
           readonly verify_by: string | null;
           readonly disabled_at: string | null;
+          readonly language: string | null;
           readonly created_at: string;
           readonly updated_at: string;
           readonly epoch: number;
@@ -245,6 +246,29 @@ export interface Operations {
       | "misdirected_request"
       | "session_missing"
       | "too_many_attempts"
+      | "unavailable";
+  };
+  /** Returns the user's language. `GET /profile/language` */
+  language: {
+    input: object;
+    responses: { language: { readonly language: string | null } };
+    errors: "internal_error" | "misdirected_request" | "session_missing" | "unavailable";
+  };
+  /** Chooses the user's language. `PUT /profile/language` */
+  chooseLanguage: {
+    input: { readonly language: string };
+    responses: { language_chosen: { readonly language: string } };
+    errors:
+      | "body_malformed"
+      | "body_too_large"
+      | "content_type_unsupported"
+      | "cross_site_request"
+      | "field_invalid"
+      | "field_unknown"
+      | "internal_error"
+      | "language_invalid"
+      | "misdirected_request"
+      | "session_missing"
       | "unavailable";
   };
   /** Requests a reset token. `POST /reset_password` */
@@ -570,6 +594,32 @@ export const OPERATIONS = {
         code: "export",
         status: 200,
         has: ["user", "sessions", "session_origins", "devices", "email_changes", "events"],
+      },
+    ],
+  },
+  language: {
+    method: "GET",
+    path: "/profile/language",
+    query: [],
+    headers: [],
+    successes: [
+      {
+        code: "language",
+        status: 200,
+        has: ["language"],
+      },
+    ],
+  },
+  chooseLanguage: {
+    method: "PUT",
+    path: "/profile/language",
+    query: [],
+    headers: [],
+    successes: [
+      {
+        code: "language_chosen",
+        status: 200,
+        has: ["language"],
       },
     ],
   },

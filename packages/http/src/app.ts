@@ -17,6 +17,7 @@ import { type Mailbox, mailboxResource } from "./routes/mailbox.ts";
 import { changePasswordResource, pages } from "./routes/pages.ts";
 import { profileEmailResource } from "./routes/profile-email.ts";
 import { profileExportResource } from "./routes/profile-export.ts";
+import { profileLanguageResource } from "./routes/profile-language.ts";
 import { profilePasswordResource } from "./routes/profile-password.ts";
 import { profileResource } from "./routes/profile.ts";
 import { resetPasswordResource } from "./routes/reset-password.ts";
@@ -91,6 +92,7 @@ function resourcesOf(options: AppOptions): Resources {
     "/profile": profileResource(ports, options),
     "/profile/email": profileEmailResource(ports, options),
     "/profile/export": profileExportResource(ports),
+    "/profile/language": profileLanguageResource(ports),
     ...pages,
     "/profile/password": {
       ...pages["/profile/password"],

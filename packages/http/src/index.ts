@@ -1,3 +1,4 @@
+export { preferredLanguages } from "./accept-language.ts";
 export { countedAddress, networkOfAddress } from "./client-address.ts";
 export { type AppOptions, createApp, routeTable } from "./app.ts";
 export { type Endpoint, endpointsOf, type Method } from "./endpoint.ts";

@@ -16,7 +16,8 @@ type UseCaseError =
   | RequestResetError
   | ResetPasswordError
   | VerifyEmailError
-  | "credentials_invalid";
+  | "credentials_invalid"
+  | "language_invalid";
 
 type HttpError =
   | "body_malformed"
@@ -66,6 +67,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
     message: "idempotency-key: must be 1 to 255 printable ASCII characters",
   },
   internal_error: { status: 500, message: "unexpected error" },
+  language_invalid: { status: 400, message: "not a language tag such as de or pt-BR" },
   method_not_allowed: { status: 405, message: "method not allowed" },
   misdirected_request: {
     status: 421,

@@ -16,6 +16,10 @@ export const currentPassword = z.string().optional().meta({
 export const resetToken = z.string().meta({
   description: "From a reset mail, or from an answer under open disclosure.",
 });
+export const language = z.string().meta({
+  description: "A BCP 47 language tag.",
+  examples: ["de"],
+});
 export const time = z.iso.datetime();
 export const id = z.uuid();
 

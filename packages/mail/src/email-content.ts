@@ -11,11 +11,22 @@ export interface EmailContent {
   readonly closing: readonly string[];
 }
 
-export function toText({ greeting, action, code, closing }: EmailContent): string {
+/** How a mail shows who sent it. */
+export interface MailBrand {
+  readonly name?: string | undefined;
+}
+
+const RIGHT_TO_LEFT = /^(ar|fa|he|ur)\b/;
+
+export function toText(
+  { greeting, action, code, closing }: EmailContent,
+  { name }: MailBrand = {},
+): string {
   const parts = [...greeting];
   if (action) parts.push(`${action.label}:\n${action.url}`);
   if (code) parts.push(`${code.label}: ${code.value}`);
-  return `${[...parts, ...closing].join("\n\n")}\n`;
+  const signature = name === undefined ? [] : [name];
+  return `${[...parts, ...closing, ...signature].join("\n\n")}\n`;
 }
 
 const PAGE = "margin:0;padding:24px;background:#f4f4f2;color:#1c1c1a";
@@ -25,17 +36,14 @@ const SHEET =
 const BUTTON =
   "display:inline-block;padding:10px 18px;border-radius:6px;background:#1c1c1a;color:#fff;" +
   "text-decoration:none";
+const NAME = "margin:2em 0 0;color:#5d5d58;font-weight:600";
 const CODE = "font:14px/1.4 ui-monospace,Menlo,Consolas,monospace;word-break:break-all";
 
 /** Mail programs keep styles only on the elements. Nothing is loaded from elsewhere. */
-export function toHtml({
-  language,
-  subject,
-  greeting,
-  action,
-  code,
-  closing,
-}: EmailContent): string {
+export function toHtml(
+  { language, subject, greeting, action, code, closing }: EmailContent,
+  { name }: MailBrand = {},
+): string {
   const paragraphs = (texts: readonly string[]) =>
     texts.map((text) => `<p>${escapeHtml(text)}</p>`).join("\n");
   const link = action
@@ -44,11 +52,15 @@ export function toHtml({
   const copy = code
     ? `<p>${escapeHtml(code.label)}:<br><span style="${CODE}">${escapeHtml(code.value)}</span></p>`
     : "";
+  const signature = name === undefined ? "" : `<p style="${NAME}">${escapeHtml(name)}</p>`;
+  const direction = RIGHT_TO_LEFT.test(language) ? "rtl" : "ltr";
   return `<!doctype html>
-<html lang="${escapeHtml(language)}">
+<html lang="${escapeHtml(language)}" dir="${direction}">
 <head><meta charset="utf-8"><title>${escapeHtml(subject)}</title></head>
 <body style="${PAGE}"><div style="${SHEET}">
-${[paragraphs(greeting), link, copy, paragraphs(closing)].filter((part) => part !== "").join("\n")}
+${[paragraphs(greeting), link, copy, paragraphs(closing), signature]
+  .filter((part) => part !== "")
+  .join("\n")}
 </div></body>
 </html>
 `;

@@ -1,25 +1,28 @@
 import { describe, expect, it } from "vitest";
-import { en } from "./templates/en.ts";
 import { toHtml, toText } from "./email-content.ts";
+import { exampleMails } from "./examples.ts";
 import { linksTo } from "./messages.ts";
+import { MAIL_LANGUAGES, templatesIn } from "./templates-in.ts";
 
 const to = "bob@example.com";
 const links = linksTo("https://id.example.com/auth/");
 const token = "tok_en-with+signs";
 const url = links.reset({ email: "o'b+1@example.com", token });
 
-const EXAMPLES = {
-  reset: en.reset({ to, token, url, minutes: 15 }),
-  verifyAddress: en.verifyAddress({ to, token, url: links.verify({ token }) }),
-  passwordChanged: en.passwordChanged({ to }),
-  newDevice: en.newDevice({ to, device: "Firefox on <Linux>", at: new Date(0) }),
-  addressChanged: en.addressChanged({ to }),
-  registrationAttempted: en.registrationAttempted({ to }),
-};
+const EXAMPLES = MAIL_LANGUAGES.flatMap((language) => {
+  const mails = templatesIn(language);
+  const all = {
+    ...exampleMails(mails, links, to),
+    reset: mails.reset({ to, token, url, minutes: 15 }),
+    newDevice: mails.newDevice({ to, device: "Firefox on <Linux>", at: new Date(0) }),
+  };
+  return Object.entries(all).map(([name, content]) => [`${language} ${name}`, content] as const);
+});
 
-describe.each(Object.entries(EXAMPLES))("the content %s", (_, content) => {
+describe.each(EXAMPLES)("the content %s", (name, content) => {
   it("says the same as text and as HTML", () => {
-    const [text, html] = [toText(content), toHtml(content)];
+    const brand = { name: "Lamps & Co" };
+    const [text, html] = [toText(content, brand), toHtml(content, brand)];
     const said = html.replace(/<[^>]*>/g, " ");
     for (const paragraph of [...content.greeting, ...content.closing]) {
       expect(text).toContain(paragraph);
@@ -30,6 +33,14 @@ describe.each(Object.entries(EXAMPLES))("the content %s", (_, content) => {
       expect(html).toContain(value?.replaceAll("&", "&amp;").replaceAll("'", "&#39;") ?? "");
     }
     expect(text).toContain(to);
+    expect(text).toContain("Lamps & Co");
+    expect(said).toContain("Lamps &amp; Co");
+  });
+
+  it("tells mail programs its language and direction", () => {
+    const [language] = name.split(" ");
+    const direction = language === "ar" ? "rtl" : "ltr";
+    expect(toHtml(content)).toContain(`<html lang="${language}" dir="${direction}">`);
   });
 
   it("loads nothing from anywhere, and runs nothing", () => {
@@ -38,6 +49,25 @@ describe.each(Object.entries(EXAMPLES))("the content %s", (_, content) => {
       /<(?:script|img|link|iframe|object|style|form)|\bsrc=|url\(|\bon\w+=/i,
     );
     expect(html).not.toContain("<Linux>");
+  });
+});
+
+describe("templatesIn", () => {
+  it.each([
+    ["de-AT", "de"],
+    ["AR", "ar"],
+    ["nl", "en"],
+    ["constructor", "en"],
+    [undefined, "en"],
+  ])("%s is written in %s", (language, written) => {
+    expect(templatesIn(language).passwordChanged({ to }).language).toBe(written);
+  });
+
+  it("says something of its own in each language", () => {
+    const subjects = MAIL_LANGUAGES.flatMap((language) =>
+      Object.values(exampleMails(templatesIn(language), links, to)).map(({ subject }) => subject),
+    );
+    expect(new Set(subjects).size).toBe(subjects.length);
   });
 });
 
@@ -53,7 +83,7 @@ describe("links", () => {
 
   it("are none where it is not known where they would lead", () => {
     expect(linksTo(undefined).reset({ email: to, token })).toBeUndefined();
-    const content = en.reset({ to, token, url: undefined, minutes: 1 });
+    const content = templatesIn("en").reset({ to, token, url: undefined, minutes: 1 });
     expect(toText(content)).toContain(token);
     expect(toHtml(content)).not.toContain("href");
   });

@@ -1,4 +1,4 @@
-import { type EmailContent, toHtml, toText } from "./email-content.ts";
+import { type EmailContent, type MailBrand, toHtml, toText } from "./email-content.ts";
 
 /** A mail to one person. */
 export interface Message {
@@ -11,12 +11,17 @@ export interface Message {
   readonly html: string;
 }
 
-export const toMessage = (id: string, to: string, content: EmailContent): Message => ({
+export const toMessage = (
+  id: string,
+  to: string,
+  content: EmailContent,
+  brand: MailBrand = {},
+): Message => ({
   id,
   to,
   subject: content.subject,
-  text: toText(content),
-  html: toHtml(content),
+  text: toText(content, brand),
+  html: toHtml(content, brand),
 });
 
 /** Links into the service. The token is after the `#`, which browsers do not send to servers. */

@@ -1,3 +1,4 @@
+import { preferredLanguages } from "@postern/http";
 import { ar } from "./texts/ar.ts";
 import { de } from "./texts/de.ts";
 import { en, type Texts } from "./texts/en.ts";
@@ -17,29 +18,17 @@ export const directionOf = (language: Language): "ltr" | "rtl" =>
 export const isLanguage = (tag: string | undefined): tag is Language =>
   tag !== undefined && Object.hasOwn(LANGUAGES, tag);
 
-/** More of them are ignored: nobody prefers twenty languages. */
-const MOST_PREFERENCES = 20;
-
 /**
  * Returns the language that the caller chose, else the first of `Accept-Language` that there is
- * (RFC 9110 section 12.5.4; of a tag such as `de-AT` its first part counts), else English.
+ * (of a tag such as `de-AT` its first part counts), else English.
  */
 export function languageOf(chosen: string | undefined, acceptLanguage: string | null): Language {
   if (isLanguage(chosen)) return chosen;
-  const preferred = (acceptLanguage ?? "")
-    .split(",", MOST_PREFERENCES)
-    .map((part) => {
-      const [tag = "", ...parameters] = part.trim().toLowerCase().split(";");
-      const quality = parameters
-        .find((one) => one.trim().startsWith("q="))
-        ?.trim()
-        .slice(2);
-      return { tag: tag.split("-")[0], weight: quality === undefined ? 1 : Number(quality) };
-    })
-    .filter(({ weight }) => weight > 0)
-    .toSorted((one, other) => other.weight - one.weight);
-  return preferred.map(({ tag }) => tag).find(isLanguage) ?? "en";
+  return preferredLanguages(acceptLanguage).map(primaryOf).find(isLanguage) ?? "en";
 }
+
+/** Returns the part of a tag that names the language: `de` of `de-AT`. */
+export const primaryOf = (tag: string): string => tag.toLowerCase().split("-", 1)[0] ?? "";
 
 /** Puts values into a text: `{email}`. */
 export const fill = (text: string, values: Readonly<Record<string, string | number>>): string =>

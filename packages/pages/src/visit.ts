@@ -61,6 +61,8 @@ export function visitOf(
     const headers = new Headers(init?.headers);
     for (const [name, value] of passed) headers.set(name, value);
     headers.set("x-request-id", requestId);
+    headers.set("accept-language", language); // a new user receives mails in it
+    headers.set("cookie", cookiesAfter(cookies, setCookies));
     const response = await options.api(new Request(input, { ...init, headers }), bindings);
     setCookies.push(...response.headers.getSetCookie());
     return response;
@@ -83,6 +85,13 @@ export function visitOf(
     brandName: options.brand?.name ?? "Postern",
     isSecure: options.policy.cookie.secure,
   };
+}
+
+/** Returns the browser's cookies as they are after these answers. */
+function cookiesAfter(before: string | undefined, setCookies: readonly string[]): string {
+  const pairs = [...(before?.split(";") ?? []), ...setCookies.map((one) => one.split(";", 1)[0])];
+  const byName = pairs.map((pair = "") => [pair.split("=", 1)[0]?.trim(), pair.trim()] as const);
+  return [...new Map(byName).values()].filter(Boolean).join("; ");
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -16,10 +16,10 @@ describe("migrations", () => {
   it("lets one of several simultaneous runners migrate, and knows what is pending", async () => {
     const { db } = database;
     await expect(requireCurrentSchema(db)).rejects.toThrow(
-      "the schema postern lacks 0001-start, 0002-session-histories; run migrate first",
+      "the schema postern lacks 0001-start, 0002-session-histories, 0003-languages; run migrate first",
     );
     const runs = await Promise.all([migrate(db), migrate(db), migrate(db), migrate(db)]);
-    expect(runs.flat()).toEqual(["0001-start", "0002-session-histories"]);
+    expect(runs.flat()).toEqual(["0001-start", "0002-session-histories", "0003-languages"]);
     await expect(requireCurrentSchema(db)).resolves.toBeUndefined();
     expect(await migrate(db)).toEqual([]);
   });
@@ -37,7 +37,11 @@ describe("migrations", () => {
     expect(await planMigrations(db)).toEqual([]);
     await sql`drop schema postern, postern_queues cascade`.execute(db);
     const plan = await planMigrations(db);
-    expect(plan.map(({ name }) => name)).toEqual(["0001-start", "0002-session-histories"]);
+    expect(plan.map(({ name }) => name)).toEqual([
+      "0001-start",
+      "0002-session-histories",
+      "0003-languages",
+    ]);
     expect(planText(plan)).toContain("-- 0002-session-histories\ncreate table");
     await sql`create schema postern`.execute(db);
     for (const statement of plan.flatMap(({ statements }) => statements)) await execute(statement);

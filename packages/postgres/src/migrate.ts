@@ -3,12 +3,14 @@ import { Migrator, type Migration } from "kysely/migration";
 import { DEFAULT_SCHEMA } from "./in-schema.ts";
 import { up as start } from "./migrations/0001-start.ts";
 import { up as sessionHistories } from "./migrations/0002-session-histories.ts";
+import { up as languages } from "./migrations/0003-languages.ts";
 import type { Schema } from "./schema.ts";
 
 /** In order. A released migration is never edited, and there are no down migrations. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-start": { up: start },
   "0002-session-histories": { up: sessionHistories },
+  "0003-languages": { up: languages },
 };
 
 /** How long a migration waits for a locked table. Then it fails and can be retried. */

@@ -1,6 +1,7 @@
 import type {
   EmailKey,
   EventId,
+  Language,
   PasswordHash,
   SessionId,
   TokenHash,
@@ -37,6 +38,8 @@ export interface UsersTable {
   /** The user is deleted at this time unless the address is verified. NULL: never. */
   readonly verify_by: Date | null;
   readonly disabled_at: Date | null;
+  /** BCP 47. NULL: not known. */
+  readonly language: Language | null;
   /** SHA-256 of the last reset's idempotency key and token. It tells a retry from a second use. */
   readonly idempotency_hash: Uint8Array | null;
   readonly created_at: Generated<Date>;

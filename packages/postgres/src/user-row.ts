@@ -39,6 +39,7 @@ export function toUser(row: UserRow): User {
     emailVerifiedAt: row.email_verified_at ?? undefined,
     verifyBy: row.verify_by ?? undefined,
     disabledAt: row.disabled_at ?? undefined,
+    language: row.language ?? undefined,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

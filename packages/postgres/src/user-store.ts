@@ -13,12 +13,12 @@ export function postgresUserStore(db: Kysely<Schema>, seal?: Seal): UserStore {
   const byId = (userId: UserId) => select().where("id", "=", userId).executeTakeFirst();
 
   return {
-    create({ id, email, emailKey, passwordHash, verifyWithinMs = null }, events, eventsIfTaken) {
+    create({ id, email, emailKey, passwordHash, language, ...given }, events, eventsIfTaken) {
       // The unique constraint decides who was first. Check-then-insert would be a race.
       const insert = sql`
-        insert into postern.users (id, email, email_key, password_hash, verify_by)
-        values (${id}, ${email}, ${emailKey}, ${passwordHash ?? null},
-          now() + ${verifyWithinMs}::double precision * interval '1 millisecond')
+        insert into postern.users (id, email, email_key, password_hash, language, verify_by)
+        values (${id}, ${email}, ${emailKey}, ${passwordHash ?? null}, ${language ?? null},
+          now() + ${given.verifyWithinMs ?? null}::double precision * interval '1 millisecond')
         on conflict (email_key) do nothing`;
       const change = { userId: id, statement: insert, events };
       return applyAndRead(eventsIfTaken ? { ...change, eventsIfTaken } : change);
@@ -75,6 +75,15 @@ export function postgresUserStore(db: Kysely<Schema>, seal?: Seal): UserStore {
       const update = sql`
         update postern.users set epoch = epoch + 1, ${bumpRevision} where ${sessionIsCurrent(actingSession)}`;
       return applyAndRead({ userId: actingSession.userId, statement: update, events });
+    },
+
+    setLanguage(actingSession, language) {
+      const update = sql`
+        update postern.users set language = ${language}, ${bumpRevision}
+        where ${sessionIsCurrent(actingSession)}`;
+      const set = () =>
+        applyAndRead({ userId: actingSession.userId, statement: update, events: [] });
+      return retryIfAmbiguous(set, set); // setting it twice is harmless
     },
 
     rehash({ userId, expectedEpoch, expectedHash, passwordHash }) {

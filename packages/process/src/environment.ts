@@ -127,6 +127,7 @@ export const sharedEnvironment = {
    */
   REDIS_FENCE: z.enum(["on", "strict", "off"]).default("on"),
   SECRETS: secrets.optional(),
+  BRAND_NAME: z.string().min(1).max(40).optional(),
   PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: "must be an http(s) URL" })
     .refine((url) => !/[?#@]/.test(url), "must consist of origin and path only")

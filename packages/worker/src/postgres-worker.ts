@@ -1,6 +1,6 @@
 import { aesSeal, idSource, tokenFactory } from "@postern/crypto";
 import type { Ports, UserEvent } from "@postern/domain";
-import { en, linksTo, type Mailer } from "@postern/mail";
+import { linksTo, type MailBrand, type Mailer, templatesIn } from "@postern/mail";
 import {
   connectPostgres,
   listenPostgres,
@@ -35,6 +35,8 @@ export interface PostgresWorkerOptions {
   readonly mailer?: Mailer | undefined;
   /** The URL under which people reach the service. Links in mails lead there. */
   readonly publicUrl?: string | undefined;
+  /** How mails show who sent them. Default: without a name. */
+  readonly brand?: MailBrand | undefined;
   /** Private networks that webhooks may reach, in CIDR notation. Default: none. */
   readonly webhookNetworks?: readonly string[];
   /** Default: events for 400 days, finished jobs for 7. */
@@ -90,7 +92,8 @@ export async function startPostgresWorker(options: PostgresWorkerOptions): Promi
         ...(await options.openStores?.(db)),
         clock: { now: () => new Date() },
         ids: idSource(),
-        templates: en,
+        templatesIn,
+        brand: options.brand,
         links: linksTo(options.publicUrl),
         onMailExpired: options.onMailExpired,
         mailer: mailer ?? { send: () => Promise.reject(new Error("there is no mailer")) },

@@ -1,5 +1,5 @@
 import type { EmailKey, EventPayload, Ports, UserEvent, UserId } from "@postern/domain";
-import type { EmailTemplates, Links, Mailer } from "@postern/mail";
+import type { EmailTemplates, Links, MailBrand, Mailer } from "@postern/mail";
 
 /** The ports that handlers may use. */
 export type HandlerPorts = Pick<
@@ -15,7 +15,10 @@ export type HandlerPorts = Pick<
   | "users"
 > & {
   readonly mailer: Mailer;
-  readonly templates: EmailTemplates;
+  /** Returns the mails in a language. `undefined`: the language is not known. */
+  readonly templatesIn: (language: string | undefined) => EmailTemplates;
+  /** How mails show who sent them. */
+  readonly brand?: MailBrand | undefined;
   readonly links: Links;
   /** Called when a mail was dropped because its link had expired. */
   readonly onMailExpired?: ((cause: UserEvent) => void) | undefined;

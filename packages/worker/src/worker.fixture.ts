@@ -1,6 +1,6 @@
 import { aesSeal, idSource, tokenFactory } from "@postern/crypto";
 import { memoryPorts } from "@postern/domain/memory";
-import { en, recordingMailer, linksTo } from "@postern/mail";
+import { recordingMailer, linksTo, templatesIn } from "@postern/mail";
 import { listenPostgres, postgresStores, postgresWebhookStore } from "@postern/postgres";
 import { freshDatabase } from "@postern/postgres/testing";
 import { testServers } from "@postern/test-servers";
@@ -54,7 +54,7 @@ export async function aWorld(given: Partial<WorkerOptions> = {}) {
       tokens: memory.tokens,
       tokenFactory: tokenFactory({ keys }),
       mailer,
-      templates: en,
+      templatesIn,
       links: linksTo("https://id.example.com"),
     },
     webhooks: { store: webhooks, networks: LOOPBACK },

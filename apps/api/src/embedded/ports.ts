@@ -3,7 +3,7 @@ import { aesSeal } from "@postern/crypto";
 import { nativeBcrypt } from "@postern/crypto/native";
 import type { Ports } from "@postern/domain";
 import { openDatabase, openDataFolder } from "@postern/embedded";
-import { en, recordingMailer, linksTo } from "@postern/mail";
+import { linksTo, recordingMailer, templatesIn } from "@postern/mail";
 import {
   highestStoredCost,
   postgresStores,
@@ -59,7 +59,8 @@ export async function openEmbedded(config: Config, path: string, log: Log): Prom
     ports: {
       ...ports,
       mailer,
-      templates: en,
+      templatesIn,
+      brand: { name: config.brandName },
       links: linksTo(() => config.publicUrl ?? ownUrl),
       onMailExpired: expiredMailLog(log),
     },

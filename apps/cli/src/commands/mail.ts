@@ -1,61 +1,93 @@
 import { randomUUID } from "node:crypto";
+import { writeFile } from "node:fs/promises";
 import { parseEmail } from "@postern/domain";
-import { en, linksTo, smtpMailer, toMessage } from "@postern/mail";
+import {
+  exampleMails,
+  linksTo,
+  MAIL_LANGUAGES,
+  type Message,
+  smtpMailer,
+  templatesIn,
+  toMessage,
+} from "@postern/mail";
 import { type Command, Option } from "commander";
+import type { CliConfig } from "../config.ts";
 import { CommandFailure } from "../exit.ts";
 import type { Run } from "../program.ts";
 
-const TOKEN = "this-is-a-test-and-opens-nothing";
+/** The names of the mails on the command line. */
+const MAILS = {
+  reset: "reset",
+  "verify-address": "verifyAddress",
+  "verify-new-address": "verifyNewAddress",
+  "address-change-requested": "addressChangeRequested",
+  "account-deleted": "accountDeleted",
+  "password-changed": "passwordChanged",
+  "new-device": "newDevice",
+  "address-changed": "addressChanged",
+  "registration-attempted": "registrationAttempted",
+} as const;
 
-/** Each mail, with example values. */
-const EXAMPLES = {
-  reset: (to: string, links: ReturnType<typeof linksTo>) =>
-    en.reset({ to, token: TOKEN, url: links.reset({ email: to, token: TOKEN }), minutes: 15 }),
-  "verify-address": (to: string, links: ReturnType<typeof linksTo>) =>
-    en.verifyAddress({ to, token: TOKEN, url: links.verify({ token: TOKEN }) }),
-  "password-changed": (to: string) => en.passwordChanged({ to }),
-  "new-device": (to: string) => en.newDevice({ to, device: "Firefox on Linux", at: new Date() }),
-  "address-changed": (to: string) => en.addressChanged({ to }),
-  "registration-attempted": (to: string) => en.registrationAttempted({ to }),
-};
+interface Choice {
+  readonly template: keyof typeof MAILS;
+  readonly language: string;
+}
 
 export function mailCommand(mail: Command, run: Run): void {
-  mail
-    .command("test <address>")
+  withChoice(mail.command("preview"))
+    .description("show a mail with example values, and send nothing")
+    .option("--html <file>", "write it as a page into a new file")
+    .action(
+      run(async ({ config }, print, options: Choice & { html?: string }) => {
+        const { subject, text, html } = example(config, options, "bob@example.com");
+        if (options.html !== undefined) await writeNew(options.html, html);
+        print.item(options.html === undefined ? { subject, text } : { written: options.html });
+      }),
+    );
+  withChoice(mail.command("test <address>"))
     .description("send a mail as a test; without SMTP_URL only show it")
+    .action(
+      run(async ({ config }, print, to: string, choice: Choice) => {
+        if (!parseEmail(to)) throw new CommandFailure("misuse", "not an e-mail address");
+        const message = example(config, choice, to);
+        const { subject, text } = message;
+        if (config.smtp) await send(config.smtp, message);
+        print.item(config.smtp ? { sent: true, to, subject } : { sent: false, subject, text });
+      }),
+    );
+}
+
+const withChoice = (command: Command): Command =>
+  command
     .addOption(
       new Option("--template <name>", "which mail")
-        .choices(Object.keys(EXAMPLES))
+        .choices(Object.keys(MAILS))
         .default("password-changed"),
     )
-    .action(
-      run(
-        async (
-          { config },
-          print,
-          to: string,
-          { template }: { template: keyof typeof EXAMPLES },
-        ) => {
-          if (!parseEmail(to)) throw new CommandFailure("misuse", "not an e-mail address");
-          const message = toMessage(
-            randomUUID(),
-            to,
-            EXAMPLES[template](to, linksTo(config.publicUrl)),
-          );
-          if (!config.smtp) {
-            print.item({ sent: false, subject: message.subject, text: message.text });
-            return;
-          }
-          const mailer = smtpMailer({ ...config.smtp, atOnce: 1 });
-          try {
-            await mailer.send(message);
-          } catch (cause) {
-            throw new CommandFailure("fault", `not sent: ${(cause as Error).message}`);
-          } finally {
-            mailer.close();
-          }
-          print.item({ sent: true, to, subject: message.subject });
-        },
-      ),
+    .addOption(
+      new Option("--language <tag>", "in which language").choices(MAIL_LANGUAGES).default("en"),
     );
+
+function example(config: CliConfig, { template, language }: Choice, to: string): Message {
+  const contents = exampleMails(templatesIn(language), linksTo(config.publicUrl), to);
+  return toMessage(randomUUID(), to, contents[MAILS[template]], { name: config.brandName });
+}
+
+async function writeNew(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text, { flag: "wx" });
+  } catch (cause) {
+    throw new CommandFailure("misuse", `not written: ${(cause as Error).message}`);
+  }
+}
+
+async function send(smtp: NonNullable<CliConfig["smtp"]>, message: Message): Promise<void> {
+  const mailer = smtpMailer({ ...smtp, atOnce: 1 });
+  try {
+    await mailer.send(message);
+  } catch (cause) {
+    throw new CommandFailure("fault", `not sent: ${(cause as Error).message}`);
+  } finally {
+    mailer.close();
+  }
 }

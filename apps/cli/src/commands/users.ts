@@ -5,6 +5,7 @@ import {
   enableUser,
   endSessions,
   hashNewPassword,
+  type Language,
   type RegisterError,
   requestReset,
   toEventJson,
@@ -17,7 +18,7 @@ import type { Command } from "commander";
 import { CommandFailure } from "../exit.ts";
 import { findUser, mustExist, shown } from "../find-user.ts";
 import type { Service } from "../open.ts";
-import { numberUpTo, requireYes, type Run } from "../program.ts";
+import { numberUpTo, parseLanguageTag, requireYes, type Run } from "../program.ts";
 
 const EVENTS_SHOWN = 20;
 
@@ -29,20 +30,26 @@ function reasonFor(error: RegisterError, email: string): string {
   throw new Error(`a generated password was refused: ${error}`);
 }
 
+interface Creation {
+  readonly mail: boolean;
+  readonly language?: Language;
+}
+
 export function usersCommand(users: Command, run: Run): void {
   users
     .command("create <email>")
     .description("create a user with an unknown random password, and mail a reset link")
     .option("--no-mail", "send no mail")
+    .option("--language <tag>", "of mails and pages: de, pt-BR, ...", parseLanguageTag)
     .action(
-      run(async (service, print, email: string, { mail }: { mail: boolean }) => {
+      run(async (service, print, email: string, { mail, language }: Creation) => {
         const { ports } = service;
         // A random password that is discarded, so only a reset opens this account.
         const { token: password } = ports.tokenFactory.createResetToken();
         const hash = await hashNewPassword(ports, { email, password });
         if (!hash.ok) throw new CommandFailure("misuse", reasonFor(hash.error, email));
         // The reset mail verifies the address. Until then the user is kept, without a time limit.
-        const result = await createUser(ports, { email, passwordHash: hash.value });
+        const result = await createUser(ports, { email, passwordHash: hash.value, language });
         if (!result.ok) throw new CommandFailure("misuse", reasonFor(result.error, email));
         if (mail) await requestReset(ports, { email });
         print.item(shown(await findUser(service, email)));

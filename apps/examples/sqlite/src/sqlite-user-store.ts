@@ -94,13 +94,18 @@ export function sqliteUserStore(db: DatabaseSync): UserStore {
     (all.all(after, limit) as { row: string }[]).map(({ row }) => parse(row).user);
 
   return {
-    async create({ passwordHash, verifyWithinMs, ...fields }, events, eventsIfTaken = []) {
+    async create(
+      { passwordHash, verifyWithinMs, language, ...fields },
+      events,
+      eventsIfTaken = [],
+    ) {
       return atomically(() => {
         const now = new Date();
         const verifyBy =
           verifyWithinMs === undefined ? undefined : new Date(now.getTime() + verifyWithinMs);
         const fresh = { epoch: 0, revision: 0, emailVerifiedAt: undefined, disabledAt: undefined };
-        const user: User = { ...fields, ...fresh, verifyBy, createdAt: now, updatedAt: now };
+        const times = { verifyBy, createdAt: now, updatedAt: now };
+        const user: User = { ...fields, ...fresh, ...times, language };
         const row = JSON.stringify({ user, passwordHash });
         const isNew = insert.run(user.id, user.emailKey, row).changes === 1;
         append(isNew ? events : eventsIfTaken);
@@ -145,6 +150,8 @@ export function sqliteUserStore(db: DatabaseSync): UserStore {
         ({ user }) => (isCurrent(session) ? { epoch: user.epoch + 1 } : undefined),
         events,
       ),
+    setLanguage: async (session, language) =>
+      update(session.userId, () => (isCurrent(session) ? { language } : undefined), []),
     rehash: async ({ userId, expectedEpoch, expectedHash, passwordHash }) =>
       update(
         userId,

@@ -1,4 +1,5 @@
 import { parseEmail } from "../email.ts";
+import type { Language } from "../language.ts";
 import { newEvent } from "../event/new-event.ts";
 import type { HashingShare, PasswordHash } from "../password/password-hasher.ts";
 import type { PasswordRefusal } from "../password/password.ts";
@@ -6,6 +7,13 @@ import { validateNewPassword } from "../password/validate-new-password.ts";
 import type { Ports } from "../ports.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { User } from "../user/user.ts";
+
+interface NewUserInput {
+  readonly email: string;
+  readonly passwordHash: PasswordHash;
+  /** For mails and pages. */
+  readonly language?: Language | undefined;
+}
 
 /** A password in clear, for the user of this address. */
 interface GivenPassword {
@@ -41,13 +49,13 @@ export async function hashNewPassword(
  */
 export async function createUser(
   ports: Pick<Ports, "clock" | "ids" | "users">,
-  { email: given, passwordHash }: { readonly email: string; readonly passwordHash: PasswordHash },
+  { email: given, passwordHash, language }: NewUserInput,
 ): Promise<Result<User, "email_invalid" | "email_already_registered">> {
   const email = parseEmail(given);
   if (!email) return err("email_invalid");
   const id = ports.ids.userId();
   const created = newEvent(ports, "user.created", { userId: id, data: {} });
-  const newUser = { id, email: email.address, emailKey: email.key, passwordHash };
+  const newUser = { id, email: email.address, emailKey: email.key, passwordHash, language };
   const user = await ports.users.create(newUser, [created]);
   return user ? ok(user) : err("email_already_registered");
 }

@@ -1,4 +1,5 @@
 import type { EmailKey } from "../email.ts";
+import type { Language } from "../language.ts";
 import type { EventId, SessionId, UserId } from "../ids.ts";
 
 /**
@@ -145,6 +146,8 @@ export interface EventPayload {
   readonly emailKey?: EmailKey;
   /** An address to notify that is not the user's any more, or never was. */
   readonly email?: string;
+  /** The language of the person to notify. */
+  readonly language?: Language | undefined;
   /** A link that verifies the address is sent too. */
   readonly isLinkSent?: boolean;
   /** The client that logged in, in words: "Firefox on Windows". */

@@ -3,6 +3,7 @@ import type { Caller } from "../caller.ts";
 import { type Email, parseEmail } from "../email.ts";
 import { newEvent } from "../event/new-event.ts";
 import { senderOf, spaceMail } from "../limit/mail-spacing.ts";
+import type { Language } from "../language.ts";
 import { placesOfNetwork, withPlaces } from "../limit/places.ts";
 import type { PasswordRefusal } from "../password/password.ts";
 import { type HashingShare, type PasswordHash, withHashing } from "../password/password-hasher.ts";
@@ -42,6 +43,7 @@ type RequiredPorts = Pick<
 interface RegisterInput {
   readonly email: string;
   readonly password: string;
+  readonly language?: Language | undefined;
   readonly client?: ClientInfo;
   readonly caller?: Caller;
 }
@@ -52,7 +54,7 @@ interface RegisterInput {
  */
 export async function registerUser(
   ports: RequiredPorts,
-  { email: given, password: givenPassword, client, caller = {} }: RegisterInput,
+  { email: given, password: givenPassword, language, client, caller = {} }: RegisterInput,
 ): Promise<Result<Registration, RegisterError>> {
   if (!ports.policy.registration.isOpen) return err("registration_closed");
   const email = parseEmail(given);
@@ -64,7 +66,7 @@ export async function registerUser(
     if (!password.ok) return password;
     const hashAndCreate = async (isMailed: boolean) => {
       const passwordHash = await ports.hasher.hash(password.value, share);
-      return await createUser(ports, { email, passwordHash, client, caller, isMailed });
+      return await createUser(ports, { email, passwordHash, language, client, caller, isMailed });
     };
     const { disclosure, verification } = ports.policy;
     if (disclosure === "open" && !verification.onRegistration) return await hashAndCreate(false);
@@ -80,6 +82,7 @@ export async function registerUser(
 interface NewAccount {
   readonly email: Email;
   readonly passwordHash: PasswordHash;
+  readonly language: Language | undefined;
   readonly client: ClientInfo | undefined;
   readonly caller: Caller;
   readonly isMailed: boolean;
@@ -87,7 +90,14 @@ interface NewAccount {
 
 async function createUser(
   ports: RequiredPorts,
-  { email: { address, key: emailKey }, passwordHash, client, caller, isMailed }: NewAccount,
+  {
+    email: { address, key: emailKey },
+    passwordHash,
+    language,
+    client,
+    caller,
+    isMailed,
+  }: NewAccount,
 ): Promise<Result<Registration, "email_already_registered">> {
   const { disclosure, registration, verification } = ports.policy;
   const sender = senderOf(ports, caller);
@@ -98,7 +108,7 @@ async function createUser(
     ...(isLinkSent ? [{ ...verificationRequested(ports, { id, epoch: 0 }), payload: sender }] : []),
   ];
   const verifyWithinMs = verification.unverifiedTtlMs;
-  const newUser = { id, email: address, emailKey, passwordHash, verifyWithinMs };
+  const newUser = { id, email: address, emailKey, passwordHash, language, verifyWithinMs };
   if (disclosure === "closed") {
     // A free and a taken address append the same number of events and receive the same answer.
     const payload = isMailed ? { emailKey, isLinkSent, ...sender } : {};

@@ -9,10 +9,10 @@ import type { User } from "./user.ts";
  */
 export const userDeleted = (
   ports: Pick<Ports, "clock" | "ids">,
-  { id: userId, email, emailKey, emailVerifiedAt }: User,
+  { id: userId, email, emailKey, emailVerifiedAt, language }: User,
 ): OutgoingEvent =>
   newEvent(ports, "user.deleted", {
     userId,
     data: {},
-    payload: { emailKey, ...(emailVerifiedAt && { email }) },
+    payload: { emailKey, ...(emailVerifiedAt && { email, language }) },
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { actingSessionContract } from "./acting-session.contract.ts";
 import { aHash, aNewUser, anEvent, aUser, type UserWorld } from "./user.fixture.ts";
+import { languageContract } from "./language.contract.ts";
 import { verificationContract } from "./verification.contract.ts";
 
 const RACERS = 20;
@@ -254,5 +255,6 @@ export function userStoreContract(open: () => Promise<UserWorld>): void {
   });
 
   actingSessionContract(open);
+  languageContract(open);
   verificationContract(open);
 }

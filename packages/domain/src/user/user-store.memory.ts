@@ -22,7 +22,11 @@ export function memoryUserStore(
     emailVerifiedAt === undefined && verifyBy !== undefined && verifyBy <= clock.now();
 
   return {
-    async create({ passwordHash, verifyWithinMs, ...fields }, events, eventsIfTaken = []) {
+    async create(
+      { passwordHash, verifyWithinMs, language, ...fields },
+      events,
+      eventsIfTaken = [],
+    ) {
       if (ofEmail(fields.emailKey)) {
         log.add(eventsIfTaken);
         return undefined;
@@ -31,7 +35,8 @@ export function memoryUserStore(
       const verifyBy =
         verifyWithinMs === undefined ? undefined : new Date(now.getTime() + verifyWithinMs);
       const state = { epoch: 0, revision: 0, emailVerifiedAt: undefined, disabledAt: undefined };
-      const user: User = { ...fields, ...state, verifyBy, createdAt: now, updatedAt: now };
+      const times = { verifyBy, createdAt: now, updatedAt: now };
+      const user: User = { ...fields, ...state, ...times, language };
       all.set(user.id, { user, passwordHash });
       log.add(events);
       return user;
@@ -92,6 +97,11 @@ export function memoryUserStore(
       const raise = ({ user }: MemoryRow) =>
         sessionIsCurrent(actingSession) ? { epoch: user.epoch + 1 } : undefined;
       return update(actingSession.userId, raise, events);
+    },
+
+    async setLanguage(actingSession, language) {
+      const set = () => (sessionIsCurrent(actingSession) ? { language } : undefined);
+      return update(actingSession.userId, set, []);
     },
 
     async rehash({ userId, expectedEpoch, expectedHash, passwordHash }) {

@@ -1,6 +1,7 @@
 import type { EmailKey } from "../email.ts";
 import type { OutgoingEvent } from "../event/event.ts";
 import type { SessionRef, UserId } from "../ids.ts";
+import type { Language } from "../language.ts";
 import type { PasswordHash } from "../password/password-hasher.ts";
 import type { TokenHash } from "../token/token.ts";
 import type { User } from "./user.ts";
@@ -12,6 +13,7 @@ export interface NewUser {
   readonly passwordHash: PasswordHash | undefined;
   /** The user is deleted after this time, unless the address is verified first. */
   readonly verifyWithinMs?: number | undefined;
+  readonly language?: Language | undefined;
 }
 
 /** A user as log-in needs it. Without a hash the user has no password: never set, or cleared. */
@@ -87,6 +89,8 @@ export interface UserStore {
     verification: Verification,
     events: readonly OutgoingEvent[],
   ): Promise<User | undefined>;
+  /** Sets the language, if the acting session is valid. Keeps the epoch. `undefined`: it is not. */
+  setLanguage(actingSession: SessionRef, language: Language): Promise<User | undefined>;
   /** Raises the epoch, if the acting session is valid. `undefined`: it is not. */
   raiseEpoch(
     actingSession: SessionRef,

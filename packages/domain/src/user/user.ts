@@ -1,5 +1,6 @@
 import type { UserId } from "../ids.ts";
 import type { EmailKey } from "../email.ts";
+import type { Language } from "../language.ts";
 
 /** Somebody we recognise. The password hash is not part of it, so that it cannot travel along. */
 export interface User {
@@ -16,6 +17,8 @@ export interface User {
   /** Deleted then, unless the address is verified before. `undefined`: never. */
   readonly verifyBy: Date | undefined;
   readonly disabledAt: Date | undefined;
+  /** For mails and pages. `undefined`: not known. */
+  readonly language: Language | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }

@@ -154,13 +154,13 @@ async function confirmAddress(
 
 async function confirmChange(
   ports: RequiredPorts,
-  { id: userId, epoch, email: oldEmail }: User,
+  { id: userId, epoch, email: oldEmail, language }: User,
   { changeId }: TokenClaim,
   { keepsPassword, actingSession }: Proof,
 ): Promise<User | "email_taken" | undefined> {
   const change = changeId && (await ports.emailChanges.find(changeId));
   if (change?.userId !== userId || change.epoch !== epoch) return undefined;
-  const payload = { email: oldEmail }; // the owner of the old address is notified
+  const payload = { email: oldEmail, language }; // the owner of the old address is notified
   const changed = newEvent(ports, "user.email_changed", { userId, data: {}, payload });
   return await ports.emailChanges.confirm({ ...change, keepsPassword, actingSession }, [changed]);
 }

@@ -9,7 +9,7 @@ import { z } from "zod";
 import { sessionToken } from "../caller.ts";
 import { endpoint, type Resource } from "../endpoint.ts";
 import { respond, setHeader } from "../respond.ts";
-import { email, id, time } from "../schemas.ts";
+import { email, id, language, time } from "../schemas.ts";
 import { sessionBody, toSessionBody } from "./session.ts";
 
 const event = z.strictObject({
@@ -29,6 +29,7 @@ const exportBody = z.strictObject({
     email_verified_at: time.nullable(),
     verify_by: time.nullable(),
     disabled_at: time.nullable(),
+    language: language.nullable(),
     created_at: time,
     updated_at: time,
     epoch: z.int(),
@@ -142,6 +143,7 @@ const toExportBody = ({ user, ...stored }: UserExport) => ({
     email_verified_at: timeOf(user.emailVerifiedAt),
     verify_by: timeOf(user.verifyBy),
     disabled_at: timeOf(user.disabledAt),
+    language: user.language ?? null,
     created_at: user.createdAt.toISOString(),
     updated_at: user.updatedAt.toISOString(),
     epoch: user.epoch,

@@ -1,5 +1,6 @@
-import { type Ports, registerUser } from "@postern/domain";
+import { parseLanguage, type Ports, registerUser } from "@postern/domain";
 import { z } from "zod";
+import { preferredLanguages } from "../accept-language.ts";
 import { type CallerOptions, clientInfoOf, setSessionCookie } from "../caller.ts";
 import { callerOf } from "../device-cookie.ts";
 import { type Endpoint, endpoint, passwordErrors, type Resource } from "../endpoint.ts";
@@ -17,7 +18,7 @@ function registerEndpoint(ports: Ports, caller: CallerOptions): Endpoint {
     tag: "Users",
     summary: "Creates a user",
     description:
-      "Open disclosure tells whether the address was taken. Closed disclosure answers the same for every address.",
+      "Open disclosure tells whether the address was taken. Closed disclosure answers the same for every address. The user receives mails in the preferred language of `Accept-Language`.",
     isLimited: true,
     fields: z.strictObject({ email, password: newPassword }),
     responses: {
@@ -46,6 +47,7 @@ function registerEndpoint(ports: Ports, caller: CallerOptions): Endpoint {
       const result = await registerUser(ports, {
         email: address,
         password,
+        language: parseLanguage(preferredLanguages(c.req.header("accept-language"))[0] ?? ""),
         client,
         caller: callerOf(c, ports, caller),
       });

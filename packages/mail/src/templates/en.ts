@@ -1,22 +1,5 @@
-import type { EmailContent } from "../email-content.ts";
-
-/** The mails, and what each needs. Another language is another object of this type. */
-export interface EmailTemplates {
-  reset(facts: To & { token: string; url: string | undefined; minutes: number }): EmailContent;
-  verifyAddress(facts: To & { token: string; url: string | undefined }): EmailContent;
-  verifyNewAddress(facts: To & { token: string; url: string | undefined }): EmailContent;
-  addressChangeRequested(facts: To): EmailContent;
-  accountDeleted(facts: To): EmailContent;
-  passwordChanged(facts: To): EmailContent;
-  newDevice(facts: To & { device: string; at: Date }): EmailContent;
-  addressChanged(facts: To): EmailContent;
-  registrationAttempted(facts: To): EmailContent;
-}
-
-interface To {
-  /** The recipient's address. */
-  readonly to: string;
-}
+import type { EmailTemplates } from "../email-templates.ts";
+import { inWords } from "../in-words.ts";
 
 const language = "en";
 
@@ -83,7 +66,7 @@ export const en: EmailTemplates = {
     subject: "A log-in from a new device",
     greeting: [
       `There was a log-in as ${to} with a new device: ${device}, ` +
-        `on ${at.toISOString().slice(0, 16).replace("T", " at ")} (UTC).`,
+        `on ${inWords(at, "en-GB")} (UTC).`,
     ],
     closing: ["If that was not you, reset your password now: it ends every session."],
   }),

@@ -1,8 +1,7 @@
 import { html } from "hono/html";
-import { isLanguage } from "../languages.ts";
 import { page } from "../layout.ts";
 import { refused } from "../refusals.ts";
-import { goTo, LANGUAGE_COOKIE, returnTo, say, type Visit } from "../visit.ts";
+import { say, type Visit } from "../visit.ts";
 
 /** The first page for browsers: what runs here, and the way to each page. */
 export async function showHome(visit: Visit): Promise<Response> {
@@ -40,17 +39,4 @@ export async function showHome(visit: Visit): Promise<Response> {
           : ""
       }`,
   );
-}
-
-const A_YEAR_SECONDS = 365 * 24 * 3600;
-
-/** Keeps the language that the visitor chose. */
-export function chooseLanguage(visit: Visit): Response {
-  const { form, link, setCookies, isSecure } = visit;
-  const chosen = form.get("language") ?? "";
-  if (isLanguage(chosen)) {
-    const attributes = `Path=${link("") || "/"}; HttpOnly; SameSite=Lax${isSecure ? "; Secure" : ""}`;
-    setCookies.push(`${LANGUAGE_COOKIE}=${chosen}; ${attributes}; Max-Age=${A_YEAR_SECONDS}`);
-  }
-  return goTo(visit, returnTo(visit) ?? link("/"));
 }

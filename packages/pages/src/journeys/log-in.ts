@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 import { emailField, field, type FieldErrors, summary } from "../fields.ts";
+import { useOwnLanguage } from "./language.ts";
 import { page, withNotice } from "../layout.ts";
 import { fieldErrors, INVALID, refused } from "../refusals.ts";
 import { goTo, returnTo, type Visit } from "../visit.ts";
@@ -21,7 +22,10 @@ export async function logIn(visit: Visit): Promise<Response> {
     password: form.get("password") ?? "",
     remember: form.has("remember"),
   });
-  if (result.ok) return goTo(visit, returnTo(visit) ?? link("/account"));
+  if (result.ok) {
+    await useOwnLanguage(visit);
+    return goTo(visit, returnTo(visit) ?? link("/account"));
+  }
   const errors = fieldErrors(visit, result, { email: "email" });
   return errors ? logInPage(visit, errors, INVALID) : refused(visit, result);
 }

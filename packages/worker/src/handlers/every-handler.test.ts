@@ -12,7 +12,7 @@ import {
   type UserEvent,
 } from "@postern/domain";
 import { memoryPorts } from "@postern/domain/memory";
-import { en, linksTo, recordingMailer } from "@postern/mail";
+import { linksTo, recordingMailer, templatesIn } from "@postern/mail";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { handlerFor, type HandlerPorts } from "../subscriber.ts";
@@ -104,7 +104,7 @@ async function stateAfter(order: readonly Type[]) {
   const handlerPorts: HandlerPorts = {
     ...ports,
     mailer,
-    templates: en,
+    templatesIn,
     links: linksTo(undefined),
     webhooks: { enqueue: async ({ type }) => void queued.add(type) },
     records: { erase: async (_, emailKey) => void erased.add(String(emailKey)) },

@@ -9,9 +9,11 @@ import {
   type EmailKey,
   type EventId,
   type UserId,
+  type Language,
+  parseLanguage,
 } from "@postern/domain";
 import { memoryClock, memoryPorts } from "@postern/domain/memory";
-import { en, recordingMailer, linksTo } from "@postern/mail";
+import { recordingMailer, linksTo, templatesIn } from "@postern/mail";
 import { describe, expect, it } from "vitest";
 import { type Delivery, handlerFor, type HandlerPorts } from "../subscriber.ts";
 import { mailSubscriber } from "./mail.ts";
@@ -45,10 +47,10 @@ const UNVERIFIED = {
   limits: coursePolicy.limits,
 };
 
-async function opened() {
+async function opened(language?: Language) {
   const clock = memoryClock();
   const ports: Ports = memoryPorts({ clock, policy: UNVERIFIED });
-  await registerUser(ports, { email: EMAIL, password: "MyPwdOfBob" });
+  await registerUser(ports, { email: EMAIL, password: "MyPwdOfBob", language });
   const result = await logIn(ports, { email: EMAIL, password: "MyPwdOfBob" });
   if (!result.ok) throw new Error(result.error);
   const { userId } = result.value.session;
@@ -67,7 +69,7 @@ async function opened() {
   const handlerPorts: HandlerPorts = {
     ...ports,
     mailer,
-    templates: en,
+    templatesIn,
     links: linksTo(undefined),
     webhooks: { enqueue: async ({ id }) => void queued.push(id) },
     records: { erase: async () => undefined },
@@ -95,6 +97,24 @@ describe("the mail handler", () => {
     const { ports, mailer, requested } = await opened();
     await mail(ports, requested(data));
     expect(mailer.list()).toEqual([]);
+  });
+
+  it("writes in the user's language, to an address that the user had too", async () => {
+    const { ports, mailer, requested, ids, userId } = await opened(parseLanguage("fr-CH"));
+    await mail({ ...ports, brand: { name: "Lampes" } }, requested({}));
+    const user = await ports.users.findById(userId);
+    const payload = { email: "old@example.com", language: user?.language };
+    const common = { version: 1, userId, occurredAt: new Date(), data: {} } as const;
+    const changed = { ...common, id: ids.eventId(), type: "user.email_changed" } as const;
+    const deleted = { ...common, id: ids.eventId(), type: "user.deleted" } as const;
+    for (const event of [changed, deleted])
+      await handlerFor(mailSubscriber, event)?.(ports, event, { payload, keyId: undefined });
+    expect(mailer.list().map(({ subject }) => subject)).toEqual([
+      "Réinitialiser votre mot de passe",
+      "Votre adresse e-mail a été changée",
+      "Votre compte a été supprimé",
+    ]);
+    expect(mailer.list()[0]?.text).toMatch(/Lampes\n$/);
   });
 
   it("notifies a deleted user at a verified address only", async () => {

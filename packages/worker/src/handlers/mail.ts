@@ -7,8 +7,8 @@ import {
   type TokenClaim,
   type UserEvent,
 } from "@postern/domain";
-import { toMessage } from "@postern/mail";
 import type { Handler, HandlerPorts, Subscriber } from "../subscriber.ts";
+import { sendMail } from "./send-mail.ts";
 
 type Of<Type extends UserEvent["type"]> = Handler<Extract<UserEvent, { type: Type }>>;
 
@@ -58,17 +58,14 @@ const sendReset: Of<"user.password_reset_requested"> = async (ports, event, { ke
   if (ttlMs <= 0) return await noteExpired(ports, event, "password_reset");
   const claim = { purpose: "password_reset", userId, epoch: data.epoch } as const;
   const token = await putToken(ports, { id, keyId, ttlMs }, claim);
-  const { email: to } = user;
-  const url = ports.links.reset({ email: to, token });
+  const url = ports.links.reset({ email: user.email, token });
   const minutes = Math.round((expiresAt - occurredAt.getTime()) / MINUTE_MS);
-  await ports.mailer.send(toMessage(id, to, ports.templates.reset({ to, token, url, minutes })));
+  await sendMail(ports, id, user, (mails, to) => mails.reset({ to, token, url, minutes }));
 };
 
 const sendChanged: Of<"user.password_changed"> = async (ports, { id, userId }) => {
   const user = await ports.users.findById(userId);
-  if (!user) return;
-  const { email: to } = user;
-  await ports.mailer.send(toMessage(id, to, ports.templates.passwordChanged({ to })));
+  if (user) await sendMail(ports, id, user, (mails, to) => mails.passwordChanged({ to }));
 };
 
 /** Not for a user's first device: a user who has just registered knows. */
@@ -76,16 +73,13 @@ const sendNewDevice: Of<"session.created"> = async (ports, event, { payload: { d
   const { id, userId, occurredAt: at } = event;
   if (!device || (await ports.devices.see(userId, device, id)) !== "new") return;
   const user = await ports.users.findById(userId);
-  if (!user) return;
-  const { email: to } = user;
-  await ports.mailer.send(toMessage(id, to, ports.templates.newDevice({ to, device, at })));
+  if (user) await sendMail(ports, id, user, (mails, to) => mails.newDevice({ to, device, at }));
 };
 
 const sendAttempted: Of<"user.registration_attempted"> = async (ports, { id }, { payload }) => {
   const user = payload.emailKey && (await ports.users.findByEmail(payload.emailKey));
   if (!user || (payload.isLinkSent && !user.emailVerifiedAt)) return;
-  const { email: to } = user;
-  await ports.mailer.send(toMessage(id, to, ports.templates.registrationAttempted({ to })));
+  await sendMail(ports, id, user, (mails, to) => mails.registrationAttempted({ to }));
 };
 
 /** To the user who registered, or who has the address that somebody tried to register again. */
@@ -104,9 +98,8 @@ const sendVerification: Of<"user.email_verification_requested"> = async (
     return await noteExpired(ports, { ...event, userId: user.id }, "email_verification");
   const claim = { purpose: "email_verification", userId: user.id, epoch: user.epoch } as const;
   const token = await putToken(ports, { id, keyId, ttlMs }, claim);
-  const { email: to } = user;
   const url = ports.links.verify({ token });
-  await ports.mailer.send(toMessage(id, to, ports.templates.verifyAddress({ to, token, url })));
+  await sendMail(ports, id, user, (mails, to) => mails.verifyAddress({ to, token, url }));
 };
 
 /** To the new address. An owner who has it already is told so; the user who asked is not. */
@@ -120,30 +113,32 @@ const sendEmailChange: Of<"user.email_change_requested"> = async (ports, event, 
   if (!change || user?.epoch !== data.epoch) return;
   const owner = await ports.users.findByEmail(change.emailKey);
   if (owner && owner.id !== userId) {
-    const { email: to } = owner;
-    await ports.mailer.send(toMessage(id, to, ports.templates.registrationAttempted({ to })));
+    await sendMail(ports, id, owner, (mails, to) => mails.registrationAttempted({ to }));
     return;
   }
   const claim = { purpose: "email_change", userId, epoch: data.epoch, changeId: id } as const;
   const token = await putToken(ports, { id, keyId, ttlMs }, claim);
-  const { email: to } = change;
   const url = ports.links.verify({ token });
-  await ports.mailer.send(toMessage(id, to, ports.templates.verifyNewAddress({ to, token, url })));
+  const { language } = user;
+  await sendMail(ports, id, { email: change.email, language }, (mails, to) =>
+    mails.verifyNewAddress({ to, token, url }),
+  );
 };
 
 /** To the address that the user no longer has. */
 const sendEmailChanged: Of<"user.email_changed"> = async (
   ports,
   { id },
-  { payload: { email } },
+  { payload: { email, language } },
 ) => {
   if (!email) return;
-  await ports.mailer.send(toMessage(id, email, ports.templates.addressChanged({ to: email })));
+  await sendMail(ports, id, { email, language }, (mails, to) => mails.addressChanged({ to }));
 };
 
-const sendDeleted: Of<"user.deleted"> = async (ports, { id }, { payload: { email } }) => {
+const sendDeleted: Of<"user.deleted"> = async (ports, { id }, { payload }) => {
+  const { email, language } = payload;
   if (!email) return;
-  await ports.mailer.send(toMessage(id, email, ports.templates.accountDeleted({ to: email })));
+  await sendMail(ports, id, { email, language }, (mails, to) => mails.accountDeleted({ to }));
 };
 
 /** Mails users what they need to know, at the address that is stored with them. */

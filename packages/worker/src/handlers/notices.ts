@@ -1,5 +1,5 @@
-import { toMessage } from "@postern/mail";
 import type { Handler, Subscriber } from "../subscriber.ts";
+import { sendMail } from "./send-mail.ts";
 import type { UserEvent } from "@postern/domain";
 
 type EmailChangeRequested = Extract<UserEvent, { type: "user.email_change_requested" }>;
@@ -9,9 +9,7 @@ const sendNotice: Handler<EmailChangeRequested> = async (ports, { id, userId }) 
   const change = await ports.emailChanges.find(id);
   const user = await ports.users.findById(userId);
   if (!change || user?.epoch !== change.epoch) return;
-  const { email: to } = user;
-  const content = ports.templates.addressChangeRequested({ to });
-  await ports.mailer.send(toMessage(`${id}-notice`, to, content));
+  await sendMail(ports, `${id}-notice`, user, (mails, to) => mails.addressChangeRequested({ to }));
 };
 
 /**

@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { parseLanguage } from "../language.ts";
+import { aSessionRef, aUser, revocationOf, type UserWorld } from "./user.fixture.ts";
+
+/** Every UserStore keeps a user's language, and changes it only for a valid session. */
+export function languageContract(open: () => Promise<UserWorld>): void {
+  describe("setLanguage", () => {
+    const de = parseLanguage("de");
+    const fr = parseLanguage("fr");
+    if (!de || !fr) throw new Error("no languages");
+
+    it("is kept from registration, and replaced by a session of the user", async () => {
+      const { users } = await open();
+      const user = await aUser(users, { language: de });
+      expect(user.language).toBe("de");
+      expect((await aUser(users)).language).toBeUndefined();
+      const changed = await users.setLanguage(aSessionRef(user), fr);
+      expect(changed).toMatchObject({ language: "fr", epoch: 0, revision: 1 });
+      expect(await users.findById(user.id)).toEqual(changed);
+    });
+
+    it("refuses a session that was revoked, of another epoch, or of a disabled user", async () => {
+      const { users, events } = await open();
+      const user = await aUser(users, { language: de });
+      const revoked = aSessionRef(user);
+      await events.append([revocationOf(revoked)]);
+      expect(await users.setLanguage(revoked, fr)).toBeUndefined();
+      const later = { ...aSessionRef(user), epoch: 1 };
+      expect(await users.setLanguage(later, fr)).toBeUndefined();
+      const disabled = await users.disable(user.id, []);
+      expect(await users.setLanguage(later, fr)).toBeUndefined();
+      expect(await users.findById(user.id)).toEqual(disabled);
+    });
+  });
+}
