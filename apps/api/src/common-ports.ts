@@ -8,7 +8,7 @@ import {
 } from "@postern/crypto";
 import { noBreachedPasswords } from "@postern/domain";
 import type { Ports } from "@postern/domain";
-import type { Mailbox } from "@postern/http";
+import type { Mailbox } from "@postern/pages";
 import { errorFields, type Log, type SecretKey } from "@postern/process";
 import type { Config } from "./config.ts";
 import type { AskedStore } from "./readiness.ts";
@@ -16,7 +16,7 @@ import type { AskedStore } from "./readiness.ts";
 /** The ports that the API runs on, and how to check and close them. */
 export interface OpenedPorts {
   readonly ports: Ports;
-  /** Mails that were recorded instead of sent, where no mail server is used. */
+  /** Mails that were recorded, because embedded mode sends none. */
   readonly mailbox?: Mailbox;
   readonly stores: readonly AskedStore[];
   /** Takes the URL under which the server listens. Links lead there if there is no other. */

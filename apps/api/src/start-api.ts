@@ -47,8 +47,6 @@ export async function startApi(config: Config, log: Log): Promise<Started> {
     ...clientNetwork(config.trustedProxies),
     maxHeldRefusals: MAX_CONNECTIONS / 2,
     onRefusal: refusalLog(log),
-    mailbox: opened.mailbox,
-    isLocalCaller,
     isAdmitted,
     onRequest: (record) => log.info(record, "request"),
     onRead: log.isLevelEnabled("debug") ? (record) => log.debug(record, "request") : undefined,
@@ -65,10 +63,9 @@ export async function startApi(config: Config, log: Log): Promise<Started> {
         isAdmitted,
         onFault,
         // Strangers need not know how a service on the internet runs.
-        about:
-          stores.mode === "embedded"
-            ? { mode: stores.mode, hasMail: opened.mailbox !== undefined }
-            : undefined,
+        about: stores.mode === "embedded" ? { mode: stores.mode } : undefined,
+        mailbox: opened.mailbox,
+        isLocalCaller,
       })
     : api;
   const server = await serve({

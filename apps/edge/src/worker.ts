@@ -1,6 +1,7 @@
 import { aesSeal, idSource, remoteHasher, tokenFactory } from "@postern/crypto";
 import { noBreachedPasswords, type Ports } from "@postern/domain";
 import { type AskReadiness, countedAddress, createApp, networkOfAddress } from "@postern/http";
+import { createPages } from "@postern/pages";
 import { connectPostgres, postgresSessionHistories, postgresStores } from "@postern/postgres";
 import { connectRedis, noFence, redisStores, sessionFence } from "@postern/redis";
 import { type EdgeConfig, type EdgeEnvironment, readEnvironment } from "./environment.ts";
@@ -79,8 +80,11 @@ export default {
     const onFault = (error: unknown) =>
       console.error(error instanceof Error ? error.message : "unexpected error");
     const app = createApp({ ports, publicUrl, ...byAddress, ready, onFault });
+    const { policy } = ports;
+    const api = (asked: Request) => app.fetch(asked);
+    const site = createPages({ api, policy, publicUrl, onFault });
     const { promise: isRead, resolve } = Promise.withResolvers<void>();
     execution.waitUntil(isRead.then(close));
-    return afterBody(await app.fetch(request), resolve);
+    return afterBody(await site(request), resolve);
   },
 };

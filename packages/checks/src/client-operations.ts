@@ -11,6 +11,9 @@ import {
 /** Where the client keeps what it knows of the routes. */
 export const CLIENT_OPERATIONS = "packages/client/src/operations.ts";
 
+/** For browsers and tools, which do not need the client. */
+const NOT_CALLED: ReadonlySet<string> = new Set(["openApi", "whereToChangePassword"]);
+
 interface Schema {
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
@@ -31,7 +34,7 @@ export function clientOperations(): string {
     .flatMap(([path, resource]) =>
       endpointsOf(resource).map(([method, endpoint]) => ({ path, method, endpoint })),
     )
-    .filter(({ endpoint }) => endpoint.tag !== "Pages" && endpoint.id !== "openApi");
+    .filter(({ endpoint }) => !NOT_CALLED.has(endpoint.id));
   return `// Generated from the routes' own schemas by \`pnpm generate\`; not to be edited.
 
 /** What each operation takes, and how it may end. */

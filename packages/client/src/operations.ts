@@ -271,6 +271,38 @@ export interface Operations {
       | "session_missing"
       | "unavailable";
   };
+  /** Changes the password of the user who is logged in. `PUT /profile/password` */
+  changePassword: {
+    input: { readonly current_password?: string | undefined; readonly new_password: string };
+    responses: {
+      password_updated: { readonly email: string; readonly message: "Password updated" };
+      password_updated_without_session: {
+        readonly email: string;
+        readonly message: "Password updated, log in again";
+      };
+    };
+    errors:
+      | "body_malformed"
+      | "body_too_large"
+      | "change_made_sessions_pending"
+      | "content_type_unsupported"
+      | "cross_site_request"
+      | "field_invalid"
+      | "field_unknown"
+      | "internal_error"
+      | "misdirected_request"
+      | "password_breached"
+      | "password_common"
+      | "password_malformed"
+      | "password_required"
+      | "password_too_easy"
+      | "password_too_long"
+      | "password_too_short"
+      | "password_wrong"
+      | "session_missing"
+      | "too_many_attempts"
+      | "unavailable";
+  };
   /** Requests a reset token. `POST /reset_password` */
   requestReset: {
     input: { readonly email: string };
@@ -372,38 +404,6 @@ export interface Operations {
       | "too_many_attempts"
       | "unavailable"
       | "verification_token_invalid";
-  };
-  /** Changes the password of the user who is logged in. `PUT /profile/password` */
-  changePassword: {
-    input: { readonly current_password?: string | undefined; readonly new_password: string };
-    responses: {
-      password_updated: { readonly email: string; readonly message: "Password updated" };
-      password_updated_without_session: {
-        readonly email: string;
-        readonly message: "Password updated, log in again";
-      };
-    };
-    errors:
-      | "body_malformed"
-      | "body_too_large"
-      | "change_made_sessions_pending"
-      | "content_type_unsupported"
-      | "cross_site_request"
-      | "field_invalid"
-      | "field_unknown"
-      | "internal_error"
-      | "misdirected_request"
-      | "password_breached"
-      | "password_common"
-      | "password_malformed"
-      | "password_required"
-      | "password_too_easy"
-      | "password_too_long"
-      | "password_too_short"
-      | "password_wrong"
-      | "session_missing"
-      | "too_many_attempts"
-      | "unavailable";
   };
   /** Returns whether the process runs. `GET /health/live` */
   isLive: {
@@ -623,6 +623,26 @@ export const OPERATIONS = {
       },
     ],
   },
+  changePassword: {
+    method: "PUT",
+    path: "/profile/password",
+    query: [],
+    headers: [],
+    successes: [
+      {
+        code: "password_updated",
+        status: 200,
+        has: ["email", "message"],
+        message: "Password updated",
+      },
+      {
+        code: "password_updated_without_session",
+        status: 200,
+        has: ["email", "message"],
+        message: "Password updated, log in again",
+      },
+    ],
+  },
   requestReset: {
     method: "POST",
     path: "/reset_password",
@@ -693,26 +713,6 @@ export const OPERATIONS = {
         status: 200,
         has: ["email", "message"],
         message: "email changed",
-      },
-    ],
-  },
-  changePassword: {
-    method: "PUT",
-    path: "/profile/password",
-    query: [],
-    headers: [],
-    successes: [
-      {
-        code: "password_updated",
-        status: 200,
-        has: ["email", "message"],
-        message: "Password updated",
-      },
-      {
-        code: "password_updated_without_session",
-        status: 200,
-        has: ["email", "message"],
-        message: "Password updated, log in again",
       },
     ],
   },

@@ -9,12 +9,11 @@ import { pathOf, pathRouter } from "./path-router.ts";
 import { problem } from "./problem.ts";
 import { publicPlace, withoutBasePath } from "./public-place.ts";
 import { type GuardOptions, requestGuard } from "./request-guard.ts";
-import { docsResources } from "./routes/docs.ts";
+import { changePasswordResource } from "./routes/change-password.ts";
 import { emailVerificationResource } from "./routes/email-verification.ts";
 import { type AskReadiness, liveResource, readyResource } from "./routes/health.ts";
 import { homeResource } from "./routes/home.ts";
-import { type Mailbox, mailboxResource } from "./routes/mailbox.ts";
-import { changePasswordResource, pages } from "./routes/pages.ts";
+import { openApiResource } from "./routes/openapi.ts";
 import { profileEmailResource } from "./routes/profile-email.ts";
 import { profileExportResource } from "./routes/profile-export.ts";
 import { profileLanguageResource } from "./routes/profile-language.ts";
@@ -27,10 +26,6 @@ import { usersResource } from "./routes/users.ts";
 
 export interface AppOptions extends Omit<GuardOptions, "policy">, CallerOptions {
   readonly ports: Ports;
-  /** Mails that were recorded instead of sent. Shown to this machine only. */
-  readonly mailbox?: Mailbox | undefined;
-  /** Returns whether a request comes from this machine. Receives the server's bindings too. */
-  readonly isLocalCaller?: (request: Request, bindings: unknown) => boolean;
   /** Asks what works now. Default: everything. */
   readonly ready?: AskReadiness;
 }
@@ -75,14 +70,16 @@ export function routeTable(options: AppOptions): Resources {
   let document: OpenApi | undefined; // made at the first request for it
   const described: Resources = {
     ...resourcesOf(options),
-    ...docsResources(() => (document ??= openApi(described, { policy, publicUrl }))),
+    "/openapi.json": openApiResource(
+      () => (document ??= openApi(described, { policy, publicUrl })),
+    ),
   };
   return described;
 }
 
 /** If two paths match, the first one is used. */
 function resourcesOf(options: AppOptions): Resources {
-  const { ports, mailbox, isLocalCaller = () => false, ready = everything } = options;
+  const { ports, ready = everything } = options;
   return {
     "/": homeResource,
     "/users": usersResource(ports, options),
@@ -93,18 +90,10 @@ function resourcesOf(options: AppOptions): Resources {
     "/profile/email": profileEmailResource(ports, options),
     "/profile/export": profileExportResource(ports),
     "/profile/language": profileLanguageResource(ports),
-    ...pages,
-    "/profile/password": {
-      ...pages["/profile/password"],
-      ...profilePasswordResource(ports, options),
-    },
-    "/reset_password": { ...pages["/reset_password"], ...resetPasswordResource(ports, options) },
-    "/email_verification": {
-      ...pages["/email_verification"],
-      ...emailVerificationResource(ports, options),
-    },
+    "/profile/password": profilePasswordResource(ports, options),
+    "/reset_password": resetPasswordResource(ports, options),
+    "/email_verification": emailVerificationResource(ports, options),
     "/.well-known/change-password": changePasswordResource,
-    ...(mailbox && { "/mail": mailboxResource(mailbox, isLocalCaller) }),
     "/health/live": liveResource,
     "/health/ready": readyResource(ready),
   };

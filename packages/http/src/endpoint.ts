@@ -9,10 +9,8 @@ import type { ProblemCode } from "./problem-codes.ts";
 export interface ResponseDescription {
   readonly status: 200 | 202 | 302;
   readonly description: string;
-  /** The JSON body. Without it, the response has none, or is a `page`. */
+  /** The JSON body. Without it, the response has none. */
   readonly body?: z.ZodType;
-  /** The content type of a response that is not JSON. */
-  readonly page?: string;
   /** The target of a redirect. It is always the same. */
   readonly location?: string;
   /**
@@ -28,14 +26,7 @@ export interface ResponseDescription {
 interface Description {
   /** camelCase. The client's method has this name. */
   readonly id: string;
-  readonly tag:
-    | "Users"
-    | "Sessions"
-    | "Profile"
-    | "Recovery"
-    | "Verification"
-    | "Service"
-    | "Pages";
+  readonly tag: "Users" | "Sessions" | "Profile" | "Recovery" | "Verification" | "Service";
   readonly summary: string;
   /** What the summary and the responses do not say. */
   readonly description: string;

@@ -7,7 +7,7 @@ export { toSchema } from "./openapi-schema.ts";
 export type { ProblemCode } from "./problem-codes.ts";
 export { requireSession, type SessionVariables } from "./require-session.ts";
 export type { RequestRecord } from "./request-guard.ts";
-export type { Mailbox } from "./routes/mailbox.ts";
+export type { OpenApi, OpenApiOperation } from "./openapi.ts";
 export { SECURITY_HEADERS, securityHeaders } from "./security-headers.ts";
 export { isCrossSiteWrite } from "./csrf.ts";
 export { publicPlace, withoutBasePath } from "./public-place.ts";

@@ -23,7 +23,6 @@ export function successResponses(
 function toResponse(alike: readonly ResponseDescription[], knowsDevices: boolean): OpenApiResponse {
   const bodies = alike.flatMap(({ body }) => (body ? [toSchema(body)] : []));
   const [first] = bodies;
-  const page = alike.find((response) => response.page)?.page;
   const cookies = alike
     .flatMap(({ cookie }) => cookie ?? [])
     .filter((cookie) => cookie !== "device" || knowsDevices);
@@ -44,7 +43,6 @@ function toResponse(alike: readonly ResponseDescription[], knowsDevices: boolean
     description: alike.map(({ description }) => description).join("\n"),
     ...(Object.keys(headers).length > 0 && { headers }),
     ...(first && { content: json as Content }),
-    ...(page && { content: { [page]: { schema: { type: "string" } } } }),
   };
 }
 

@@ -38,7 +38,6 @@ const TAGS: Readonly<Record<Endpoint["tag"], string>> = {
   Recovery: "Regaining access without the password.",
   Verification: "Proving control of an address.",
   Service: "The service itself.",
-  Pages: "For people with a browser: the targets of links in mails, and this page.",
 };
 
 /** The codes of any request, of a write, and of requests with fields, a query or headers. */

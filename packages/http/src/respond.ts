@@ -24,14 +24,6 @@ export function respond(
 export const json = (c: Context<AppEnv>, value: unknown, status = 200): Response =>
   respond(c, { status, body: JSON.stringify(value), type: "application/json" });
 
-/** Responds with a page of `hono/html`, which escapes text. */
-export async function htmlPage(
-  c: Context<AppEnv>,
-  html: { toString(): string } | Promise<{ toString(): string }>,
-): Promise<Response> {
-  return respond(c, { status: 200, body: String(await html), type: "text/html; charset=UTF-8" });
-}
-
 /** Redirects to a path of ours. */
 export function redirect(c: Context<AppEnv>, path: string): Response {
   setHeader(c, "location", c.get("basePath") + path);

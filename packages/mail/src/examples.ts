@@ -1,6 +1,7 @@
-import type { EmailContent } from "./email-content.ts";
+import type { EmailContent, MailBrand } from "./email-content.ts";
 import type { EmailTemplates } from "./email-templates.ts";
-import type { Links } from "./messages.ts";
+import { type Links, type Message, toMessage } from "./messages.ts";
+import { templatesIn } from "./templates-in.ts";
 
 const token = "this-is-a-test-and-opens-nothing";
 
@@ -22,4 +23,15 @@ export function exampleMails(
     addressChanged: templates.addressChanged({ to }),
     registrationAttempted: templates.registrationAttempted({ to }),
   };
+}
+
+/** Returns the same mails as they would be sent, each with the name of its template as its id. */
+export function exampleMessages(
+  language: string | undefined,
+  { links, brand }: { readonly links: Links; readonly brand?: MailBrand },
+  to = "bob@example.com",
+): readonly Message[] {
+  return Object.entries(exampleMails(templatesIn(language), links, to)).map(([name, content]) =>
+    toMessage(name, to, content, brand),
+  );
 }

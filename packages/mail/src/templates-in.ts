@@ -13,8 +13,8 @@ const TEMPLATES: ReadonlyMap<string, EmailTemplates> = new Map(
 export const MAIL_LANGUAGES: readonly string[] = [...TEMPLATES.keys()];
 
 /**
- * Returns the mails in a language (BCP 47). Of a tag such as `de-AT` its first part counts. If there
- * are no mails in the language, they are in English.
+ * Returns the mails in a language (BCP 47). Of a tag such as `de-AT` its first part counts. Where
+ * there are none in that language, they are in English.
  */
 export const templatesIn = (language: string | undefined): EmailTemplates =>
   TEMPLATES.get(language?.toLowerCase().split("-", 1)[0] ?? "") ?? en;

@@ -7,11 +7,13 @@ import { changePassword, showChangePassword } from "./journeys/change-password.t
 import { showCheckMail } from "./journeys/check-mail.ts";
 import { confirm, confirmAgain, showConfirm, showConfirmAgain } from "./journeys/confirm.ts";
 import { deleteAccount, showDelete } from "./journeys/delete-account.ts";
+import { showDocs } from "./journeys/docs.ts";
 import { forgot, showForgot } from "./journeys/forgot.ts";
 import { showHome } from "./journeys/home.ts";
 import { chooseLanguage } from "./journeys/language.ts";
 import { logIn, logOut, showLogIn } from "./journeys/log-in.ts";
 import { takeLink } from "./journeys/mail-link.ts";
+import { showMails, showMessage, showPreviews } from "./journeys/mailbox.ts";
 import { register, showRegister } from "./journeys/register.ts";
 import { reset, showReset } from "./journeys/reset.ts";
 import { endSessions, showSessions } from "./journeys/sessions.ts";
@@ -49,11 +51,14 @@ const PAGES: Readonly<Record<string, Page>> = {
   "/account/delete": { GET: showDelete, POST: deleteAccount },
   "/profile/password": { GET: (visit) => goTo(visit, visit.link("/account/password")) },
   "/language": { POST: chooseLanguage },
+  "/docs": { GET: showDocs },
+  "/mail": { GET: showMails },
+  "/mail/message": { GET: showMessage },
+  "/mail/preview": { GET: showPreviews },
 };
 
-/** Paths that the API serves too, with other methods or for other clients. */
+/** Paths that the API serves too, with methods that change something. */
 const SHARED: ReadonlySet<string> = new Set([
-  "/",
   "/reset_password",
   "/email_verification",
   "/profile/password",
@@ -103,20 +108,32 @@ export function createPages(
     }
   }
 
+  /** Passes a request on. A browser that looks for something which is not there gets a page. */
+  async function pass(request: Request, bindings: unknown): Promise<Response> {
+    const response = await options.api(request, bindings);
+    if (response.status !== 404 || !isRead(request) || !asksForHtml(request)) return response;
+    await response.body?.cancel();
+    const visit = visitOf(request, bindings, new URLSearchParams(), options);
+    return await errorPage(visit, say(visit, "errorNotFound"), 404);
+  }
+
   return (request, bindings) => {
     // What the service does not admit gets its own refusal.
     if (options.isAdmitted?.(request, bindings) === false) return options.api(request, bindings);
-    const path = withoutBasePath(URL.parse(request.url)?.pathname ?? "", basePath);
+    const given = withoutBasePath(URL.parse(request.url)?.pathname ?? "", basePath);
+    const path = given.replace(/(?<=.)\/$/, ""); // as the service does
     const page = Object.hasOwn(PAGES, path) ? PAGES[path] : undefined;
     if (page && isForPeople(request, path)) return answerSafely(request, bindings, page);
-    const isRead = request.method === "GET" || request.method === "HEAD";
-    return (isRead && assetAt(path)) || options.api(request, bindings);
+    return (isRead(request) && assetAt(path)) || pass(request, bindings);
   };
 }
 
 /** Whether a page answers where the API could too. Browsers ask for HTML, programs do not. */
-function isForPeople({ method, headers }: Request, path: string): boolean {
-  if (!SHARED.has(path)) return true;
-  if (method !== "GET" && method !== "HEAD") return false;
-  return /\btext\/html\b/.test(headers.get("accept") ?? "");
+function isForPeople(request: Request, path: string): boolean {
+  if (path === "/") return isRead(request) && asksForHtml(request);
+  return isRead(request) || !SHARED.has(path);
 }
+
+const isRead = ({ method }: Request) => method === "GET" || method === "HEAD";
+
+const asksForHtml = ({ headers }: Request) => /\btext\/html\b/.test(headers.get("accept") ?? "");

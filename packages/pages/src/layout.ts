@@ -9,8 +9,8 @@ export type Html = ReturnType<typeof html>;
 
 interface Content {
   readonly title: keyof Texts;
-  /** The width of a form, or of a table. Default: a form. */
-  readonly isWide?: boolean;
+  /** As wide as a form, as a table, or as a list beside its contents. Default: a form. */
+  readonly layout?: "form" | "wide" | "reference";
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -18,7 +18,7 @@ interface Content {
 /** Answers with a page: the frame that all have, and this content. */
 export async function page(
   visit: Visit,
-  { title, isWide = false, status = 200, headers = {} }: Content,
+  { title, layout = "form", status = 200, headers = {} }: Content,
   content: Html,
 ): Promise<Response> {
   const { texts, language, link, brandName, options } = visit;
@@ -31,9 +31,17 @@ export async function page(
         <meta name="color-scheme" content="light dark" />
         <title>${heading} · ${brandName}</title>
         <link rel="stylesheet" href="${link(ASSETS.style)}" />
-        <script type="module" src="${link(ASSETS.script)}"></script>
+        ${
+          layout === "reference"
+            ? html`<link rel="stylesheet" href="${link(ASSETS.referenceStyle)}" />`
+            : ""
+        }
+        <script
+          type="module"
+          src="${link(ASSETS[layout === "reference" ? "referenceScript" : "script"])}"
+        ></script>
       </head>
-      <body ${isWide ? html`class="wide"` : ""}>
+      <body class="${layout}">
         <a class="skip" href="#main">${texts.skipToContent}</a>
         <header>
           <a class="brand" href="${link("/")}">

@@ -11,6 +11,21 @@ export interface Brand {
   readonly logo?: { readonly type: string; readonly bytes: Uint8Array<ArrayBuffer> } | undefined;
 }
 
+/** Mails that were recorded instead of sent, and every mail with example values. */
+export interface Mailbox {
+  list(): readonly ShownMail[];
+  previews(language: string): readonly ShownMail[];
+}
+
+export interface ShownMail {
+  readonly id: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly recordedAt?: Date;
+}
+
 export interface PagesOptions {
   /** The service. The pages call nothing else, so they cannot tell more than it does. */
   readonly api: (request: Request, bindings: unknown) => Response | Promise<Response>;
@@ -26,6 +41,10 @@ export interface PagesOptions {
   readonly texts?: Readonly<Partial<Record<Language, Partial<Texts>>>>;
   /** Origins to which `return_to` may lead, beside our own paths. */
   readonly returnOrigins?: readonly string[];
+  /** Mails that were recorded instead of sent, at `/mail`. Default: there is no such page. */
+  readonly mailbox?: Mailbox | undefined;
+  /** Whether a request comes from this machine. Mails are shown to no other. Default: none does. */
+  readonly isLocalCaller?: ((request: Request, bindings: unknown) => boolean) | undefined;
   /** What the first page tells developers and operators. */
-  readonly about?: { readonly mode: string; readonly hasMail: boolean } | undefined;
+  readonly about?: { readonly mode: string } | undefined;
 }

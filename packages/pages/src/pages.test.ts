@@ -224,3 +224,59 @@ describe("the brand", () => {
     expect(style).toContain("--accent: #ffcc00; --on-accent: #000000");
   });
 });
+
+describe("a user's language", () => {
+  const languageIn = (response: Response) =>
+    response.headers
+      .getSetCookie()
+      .map((cookie) => /^postern_language=(\w+)/.exec(cookie)?.[1])
+      .find(Boolean);
+
+  it("is that of the registration, and shown after a log-in in another browser", async () => {
+    const { post } = open();
+    const ada = { email: "ada@example.com", password: PASSWORD };
+    await post("/register", ada, { "accept-language": "de-AT,en;q=0.5" });
+    const response = await post("/login", ada, { "accept-language": "en" });
+    expect(languageIn(response)).toBe("de");
+  });
+
+  it("is the one that was chosen while logged in", async () => {
+    const { post, loggedIn } = open();
+    const cookie = await loggedIn();
+    expect(languageIn(await post("/language", { language: "ar" }, { cookie }))).toBe("ar");
+    const ada = { email: "ada@example.com", password: PASSWORD };
+    expect(languageIn(await post("/login", ada))).toBe("ar");
+  });
+
+  it("is kept in the browser alone without a session, and never another value", async () => {
+    const { post } = open();
+    expect(languageIn(await post("/language", { language: "fr" }))).toBe("fr");
+    expect(languageIn(await post("/language", { language: "xx" }))).toBeUndefined();
+    const stale = { cookie: "session_id=stale" };
+    expect(languageIn(await post("/language", { language: "es" }, stale))).toBe("es");
+  });
+});
+
+describe("a link of a mail", () => {
+  it("uses up nothing when it is opened, by scanners too", async () => {
+    const { site, get, post, loggedIn } = open();
+    await loggedIn();
+    const body = new URLSearchParams({ email: "ada@example.com" });
+    const asked = await site(new Request(`${ORIGIN}/reset_password`, { method: "POST", body }));
+    const { reset_token: token } = (await asked.json()) as { reset_token: string };
+    const link = `#email=ada@example.com&token=${token}`;
+    const kept = await post("/reset_password/link", { link });
+    const set = kept.headers.getSetCookie().find((one) => one.includes("token"));
+    const cookie = set?.split(";")[0] ?? "";
+    for (const method of ["GET", "HEAD"])
+      for (const path of ["/reset_password", `/reset_password?token=${token}`]) {
+        const headers = { accept: "text/html", cookie };
+        const opened = await site(new Request(ORIGIN + path, { method, headers }));
+        expect(opened.status).toBe(200);
+      }
+    expect(await (await get("/reset_password", { cookie })).text()).not.toContain(token);
+    const chosen = { new_password: "AnotherPwdOfAda" };
+    const done = await post("/reset_password/choose", chosen, { cookie });
+    expect(done.headers.get("location")).toBe("/login?notice=doneReset");
+  });
+});

@@ -12,6 +12,8 @@ export type AnyRefusal = Refusal<keyof Operations>;
 /** One request for a page, and what its answer needs. */
 export interface Visit {
   readonly request: Request;
+  /** What the server knows beside the request. */
+  readonly bindings: unknown;
   /** In the log lines of every call that the page makes. */
   readonly requestId: string;
   readonly url: URL;
@@ -70,6 +72,7 @@ export function visitOf(
   const base = url.origin + basePath;
   return {
     request,
+    bindings,
     requestId,
     url,
     origin,
@@ -115,7 +118,8 @@ export function goTo(visit: Visit, location: string): Response {
   return respond(visit, null, { status: 303, headers: { location } });
 }
 
-const CONTENT_POLICY =
+/** The last directive is open: `respond` adds where forms may lead. */
+export const CONTENT_POLICY =
   "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; " +
   "frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 

@@ -3,7 +3,7 @@ import { aesSeal } from "@postern/crypto";
 import { nativeBcrypt } from "@postern/crypto/native";
 import type { Ports } from "@postern/domain";
 import { openDatabase, openDataFolder } from "@postern/embedded";
-import { linksTo, recordingMailer, templatesIn } from "@postern/mail";
+import { exampleMessages, linksTo, recordingMailer, templatesIn } from "@postern/mail";
 import {
   highestStoredCost,
   postgresStores,
@@ -50,6 +50,8 @@ export async function openEmbedded(config: Config, path: string, log: Log): Prom
     console.log(`--- mail to ${to}: ${subject}\n${text}---`),
   );
   let ownUrl: string | undefined;
+  const links = linksTo(() => config.publicUrl ?? ownUrl);
+  const brand = { name: config.brandName };
   // The first caller need not wait for the queues. Nothing catches a failure: without its worker
   // the process ends.
   const working = startWorker({
@@ -60,8 +62,8 @@ export async function openEmbedded(config: Config, path: string, log: Log): Prom
       ...ports,
       mailer,
       templatesIn,
-      brand: { name: config.brandName },
-      links: linksTo(() => config.publicUrl ?? ownUrl),
+      brand,
+      links,
       onMailExpired: expiredMailLog(log),
     },
     webhooks: { store: postgresWebhookStore(db, seal), networks: networks(config.webhookNetworks) },
@@ -76,7 +78,12 @@ export async function openEmbedded(config: Config, path: string, log: Log): Prom
     listensAt: (url) => (ownUrl = url.replace("//0.0.0.0:", "//127.0.0.1:")),
     // Behind a proxy every caller seems to be on this machine. Then mails are shown in the terminal
     // only.
-    ...(isForThisMachine(config.publicUrl) && { mailbox: mailer }),
+    ...(isForThisMachine(config.publicUrl) && {
+      mailbox: {
+        list: mailer.list,
+        previews: (language) => exampleMessages(language, { links, brand }),
+      },
+    }),
     stores: [
       {
         name: "the data folder",

@@ -1,35 +1,21 @@
 import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { parseEmail } from "@postern/domain";
-import {
-  exampleMails,
-  linksTo,
-  MAIL_LANGUAGES,
-  type Message,
-  smtpMailer,
-  templatesIn,
-  toMessage,
-} from "@postern/mail";
+import { exampleMessages, linksTo, MAIL_LANGUAGES, type Message, smtpMailer } from "@postern/mail";
 import { type Command, Option } from "commander";
 import type { CliConfig } from "../config.ts";
 import { CommandFailure } from "../exit.ts";
 import type { Run } from "../program.ts";
 
-/** The names of the mails on the command line. */
-const MAILS = {
-  reset: "reset",
-  "verify-address": "verifyAddress",
-  "verify-new-address": "verifyNewAddress",
-  "address-change-requested": "addressChangeRequested",
-  "account-deleted": "accountDeleted",
-  "password-changed": "passwordChanged",
-  "new-device": "newDevice",
-  "address-changed": "addressChanged",
-  "registration-attempted": "registrationAttempted",
-} as const;
+/** `verifyAddress` is `verify-address` on the command line. */
+const toOption = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+const TEMPLATES = exampleMessages("en", { links: linksTo(undefined) }).map(({ id }) =>
+  toOption(id),
+);
 
 interface Choice {
-  readonly template: keyof typeof MAILS;
+  readonly template: string;
   readonly language: string;
 }
 
@@ -60,17 +46,18 @@ export function mailCommand(mail: Command, run: Run): void {
 const withChoice = (command: Command): Command =>
   command
     .addOption(
-      new Option("--template <name>", "which mail")
-        .choices(Object.keys(MAILS))
-        .default("password-changed"),
+      new Option("--template <name>", "which mail").choices(TEMPLATES).default("password-changed"),
     )
     .addOption(
       new Option("--language <tag>", "in which language").choices(MAIL_LANGUAGES).default("en"),
     );
 
 function example(config: CliConfig, { template, language }: Choice, to: string): Message {
-  const contents = exampleMails(templatesIn(language), linksTo(config.publicUrl), to);
-  return toMessage(randomUUID(), to, contents[MAILS[template]], { name: config.brandName });
+  const options = { links: linksTo(config.publicUrl), brand: { name: config.brandName } };
+  const mails = exampleMessages(language, options, to);
+  const mail = mails.find(({ id }) => toOption(id) === template);
+  if (!mail) throw new Error(`no mail ${template}`); // the option has these choices only
+  return { ...mail, id: randomUUID() };
 }
 
 async function writeNew(file: string, text: string): Promise<void> {

@@ -45,6 +45,7 @@ export const STRANGERS_PAGES: readonly Shown[] = [
     show: (page) =>
       send(page, "/reset_password", { link: `#email=ada@example.com&token=${TOKEN}` }),
   },
+  { name: "nothing", show: to("/nothing") },
   { name: "logged-out", show: to("/login?notice=doneLoggedOut") },
 ];
 
@@ -55,6 +56,13 @@ export const OWNERS_PAGES: readonly Shown[] = [
   { name: "account-password", show: to("/account/password") },
   { name: "account-sessions", show: to("/account/sessions") },
   { name: "account-delete", show: to("/account/delete") },
+];
+
+/** What developers and operators see in embedded mode. */
+export const OPERATORS_PAGES: readonly Shown[] = [
+  { name: "docs", show: to("/docs") },
+  { name: "mail", show: to("/mail") },
+  { name: "mail-preview", show: to("/mail/preview") },
 ];
 
 /** Registers an owner, and returns the cookie of a session for a browser. */

@@ -1,8 +1,8 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Deployment, DEPLOYMENTS } from "../deployments.ts";
-import { hasBrowser, openBrowser, openContext } from "./browser.ts";
-import { OWNERS_PAGES, ownersCookie, STRANGERS_PAGES } from "./every-page.ts";
+import { audit, hasBrowser, openBrowser, openContext } from "./browser.ts";
+import { OPERATORS_PAGES, OWNERS_PAGES, ownersCookie, STRANGERS_PAGES } from "./every-page.ts";
 import { openSite } from "./person.ts";
 
 const [course] = DEPLOYMENTS;
@@ -44,7 +44,7 @@ describe.skipIf(!hasBrowser)("the pages", () => {
         const found: string[] = await page.evaluate(CLIPPED);
         clipped.push(...found.map((one) => `${name}: ${one}`));
       };
-      for (const shown of STRANGERS_PAGES) await visit(shown);
+      for (const shown of [...STRANGERS_PAGES, ...OPERATORS_PAGES]) await visit(shown);
       await context.addCookies([await ownersCookie(site, `${language}-${EMAIL}`)]);
       for (const shown of OWNERS_PAGES) await visit(shown);
       expect(clipped).toEqual([]);
@@ -52,6 +52,26 @@ describe.skipIf(!hasBrowser)("the pages", () => {
     },
     60_000,
   );
+
+  it("for developers break no rule of accessibility, and find a route", async () => {
+    const { context, faults } = await openContext(browser, site.origin);
+    const page = await context.newPage();
+    for (const { show } of OPERATORS_PAGES) {
+      await show(page);
+      expect(await audit(page)).toEqual([]);
+    }
+    await page.goto("/docs");
+    await page.getByRole("searchbox").fill("ends session id");
+    expect(await page.locator("article:visible h3").allInnerTexts()).toContain(
+      "DELETE /sessions/{session_id}",
+    );
+    expect(await page.locator("article:visible").count()).toBeLessThan(10);
+    await page.getByRole("searchbox").fill("no route has this");
+    expect(await page.getByRole("status").innerText()).not.toBe("");
+    expect(await page.locator("article:visible").count()).toBe(0);
+    expect(faults).toEqual({ violations: [], elsewhere: [] });
+    await context.close();
+  });
 
   it("can be used by keyboard alone: register, log in, change the password", async () => {
     const { context } = await openContext(browser, site.origin);

@@ -4,7 +4,7 @@ import { startApi } from "../api-process.ts";
 import { embeddedFolder } from "../stores.ts";
 import { visitor } from "../visitor.ts";
 import { openBrowser, openContext } from "./browser.ts";
-import { OWNERS_PAGES, STRANGERS_PAGES } from "./every-page.ts";
+import { OPERATORS_PAGES, OWNERS_PAGES, STRANGERS_PAGES } from "./every-page.ts";
 
 /** `pnpm screenshots`: takes every page at two widths, light and dark, into the documents. */
 const FOLDER = fileURLToPath(new URL("../../../../docs/pages/", import.meta.url));
@@ -24,12 +24,13 @@ for (const width of WIDTHS)
     const options = { viewport: { width, height: 720 }, colorScheme, locale: "en-GB" };
     const { context } = await openContext(browser, api.origin, options);
     const page = await context.newPage();
-    const take = async (shown: (typeof STRANGERS_PAGES)[number]) => {
+    const take = async (shown: (typeof STRANGERS_PAGES)[number], fullPage = true) => {
       await shown.show(page);
       const path = `${FOLDER}${shown.name}-${width}-${colorScheme}.jpg`;
-      await page.screenshot({ path, type: "jpeg", quality: 55, fullPage: true });
+      await page.screenshot({ path, type: "jpeg", quality: 55, fullPage });
     };
     for (const shown of STRANGERS_PAGES) await take(shown);
+    for (const shown of OPERATORS_PAGES) await take(shown, false); // they are long
     await context.addCookies([{ name, value, url: api.origin }]);
     for (const shown of OWNERS_PAGES) await take(shown);
     await context.close();

@@ -14,7 +14,7 @@ export async function showAccount(visit: Visit): Promise<Response> {
   const state = isVerified ? texts.accountVerified : isAsked ? texts.accountUnverified : undefined;
   return page(
     visit,
-    { title: "accountTitle", isWide: true },
+    { title: "accountTitle", layout: "wide" },
     html`<section class="card">
         <dl>
           <dt>${texts.accountEmail}</dt>

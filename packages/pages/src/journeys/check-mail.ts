@@ -27,7 +27,7 @@ export function showCheckMail(visit: Visit): Promise<Response> {
       <p class="links">
         <a href="${link(again)}">${texts.askAgain}</a>
         <a href="${link("/login")}">${texts.toLogIn}</a>
-        ${options.about?.hasMail ? html`<a href="${link("/mail")}">${texts.homeMail}</a>` : ""}
+        ${options.mailbox ? html`<a href="${link("/mail")}">${texts.homeMail}</a>` : ""}
       </p>`,
   );
 }

@@ -32,7 +32,7 @@ export async function showHome(visit: Visit): Promise<Response> {
               </p>
               <ul>
                 <li><a href="${link("/docs")}">${texts.homeDocs}</a></li>
-                ${about.hasMail ? html`<li><a href="${link("/mail")}">${texts.homeMail}</a></li>` : ""}
+                ${options.mailbox ? html`<li><a href="${link("/mail")}">${texts.homeMail}</a></li>` : ""}
                 <li><a href="${link("/health/ready")}">${texts.homeHealth}</a></li>
               </ul>
             </section>`

@@ -22,7 +22,7 @@ export async function showSessions(visit: Visit): Promise<Response> {
   const newestFirst = result.body.sessions.toReversed();
   return page(
     visit,
-    { title: "sessionsTitle", isWide: true },
+    { title: "sessionsTitle", layout: "wide" },
     html`<p>${texts.sessionsText}</p>
       ${newestFirst.map(
         (session) =>

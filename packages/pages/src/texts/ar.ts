@@ -27,6 +27,17 @@ export const ar: Texts = {
   homeHealth: "ما الذي يعمل الآن",
   homeRuns: "{name} يعمل في الوضع {mode} وفق السياسة {policy}.",
 
+  docsSearch: "البحث عن مسار",
+  docsNone: "لا مسار فيه هذه الكلمات.",
+  docsSession: "يحتاج إلى جلسة.",
+  docsOptional: "اختياري",
+  mailText: "لا ترسل هذه الخدمة رسائل. هذه أحدث ما كانت سترسله.",
+  mailNone: "لا ترسل هذه الخدمة رسائل، ولم تكن لترسل شيئًا بعد.",
+  mailTo: "إلى",
+  mailAsText: "كنص",
+  mailPreview: "كل الرسائل بقيم تجريبية",
+  mailPreviewText: "هكذا تبدو كل رسالة بلغتك. روابطها لا تفتح شيئًا.",
+
   logInTitle: "تسجيل الدخول",
   logInButton: "تسجيل الدخول",
   rememberMe: "ابق مسجل الدخول على هذا الجهاز",

@@ -28,6 +28,17 @@ export const de: Texts = {
   homeHealth: "Was gerade funktioniert",
   homeRuns: "{name} läuft im Modus {mode} mit der Richtlinie {policy}.",
 
+  docsSearch: "Route finden",
+  docsNone: "Keine Route enthält diese Wörter.",
+  docsSession: "Braucht eine Sitzung.",
+  docsOptional: "freiwillig",
+  mailText: "Dieser Dienst verschickt keine Mails. Das sind die neuesten, die er verschickt hätte.",
+  mailNone: "Dieser Dienst verschickt keine Mails und hätte auch noch keine verschickt.",
+  mailTo: "An",
+  mailAsText: "Als Text",
+  mailPreview: "Jede Mail mit Beispielwerten",
+  mailPreviewText: "So sieht jede Mail in deiner Sprache aus. Die Links darin öffnen nichts.",
+
   logInTitle: "Anmelden",
   logInButton: "Anmelden",
   rememberMe: "Auf diesem Gerät angemeldet bleiben",

@@ -27,6 +27,17 @@ export const en = {
   homeHealth: "What works now",
   homeRuns: "{name} runs in {mode} mode, under the policy {policy}.",
 
+  docsSearch: "Find a route",
+  docsNone: "No route has these words.",
+  docsSession: "Needs a session.",
+  docsOptional: "optional",
+  mailText: "This service sends no mail. These are the newest that it would have sent.",
+  mailNone: "This service sends no mail, and would have sent none yet.",
+  mailTo: "To",
+  mailAsText: "As text",
+  mailPreview: "Every mail, with example values",
+  mailPreviewText: "This is how each mail looks in your language. The links in them open nothing.",
+
   logInTitle: "Log in",
   logInButton: "Log in",
   rememberMe: "Stay logged in on this device",

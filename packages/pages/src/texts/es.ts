@@ -27,6 +27,17 @@ export const es: Texts = {
   homeHealth: "Qué funciona ahora",
   homeRuns: "{name} funciona en modo {mode}, con la política {policy}.",
 
+  docsSearch: "Buscar una ruta",
+  docsNone: "Ninguna ruta contiene estas palabras.",
+  docsSession: "Necesita una sesión.",
+  docsOptional: "opcional",
+  mailText: "Este servicio no envía correos. Estos son los últimos que habría enviado.",
+  mailNone: "Este servicio no envía correos, y todavía no habría enviado ninguno.",
+  mailTo: "Para",
+  mailAsText: "Como texto",
+  mailPreview: "Cada correo, con valores de ejemplo",
+  mailPreviewText: "Así se ve cada correo en tu idioma. Sus enlaces no abren nada.",
+
   logInTitle: "Iniciar sesión",
   logInButton: "Iniciar sesión",
   rememberMe: "Mantener la sesión en este dispositivo",

@@ -28,6 +28,17 @@ export const fr: Texts = {
   homeHealth: "Ce qui fonctionne maintenant",
   homeRuns: "{name} tourne en mode {mode}, avec la politique {policy}.",
 
+  docsSearch: "Trouver une route",
+  docsNone: "Aucune route ne contient ces mots.",
+  docsSession: "Demande une session.",
+  docsOptional: "facultatif",
+  mailText: "Ce service n’envoie pas de mails. Voici les derniers qu’il aurait envoyés.",
+  mailNone: "Ce service n’envoie pas de mails, et n’en aurait encore envoyé aucun.",
+  mailTo: "À",
+  mailAsText: "En texte",
+  mailPreview: "Chaque mail, avec des valeurs d’exemple",
+  mailPreviewText: "Voici chaque mail dans votre langue. Leurs liens n’ouvrent rien.",
+
   logInTitle: "Se connecter",
   logInButton: "Se connecter",
   rememberMe: "Rester connecté sur cet appareil",
