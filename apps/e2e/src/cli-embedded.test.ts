@@ -48,17 +48,17 @@ describe("the operator's commands on a data folder", () => {
 
     api = await startApi(environment);
     expect((await visitor(api.origin, bob.cookie).profile()).status).toBe(403);
-    const mails = async () => (await visitor(api.origin).send("GET", "/mail")).text;
-    await expect.poll(mails, PATIENCE).toContain("Reset your password");
+    const page = async () => (await visitor(api.origin).send("GET", "/mail")).text;
+    await expect.poll(page, PATIENCE).toContain("Reset your password");
     expect(
       (await checkedFetch(`${api.origin}/mail`, { headers: { "x-forwarded-for": "10.0.0.1" } }))
         .status,
     ).toBe(421);
     // Its link leads to this service, although no PUBLIC_URL is set.
-    const [link = ""] = /http:[\w/.:]*reset_password#[\w=%.]*/.exec(await mails()) ?? [];
+    const [link = ""] = /http:[\w/.:]*reset_password#[\w=%.]*/.exec(await page()) ?? [];
     expect(link.startsWith(`${api.origin}/reset_password#`)).toBe(true);
     expect((await fetch(link)).status).toBe(200);
-    const token = /The reset token: (\S+)/.exec(await mails())?.[1] ?? "";
+    const token = /The reset token: (\S+)/.exec(await page())?.[1] ?? "";
     expect((await visitor(api.origin).reset(email, token, "another one")).status).toBe(200);
     await api.end("SIGTERM");
     folder.remove();

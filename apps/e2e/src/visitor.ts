@@ -53,12 +53,14 @@ type Check = ReturnType<typeof openApiValidator>;
 const origins = new Map<string, Promise<Check>>();
 const documents = new Map<string, Check>();
 
-/** Like `fetch`, but throws if an answer differs from the service's own description. */
+/** Like `fetch`, but throws if an answer of the API differs from its own description. */
 export const checkedFetch: typeof fetch = async (input, init) => {
   const url = input instanceof Request ? input.url : String(input);
   const check = checkOf(new URL(url).origin); // read first: the request may end the service
   const response = await fetch(input, init);
   const { status, headers } = response;
+  // A page for people, which is no part of the description.
+  if (headers.has("content-language")) return response;
   const text = await response.clone().text();
   (await check)(init?.method ?? "GET", url, { status, headers, text });
   return response;

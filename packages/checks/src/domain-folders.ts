@@ -12,6 +12,7 @@ const ROOT_FILES = new Set([
   "clock.ts",
   "email-domain.ts",
   "email.ts",
+  "language.ts",
   "ids.ts",
   "limit-rules.ts",
   "rate-limited.ts",

@@ -256,27 +256,3 @@ describe("a user's language", () => {
     expect(languageIn(await post("/language", { language: "es" }, stale))).toBe("es");
   });
 });
-
-describe("a link of a mail", () => {
-  it("uses up nothing when it is opened, by scanners too", async () => {
-    const { site, get, post, loggedIn } = open();
-    await loggedIn();
-    const body = new URLSearchParams({ email: "ada@example.com" });
-    const asked = await site(new Request(`${ORIGIN}/reset_password`, { method: "POST", body }));
-    const { reset_token: token } = (await asked.json()) as { reset_token: string };
-    const link = `#email=ada@example.com&token=${token}`;
-    const kept = await post("/reset_password/link", { link });
-    const set = kept.headers.getSetCookie().find((one) => one.includes("token"));
-    const cookie = set?.split(";")[0] ?? "";
-    for (const method of ["GET", "HEAD"])
-      for (const path of ["/reset_password", `/reset_password?token=${token}`]) {
-        const headers = { accept: "text/html", cookie };
-        const opened = await site(new Request(ORIGIN + path, { method, headers }));
-        expect(opened.status).toBe(200);
-      }
-    expect(await (await get("/reset_password", { cookie })).text()).not.toContain(token);
-    const chosen = { new_password: "AnotherPwdOfAda" };
-    const done = await post("/reset_password/choose", chosen, { cookie });
-    expect(done.headers.get("location")).toBe("/login?notice=doneReset");
-  });
-});

@@ -1,0 +1,39 @@
+import { expect, it } from "vitest";
+import { DEPLOYMENTS } from "../deployments.ts";
+import { anEmail, visitor } from "../visitor.ts";
+import { openSite } from "./person.ts";
+
+const [course] = DEPLOYMENTS;
+
+it("uses up nothing when it is opened, by scanners too", async () => {
+  if (!course) throw new Error("there is no deployment");
+  const site = await openSite(course);
+  const email = anEmail("link");
+  const ada = visitor(site.origin);
+  await ada.register(email, "MyPwdOfAda");
+  const asked = await ada.send("POST", "/reset_password", { email });
+  const { reset_token: token } = JSON.parse(asked.text) as { reset_token: string };
+
+  const ask = (method: string, path: string, headers: Record<string, string> = {}) =>
+    fetch(site.origin + path, { method, headers, redirect: "manual" });
+  const post = (path: string, fields: Record<string, string>, headers = {}) =>
+    fetch(site.origin + path, {
+      method: "POST",
+      body: new URLSearchParams(fields),
+      headers,
+      redirect: "manual",
+    });
+  const kept = await post("/reset_password/link", { link: `#email=${email}&token=${token}` });
+  const set = kept.headers.getSetCookie().find((one) => one.includes("token"));
+  const cookie = set?.split(";")[0] ?? "";
+  for (const method of ["GET", "HEAD"])
+    for (const path of ["/reset_password", `/reset_password?token=${token}`])
+      for (const headers of [{}, { cookie }])
+        expect((await ask(method, path, headers)).status).toBe(200);
+  expect(await (await ask("GET", "/reset_password", { cookie })).text()).not.toContain(token);
+
+  const chosen = { new_password: "AnotherPwdOfAda" };
+  const done = await post("/reset_password/choose", chosen, { cookie });
+  expect([done.status, done.headers.get("location")]).toEqual([303, "/login?notice=doneReset"]);
+  await site.close();
+});
