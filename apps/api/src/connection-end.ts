@@ -14,11 +14,11 @@ export function endGently(socket: Socket, bytes?: string): void {
   if (bytes === undefined) socket.end();
   else socket.end(bytes);
   socket.resume();
-  let [read, ticks] = [socket.bytesRead, 0];
+  let [lastBytesRead, ticks] = [socket.bytesRead, 0];
   const watch = setInterval(() => {
     ticks += 1;
-    if (socket.bytesRead === read || ticks >= MAX_TICKS) socket.destroy();
-    read = socket.bytesRead;
+    if (socket.bytesRead === lastBytesRead || ticks >= MAX_TICKS) socket.destroy();
+    lastBytesRead = socket.bytesRead;
   }, SILENT_MS);
   socket.once("close", () => clearInterval(watch));
 }
@@ -27,8 +27,8 @@ const hasBody = ({ headers }: IncomingMessage) =>
   headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 
 /**
- * Closes the connection, and says so, if the answer comes before the end of the request's body or
- * the body was too large. Otherwise the rest of the body could be taken for the next request.
+ * If the answer comes before the end of the request's body, or the body was too large, announces
+ * `Connection: close` and closes: the rest of the body could be taken for the next request.
  */
 export function closeAfterUnreadBody(request: IncomingMessage, response: ServerResponse): void {
   if (!hasBody(request)) return;
@@ -39,7 +39,7 @@ export function closeAfterUnreadBody(request: IncomingMessage, response: ServerR
       const { socket } = request;
       let isEnding = false;
       socket.destroySoon = () => {
-        if (!isEnding) endGently(socket); // what Node does after the answer, but gently
+        if (!isEnding) endGently(socket); // Node calls this after the answer, to end the socket
         isEnding = true;
       };
     }

@@ -22,7 +22,7 @@ const limit = z
 /** The settings that override the limits of the policy. */
 export const limitEnvironment = {
   LIMIT_LOG_IN_NETWORK: limit,
-  LIMIT_LOG_IN_PAIR: limit,
+  LIMIT_LOG_IN_PAIR: limit, // of an account and a network
   LIMIT_LOG_IN_ACCOUNT: limit,
   LIMIT_LOG_IN_DEVICE: limit,
   LIMIT_CURRENT_PASSWORD: limit,
@@ -33,7 +33,8 @@ export const limitEnvironment = {
   LIMIT_MAIL_ADDRESS: limit,
   LIMIT_TOKEN_NETWORK: limit,
   LIMIT_EMAIL_CHANGE: limit,
-  LIMIT_EXPORT_AT_ONCE: limit,
+  LIMIT_EXPORT_AT_ONCE: limit, // exports of one user
+  // Whether a known device has a limit of its own.
   LIMIT_KNOWN_DEVICES: z.stringbool().optional(),
 };
 

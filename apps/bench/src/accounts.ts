@@ -1,7 +1,7 @@
 import { sendAll } from "./load/closed-loop.ts";
 import type { Account, RunningSystem } from "./system.ts";
 
-/** The password of all users, so that one hash serves all where hashes are written directly. */
+/** One for all users: measures that write users into the database compute one hash. */
 export const PASSWORD = "a long enough passphrase";
 
 export const accountOf = (n: number): Account => ({

@@ -8,6 +8,7 @@ import { measureEvents } from "./measures/events.ts";
 import { measureGrowth } from "./measures/growth.ts";
 import { measureHashing } from "./measures/hashing.ts";
 import { measureLargeUser } from "./measures/large-user.ts";
+import { measurePrimary } from "./measures/primary.ts";
 import { measureProcesses } from "./measures/processes.ts";
 import { measureRedis } from "./measures/redis.ts";
 import { measureRegistrations } from "./measures/registration.ts";
@@ -47,6 +48,7 @@ const UNPINNED: Readonly<Record<string, Measure>> = {
   callers: measureCallers,
   "large-user": measureLargeUser,
   "slow-sockets": measureSlowSockets,
+  primary: measurePrimary,
 };
 const PINNED: Readonly<Record<string, Measure>> = {
   checks: measureChecks,

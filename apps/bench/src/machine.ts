@@ -56,6 +56,16 @@ export function cpuMs(pid: number): number {
   }
 }
 
+/** Returns a process and its children. */
+export function familyOf(pid: number): number[] {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
+    return [pid, ...children.trim().split(" ").filter(Boolean).map(Number)];
+  } catch {
+    return [pid];
+  }
+}
+
 /** Returns the resident memory of a process in MB. */
 export function residentMb(pid: number): number {
   try {

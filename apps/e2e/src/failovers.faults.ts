@@ -17,7 +17,7 @@ it.each<Topology>(["sentinel", "cluster"])(
     const service = await startFailoverService(program, topology);
     const healedMs: number[] = [];
     for (let run = 0; run < RUNS; run += 1) {
-      const { revived, healedAfterMs } = await service.failOver(run % 2 ? "log-out" : "reset");
+      const { revived, healedAfterMs } = await service.failOverAfter(run % 2 ? "log-out" : "reset");
       expect(revived).toBe(0);
       healedMs.push(healedAfterMs);
       if (healedMs.length % 10 === 0) console.log(topology, healedMs.length, "runs, none revived");

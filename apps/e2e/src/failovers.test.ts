@@ -15,13 +15,13 @@ describe.skipIf(!redisUrl || !program).each<Topology>(["sentinel", "cluster"])(
       if (!program) throw new Error("skipped without one");
       service = await startFailoverService(program, topology);
       for (const by of ["log-out", "reset"] as const)
-        expect(await service.failOver(by)).toMatchObject({ revived: 0 });
+        expect(await service.failOverAfter(by)).toMatchObject({ revived: 0 });
     }, 120_000);
 
     it("brings it back without the fence: the test can fail", async () => {
       if (!program) throw new Error("skipped without one");
       service = await startFailoverService(program, topology, { REDIS_FENCE: "off" });
-      expect(await service.failOver("log-out")).toMatchObject({ revived: 1 });
+      expect(await service.failOverAfter("log-out")).toMatchObject({ revived: 1 });
     }, 60_000);
   },
 );

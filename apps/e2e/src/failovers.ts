@@ -14,9 +14,9 @@ export type Topology = "sentinel" | "cluster";
 
 /** What one failover did to sessions that had been ended. */
 interface Failover {
-  /** How often an ended session was accepted. */
+  /** 1 if the session that had been ended was accepted once more, else 0. */
   readonly revived: number;
-  /** From the death of the primary until the ended session was refused, in ms. */
+  /** From the death of the primary until the ended session was answered with 200 or 403, in ms. */
   readonly healedAfterMs: number;
 }
 
@@ -26,10 +26,10 @@ export interface FailoverService {
    * Ends a session by a log-out or a password reset that the replica misses, kills the primary, and
    * asks with the old cookie until the promoted replica answers.
    */
-  failOver(by: "log-out" | "reset"): Promise<Failover>;
+  failOverAfter(end: "log-out" | "reset"): Promise<Failover>;
   /**
-   * Kills a primary under load on every route. Returns the time from its death until the last
-   * refused request, in ms, and what the load has seen so far.
+   * Kills a primary under load on every route. Returns the ms from its death until the last request
+   * that was not served (502 to 504, or no answer).
    */
   killPrimary(load: Load): Promise<number>;
   stop(): Promise<void>;
@@ -37,9 +37,12 @@ export interface FailoverService {
 
 const PASSWORD = "MyPwdOfBob";
 const HEALED_WITHIN_MS = 30_000;
-/** Sentinels that were busy elect again after a while. */
+/** Long, because Sentinels whose election failed wait before the next one. */
 const FOLLOWED_WITHIN_MS = 90_000;
-/** Longer than the pause of a caller that was refused, and than any wait of a revocation. */
+/**
+ * When every request was served for so long, the service has healed. Longer than the pause of a
+ * caller that was not served, and than any wait of a revocation.
+ */
 const QUIET_MS = 6_000;
 
 /** Starts the service on a Redis that fails over. */
@@ -53,7 +56,7 @@ export async function startFailoverService(
   const env = { ...stores.environment, REDIS_URL: url, BCRYPT_COST: "4", ...environment };
   const api = await startApi(env);
 
-  async function failOver(by: "log-out" | "reset"): Promise<Failover> {
+  async function failOverAfter(end: "log-out" | "reset"): Promise<Failover> {
     await untilAllFollow(nodes);
     const [bob, email] = [visitor(api.origin), anEmail()];
     await expectStatus(bob.register(email, PASSWORD), 200);
@@ -66,7 +69,7 @@ export async function startFailoverService(
     );
     const { primary, replica } = await pairOf(nodes, row?.id ?? "");
     await stall(primary, replica);
-    if (by === "log-out") await expectStatus(bob.logOut(), 302);
+    if (end === "log-out") await expectStatus(bob.logOut(), 302);
     else await expectStatus(bob.reset(email, token, "AnotherPwdOfBob"), 200);
     await primary.kill();
     replica.process.kill("SIGCONT");
@@ -87,19 +90,19 @@ export async function startFailoverService(
     if (!primary) throw new Error("there is no primary");
     const killedAt = performance.now();
     await primary.kill();
-    const lastRefusal = () => seen.refusedAt.at(-1) ?? 0;
+    const lastUnserved = () => seen.refusedAt.at(-1) ?? 0;
     await until(
-      async () => lastRefusal() > killedAt && performance.now() - lastRefusal() > QUIET_MS,
+      async () => lastUnserved() > killedAt && performance.now() - lastUnserved() > QUIET_MS,
       FOLLOWED_WITHIN_MS,
     );
-    const healedAfterMs = lastRefusal() - killedAt;
+    const healedAfterMs = lastUnserved() - killedAt;
     nodes.splice(nodes.indexOf(primary), 1, await primary.restart());
     return healedAfterMs;
   }
 
   return {
     api,
-    failOver,
+    failOverAfter,
     killPrimary,
     async stop() {
       await api.end();

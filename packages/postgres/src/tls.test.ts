@@ -60,7 +60,7 @@ describe.skipIf(!initdb)("a connection to a Postgres with a private CA", () => {
     ["127.0.0.1", "?sslmode=verify-full&sslrootcert=OWN", MISMATCH],
     ["localhost", "?sslmode=verify-full&sslrootcert=OTHER", expect.stringMatching(UNKNOWN)],
     ["localhost", "?sslmode=verify-full", expect.stringMatching(UNKNOWN)],
-  ])("by %s with %j is %s", async (host, parameters, wanted) => {
+  ])("to %s with %j: encrypted, or the error: %s", async (host, parameters, wanted) => {
     const given = parameters.replace("OWN", own?.ca ?? "").replace("OTHER", other?.ca ?? "");
     const url = `postgres://postgres@${host}:${server.port}/postgres${given}`;
     expect(await connected(url)).toEqual(wanted);
@@ -76,7 +76,7 @@ describe.skipIf(!initdb)("a connection to a Postgres with a private CA", () => {
       expect(await connected(url)).toBe(false);
   });
 
-  it("names a CA file that is not there", () => {
+  it("fails at once if the CA file is not there", () => {
     const url = "postgres://postgres@localhost/postgres?sslmode=verify-full&sslrootcert=/none";
     expect(() => connectPostgres({ url })).toThrow(
       "DATABASE_URL: cannot be used (a file of it: ENOENT)",

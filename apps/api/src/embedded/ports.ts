@@ -18,7 +18,10 @@ import type { Config } from "../config.ts";
 import { isForThisMachine } from "../loopback.ts";
 import { followStoredCost } from "../stored-cost.ts";
 
-/** Without hashing threads: a service for one person has no storms, and each thread takes 28 MB. */
+/**
+ * What libuv starts by default. bcrypt runs on these threads here: threads of our own take 28 MB
+ * each, and a service for one person has no storms.
+ */
 const LIBUV_THREADS = 4;
 
 /**
@@ -52,8 +55,8 @@ export async function openEmbedded(config: Config, path: string, log: Log): Prom
   let ownUrl: string | undefined;
   const links = linksTo(() => config.publicUrl ?? ownUrl);
   const brand = { name: config.brandName };
-  // The first caller need not wait for the queues. Nothing catches a failure: without its worker
-  // the process ends.
+  // Not awaited, so that the first caller does not wait for the queues. A failure is not caught on
+  // purpose: it ends the process.
   const working = startWorker({
     db,
     queues: queuesOnPglite(pglite),
@@ -76,8 +79,8 @@ export async function openEmbedded(config: Config, path: string, log: Log): Prom
   return {
     ports,
     listensAt: (url) => (ownUrl = url.replace("//0.0.0.0:", "//127.0.0.1:")),
-    // Behind a proxy every caller seems to be on this machine. Then mails are shown in the terminal
-    // only.
+    // If PUBLIC_URL is not this machine, a proxy may be in front, and every caller seems to be on
+    // this machine. Then mails are shown in the terminal only.
     ...(isForThisMachine(config.publicUrl) && {
       mailbox: {
         list: mailer.list,

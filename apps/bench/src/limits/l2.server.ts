@@ -1,4 +1,4 @@
-/** L2: the minimum of a session check on this stack, one GET of the cookie's value. */
+/** L2: the minimum of a session check on this stack, one GET in Redis, whose key is the cookie. */
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import { Redis } from "ioredis";

@@ -6,8 +6,8 @@ import { latencyRecorder, type LatencyRecorder } from "./latency.ts";
 
 const { port, callers, networks, settlesMs, durationMs, requests } = workerData as CallersOptions;
 
-/** An address of this machine: all of 127/8 are. */
-const networkOf = (caller: number) =>
+/** The address from which a caller connects. All of 127/8 belong to this machine. */
+const addressOf = (caller: number) =>
   networks === "one" ? "127.0.0.2" : `127.1.${Math.floor(caller / 250)}.${1 + (caller % 250)}`;
 
 const CONNECTIONS_PER_MS = 1;
@@ -16,7 +16,7 @@ const startedAt = performance.now();
 
 const countsFrom = startedAt + settlesMs;
 const endsAt = countsFrom + durationMs;
-const isTime = () => performance.now() < endsAt;
+const hasTimeLeft = () => performance.now() < endsAt;
 
 /** Sends one request. Returns whether the connection takes another one. */
 async function ask(connection: Connection, n: number): Promise<boolean> {
@@ -26,7 +26,7 @@ async function ask(connection: Connection, n: number): Promise<boolean> {
     connection.send(request, resolve),
   );
   const status = reply?.status ?? 0;
-  const isCounted = performance.now() > countsFrom && isTime();
+  const isCounted = performance.now() > countsFrom && hasTimeLeft();
   let recorder = byStatus.get(status);
   if (!recorder) byStatus.set(status, (recorder = latencyRecorder()));
   if (isCounted) recorder.record(performance.now() - sentAt);
@@ -35,17 +35,19 @@ async function ask(connection: Connection, n: number): Promise<boolean> {
 
 async function call(caller: number): Promise<void> {
   let n = caller;
-  // All at once, they would only measure the queue of new connections in the kernel.
+  // If all callers connected at once, they would measure only the kernel's queue of connections.
   await pause(caller / CONNECTIONS_PER_MS);
-  while (isTime()) {
-    const connection = await openConnection(port, networkOf(caller));
-    while (isTime() && (await ask(connection, n++)));
+  while (hasTimeLeft()) {
+    const connection = await openConnection(port, addressOf(caller));
+    while (hasTimeLeft() && (await ask(connection, n++)));
     connection.close();
   }
 }
 
 await Promise.all(Array.from({ length: callers }, (_, caller) => call(caller)));
 const result: CallersResult = {
-  byStatus: Object.fromEntries([...byStatus].map(([status, { result: read }]) => [status, read()])),
+  byStatus: Object.fromEntries(
+    [...byStatus].map(([status, recorder]) => [status, recorder.result()]),
+  ),
 };
 parentPort?.postMessage(result);

@@ -23,7 +23,7 @@ export interface Cell {
   /** How often each status came. 0: no answer. */
   readonly statuses: Readonly<Record<number, number>>;
   /** From the beginning of the fault until a request was refused. `undefined`: none was. */
-  readonly firstRefusalMs: number | undefined;
+  readonly firstFailureMs: number | undefined;
   /** From the end of the fault until an account went through every route. `undefined`: not yet. */
   readonly healedMs: number | undefined;
   readonly lost: readonly string[];
@@ -66,7 +66,7 @@ export async function runCell(fault: Fault, times: Times = TIMES): Promise<Cell>
     return {
       fault,
       statuses: Object.fromEntries(seen.statuses),
-      firstRefusalMs: refusedAt && Math.round(refusedAt - begun),
+      firstFailureMs: refusedAt && Math.round(refusedAt - begun),
       healedMs: healedAt && Math.round(healedAt - ended),
       lost: losses ? losses.lost : [],
       lostEvents: losses ? losses.lostEvents : 0,

@@ -27,11 +27,11 @@ if (!olderData) throw new Error("there is no restart from older data");
 
 export const CONTROLS: readonly Control[] = [
   {
-    column: "first refusal",
+    column: "first failure",
     fault: control("every connection to Redis is refused for ever", async ({ toRedis }) =>
       toRedis.refuse(true),
     ),
-    isSeen: ({ firstRefusalMs, statuses }) => firstRefusalMs !== undefined && !!statuses[503],
+    isSeen: ({ firstFailureMs, statuses }) => firstFailureMs !== undefined && !!statuses[503],
   },
   {
     column: "healed",

@@ -4,7 +4,7 @@ const HEADINGS = [
   "part",
   "fault",
   "answers",
-  "first refusal",
+  "first failure",
   "healed",
   "changes lost",
   "events lost",
@@ -24,7 +24,7 @@ export function tableOf(cells: readonly Cell[]): string {
     Object.entries(statuses)
       .map(([status, count]) => `${status === "0" ? "none" : status} × ${count}`)
       .join(", "),
-    seconds(counts.firstRefusalMs),
+    seconds(counts.firstFailureMs),
     seconds(counts.healedMs),
     lost.length,
     counts.lostEvents,

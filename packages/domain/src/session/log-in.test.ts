@@ -53,7 +53,7 @@ describe("logging in", () => {
     expect(await logIn(ports, { email: EMAIL, password: PASSWORD, ...wrong })).toEqual(refused);
   });
 
-  it("verifies one hash for every user, in any state, and for an unknown one", async () => {
+  it("verifies exactly one hash, whether the user is enabled, disabled or unknown", async () => {
     const ports = memoryPorts();
     const user = await registered(ports);
     let verified = 0;
@@ -73,12 +73,12 @@ describe("logging in", () => {
 
   it("refuses a user without a password", async () => {
     const ports = memoryPorts();
-    await ports.users.create({ ...(await registeredShape(ports)), passwordHash: undefined }, []);
+    await ports.users.create({ ...(await unregisteredUser(ports)), passwordHash: undefined }, []);
     expect(await logIn(ports, { email: EMAIL, password: "undefined" })).toEqual(refused);
     expect(await logIn(ports, { email: EMAIL, password: "" })).toEqual(refused);
   });
 
-  it("shuts a disabled user out, and in again only by a new log-in", async () => {
+  it("refuses a disabled user, whose old sessions stay ended after enabling", async () => {
     const ports = memoryPorts();
     const { id } = await registered(ports);
     const { token } = await loggedIn(ports);
@@ -95,10 +95,34 @@ describe("logging in", () => {
       "user.enabled",
     ]);
   });
+
+  it("is refused before the user is looked up, when hashing is at capacity", async () => {
+    const ports = memoryPorts();
+    await registered(ports);
+    const asked: string[] = [];
+    const users = {
+      ...ports.users,
+      findCredentialsByEmail: (key: EmailKey) => {
+        asked.push(key);
+        return ports.users.findCredentialsByEmail(key);
+      },
+    };
+    const admit = () => {
+      throw new Unavailable("password hashing is at capacity");
+    };
+    const full = { ...ports, users, hasher: { ...ports.hasher, admit } };
+    const attempt = { email: "bob@example.com", password: "MyPwdOfBob" };
+    await expect(logIn(full, attempt)).rejects.toThrow(Unavailable);
+    expect(asked).toEqual([]);
+    await expect(logIn({ ...full, hasher: ports.hasher }, attempt)).resolves.toMatchObject({
+      ok: true,
+    });
+    expect(asked).toHaveLength(1);
+  });
 });
 
-describe("a log-in that a reset overtakes", () => {
-  /** Lets Bob reset his password when `name` of `port` is called. */
+describe("a log-in, when a reset comes", () => {
+  /** Logs Bob in, who resets his password before or after the method `name` of a port is called. */
   async function overtaken<PortName extends "hasher" | "ledger" | "sessions">(
     portName: PortName,
     name: keyof ReturnType<typeof memoryPorts>[PortName],
@@ -122,14 +146,14 @@ describe("a log-in that a reset overtakes", () => {
     ["before its session is opened", "sessions", "open", "before"],
     ["after its session is opened", "sessions", "open", "after"],
     ["before its epoch is confirmed", "ledger", "confirm", "before"],
-  ] as const)("leaves no session %s", async (_, portName, name, when) => {
+  ] as const)("%s, opens no session", async (_, portName, name, when) => {
     const { result, listed, types } = await overtaken(portName, name as never, when);
     expect(result).toEqual(refused);
     expect(listed).toEqual([]);
     expect(types).not.toContain("session.created");
   });
 
-  it("holds a session only until the reset that follows its confirmation", async () => {
+  it("after its confirmation, opens a session that the reset ends", async () => {
     const ports = memoryPorts();
     await registered(ports);
     const resetToken = await resetTokenFor(ports);
@@ -180,33 +204,9 @@ describe("making a hash anew", () => {
     );
     expect(await hashOf(ports)).toBe("plain$1$NewPwd");
   });
-
-  it("is refused before any store is asked, when hashing is at capacity", async () => {
-    const ports = memoryPorts();
-    await registered(ports);
-    const asked: string[] = [];
-    const users = {
-      ...ports.users,
-      findCredentialsByEmail: (key: EmailKey) => {
-        asked.push(key);
-        return ports.users.findCredentialsByEmail(key);
-      },
-    };
-    const admit = () => {
-      throw new Unavailable("password hashing is at capacity");
-    };
-    const full = { ...ports, users, hasher: { ...ports.hasher, admit } };
-    const attempt = { email: "bob@example.com", password: "MyPwdOfBob" };
-    await expect(logIn(full, attempt)).rejects.toThrow(Unavailable);
-    expect(asked).toEqual([]);
-    await expect(logIn({ ...full, hasher: ports.hasher }, attempt)).resolves.toMatchObject({
-      ok: true,
-    });
-    expect(asked).toHaveLength(1);
-  });
 });
 
-async function registeredShape(ports: ReturnType<typeof memoryPorts>) {
+async function unregisteredUser(ports: ReturnType<typeof memoryPorts>) {
   const user = await registered(memoryPorts());
   return { id: ports.ids.userId(), email: user.email, emailKey: user.emailKey };
 }

@@ -31,22 +31,22 @@ const CHANGES = [
   "delete",
 ] as const;
 
-/** A world of two users. Every change commits, but never reaches the session store. */
-function truth(sessions: SessionStore) {
+/** Ports whose changes commit. `withLostCalls` loses what a change then tells the session store. */
+function worldOn(sessions: SessionStore) {
   const ports: Ports = { ...memoryPorts(), sessions };
   const lost = {
     syncUser: async () => undefined,
     end: async () => undefined,
     deleteUser: async () => undefined,
   };
-  const crashing: Ports = { ...ports, sessions: { ...sessions, ...lost } };
+  const withLostCalls: Ports = { ...ports, sessions: { ...sessions, ...lost } };
   /** Every session that was opened, ended or not. */
   const opened: Session[] = [];
-  return { ports, crashing, opened };
+  return { ports, withLostCalls, opened };
 }
 
 async function change(
-  { ports, crashing, opened }: ReturnType<typeof truth>,
+  { ports, withLostCalls, opened }: ReturnType<typeof worldOn>,
   userId: UserId,
   kind: (typeof CHANGES)[number],
 ): Promise<void> {
@@ -54,10 +54,10 @@ async function change(
   if (!user) return;
   const id = ports.ids.eventId();
   const occurredAt = ports.clock.now();
-  if (kind === "disable") await disableUser(crashing, userId);
-  else if (kind === "enable") await enableUser(crashing, userId);
-  else if (kind === "delete") await deleteUser(crashing, userId);
-  else if (kind === "end") await endSessions(crashing, [userId]);
+  if (kind === "disable") await disableUser(withLostCalls, userId);
+  else if (kind === "enable") await enableUser(withLostCalls, userId);
+  else if (kind === "delete") await deleteUser(withLostCalls, userId);
+  else if (kind === "end") await endSessions(withLostCalls, [userId]);
   else if (kind === "rehash") {
     const rehash = { userId, expectedEpoch: user.epoch, expectedHash: aHash() };
     await ports.users.rehash({ ...rehash, passwordHash: aHash() });
@@ -71,8 +71,8 @@ async function change(
       occurredAt,
       data: by,
     };
-    const hash = { userId, expectedEpoch: user.epoch, passwordHash: aHash() };
-    await ports.users.replacePassword(hash, [event]);
+    const replacement = { userId, expectedEpoch: user.epoch, passwordHash: aHash() };
+    await ports.users.replacePassword(replacement, [event]);
   } else if (kind === "endOne") {
     const [session] = await ports.sessions.list(userId);
     if (!session) return;
@@ -88,10 +88,11 @@ async function change(
 }
 
 /**
- * Expects that exactly the sessions are live that were opened at the user's epoch and not revoked.
+ * Expects the live sessions to be exactly those that were opened at the user's current epoch and
+ * not revoked.
  */
-async function expectTruth(
-  { ports, opened }: ReturnType<typeof truth>,
+async function expectAgreement(
+  { ports, opened }: ReturnType<typeof worldOn>,
   userId: UserId,
 ): Promise<void> {
   const user = await ports.users.findById(userId);
@@ -117,8 +118,8 @@ const runs = fc.record({
       maxLength: 25,
     },
   ),
-  /** The order in which events are handled, some more than once. */
-  order: fc.array(fc.nat(), { minLength: 0, maxLength: 60 }),
+  /** The events that are handled first: any of them, in any order, some more than once. */
+  picks: fc.array(fc.nat(), { minLength: 0, maxLength: 60 }),
 });
 
 describe.each([
@@ -132,14 +133,14 @@ describe.each([
   afterAll(() => redis?.close());
 
   it.skipIf(!isHere)(
-    "ends in the user store's state, in any order of events and with repeats",
+    "brings the session store to the state of the user store, in any order and with repeats",
     async () => {
       await fc.assert(
-        fc.asyncProperty(runs, async ({ steps, order }) => {
+        fc.asyncProperty(runs, async ({ steps, picks }) => {
           const sessions = redis
             ? redisStores(redis.client, noFence).sessions
             : memoryPorts().sessions;
-          const world = truth(sessions);
+          const world = worldOn(sessions);
           const users = [await aUser(world.ports.users), await aUser(world.ports.users)];
           for (const { kind, which } of steps) {
             const user = users[which];
@@ -149,8 +150,8 @@ describe.each([
             users.map(({ id }) => everyEvent(world.ports.events, id)),
           );
           const all = lists.flat();
-          const repeated = order.flatMap((pick) => all[pick % Math.max(1, all.length)] ?? []);
-          // Every event at least once, the last time in another order.
+          const repeated = picks.flatMap((pick) => all[pick % Math.max(1, all.length)] ?? []);
+          // Then every event once, shuffled by the end of its id.
           const last = all.toSorted((one, other) =>
             (one.id.at(-1) ?? "").localeCompare(other.id.at(-1) ?? ""),
           );
@@ -161,7 +162,7 @@ describe.each([
               keyId: undefined,
             });
           }
-          for (const { id } of users) await expectTruth(world, id);
+          for (const { id } of users) await expectAgreement(world, id);
         }),
         { numRuns },
       );
