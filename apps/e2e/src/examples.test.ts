@@ -152,6 +152,8 @@ describe.skipIf(!testServers().redisUrl)("the example", () => {
     expect((await ask("GET", `${origin}/notes`)).status).toBe(403);
     expect((await ask("POST", `${origin}/auth/users`, "", bob())).status).toBe(200);
     const { cookie } = await ask("POST", `${origin}/auth/sessions`, "", bob());
+    const page = await ask("GET", `${origin}/auth/account`, cookie);
+    expect(page.text).toContain('action="/auth/logout"');
     expect((await ask("POST", `${origin}/notes`, cookie, "buy milk")).status).toBe(201);
     expect((await ask("GET", `${origin}/notes`, cookie)).text).toBe('["buy milk"]');
     expect((await ask("DELETE", `${origin}/auth/sessions`, cookie)).status).toBe(302);

@@ -63,10 +63,7 @@ describe.skipIf(!hasProxies || !testServers().redisUrl)("behind proxies", () => 
       };
       expect(servers).toEqual([{ url: publicUrl }]);
       const wellKnown = await fetch(`https://localhost:${nginx.port}/.well-known/change-password`);
-      expect([wellKnown.status, new URL(wellKnown.url).pathname]).toEqual([
-        200,
-        "/auth/profile/password",
-      ]);
+      expect([wellKnown.status, new URL(wellKnown.url).pathname]).toEqual([200, "/auth/login"]);
       await other.end();
       await service.close();
       await nginx.stop();

@@ -59,14 +59,10 @@ export const checkedFetch: typeof fetch = async (input, init) => {
   const check = checkOf(new URL(url).origin); // read first: the request may end the service
   const response = await fetch(input, init);
   const { status, headers } = response;
-  if (isPage(headers)) return response;
   const text = await response.clone().text();
   (await check)(init?.method ?? "GET", url, { status, headers, text });
   return response;
 };
-
-/** Whether an answer is a page for people, which is no part of the description. */
-export const isPage = (headers: Headers): boolean => headers.has("content-language");
 
 /** Returns the check for an origin's answers. The description is read once. */
 function checkOf(origin: string): Promise<Check> {

@@ -85,6 +85,11 @@ export default {
     const site = createPages({ api, policy, publicUrl, onFault });
     const { promise: isRead, resolve } = Promise.withResolvers<void>();
     execution.waitUntil(isRead.then(close));
-    return afterBody(await site(request), resolve);
+    try {
+      return afterBody(await site(request), resolve);
+    } catch (error) {
+      resolve();
+      throw error;
+    }
   },
 };

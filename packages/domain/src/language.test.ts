@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseLanguage } from "./language.ts";
 
@@ -24,7 +25,26 @@ describe("parseLanguage", () => {
     expect(parseLanguage(tag)).toBeUndefined();
   });
 
-  it("is idempotent", () => {
-    expect(parseLanguage(parseLanguage("SR-cyrl") ?? "")).toBe("sr-Cyrl");
+  it("drops extensions and private use, which may hold any text", () => {
+    expect(parseLanguage("de-u-co-phonebk-x-free-text")).toBe("de");
+    expect(parseLanguage("x-free-text")).toBeUndefined();
+  });
+
+  it("is idempotent, and never longer than its limit", () => {
+    const part = fc.string({
+      unit: fc.constantFrom("a", "b", "d", "e", "x", "0", "1"),
+      minLength: 1,
+      maxLength: 8,
+    });
+    const tags = fc.array(part, { minLength: 1, maxLength: 6 }).map((parts) => parts.join("-"));
+    fc.assert(
+      fc.property(tags, (tag) => {
+        const language = parseLanguage(tag);
+        if (language === undefined) return;
+        expect(parseLanguage(language)).toBe(language);
+        expect(language.length).toBeLessThanOrEqual(35);
+      }),
+      { numRuns: 2_000, examples: [["en-u-ca-islamicc-x-aaaaaaaa-aaaaaaa"], ["sr-cyrl"]] },
+    );
   });
 });

@@ -1,6 +1,9 @@
 import type { Brand } from "./brand.ts";
 
-/** A language such as `de` or `pt-BR`: a BCP 47 tag in its canonical form. */
+/**
+ * A language such as `de` or `pt-BR`: language, script, region and variants of a BCP 47 tag in its
+ * canonical form, without extensions and private use.
+ */
 export type Language = Brand<string, "Language">;
 
 /** RFC 5646 section 4.4.1: room for language, script, region and a variant. */
@@ -10,7 +13,8 @@ const MAX_LENGTH = 35;
 export function parseLanguage(tag: string): Language | undefined {
   if (tag.length > MAX_LENGTH) return undefined;
   try {
-    return Intl.getCanonicalLocales(tag)[0] as Language | undefined;
+    const { baseName } = new Intl.Locale(tag);
+    return baseName.length > MAX_LENGTH ? undefined : (baseName as Language);
   } catch {
     return undefined; // a RangeError is how it says no
   }

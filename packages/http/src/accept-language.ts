@@ -2,18 +2,28 @@
 const MOST_PREFERENCES = 20;
 
 /**
- * Returns the tags of an `Accept-Language` header, the preferred one first (RFC 9110 section
- * 12.5.4). The wildcard and refused languages are left out.
+ * Returns the items of a header such as `Accept` or `Accept-Language` with their weights, the
+ * preferred one first (RFC 9110 section 12.4.2). Refused items (`q=0`) are left out.
  */
-export function preferredLanguages(acceptLanguage: string | null | undefined): readonly string[] {
-  return (acceptLanguage ?? "")
+export function acceptedItems(
+  header: string | null | undefined,
+): readonly { readonly item: string; readonly weight: number }[] {
+  return (header ?? "")
     .split(",", MOST_PREFERENCES)
     .map((part) => {
-      const [tag = "", ...parameters] = part.split(";").map((text) => text.trim());
+      const [item = "", ...parameters] = part.split(";").map((text) => text.trim());
       const quality = parameters.find((text) => /^q=/i.test(text))?.slice(2);
-      return { tag, weight: quality === undefined ? 1 : Number(quality) };
+      return { item, weight: quality === undefined ? 1 : Number(quality) };
     })
-    .filter(({ tag, weight }) => weight > 0 && tag !== "" && tag !== "*")
-    .toSorted((one, other) => other.weight - one.weight)
-    .map(({ tag }) => tag);
+    .filter(({ item, weight }) => item !== "" && weight > 0 && weight <= 1)
+    .toSorted((one, other) => other.weight - one.weight);
 }
+
+/**
+ * Returns the tags of an `Accept-Language` header, the preferred one first (RFC 9110 section
+ * 12.5.4), without the wildcard.
+ */
+export const preferredLanguages = (header: string | null | undefined): readonly string[] =>
+  acceptedItems(header)
+    .map(({ item }) => item)
+    .filter((tag) => tag !== "*");

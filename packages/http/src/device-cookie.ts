@@ -1,5 +1,13 @@
-import { type Caller, DEVICE_TTL_MS, type Policy, type Ports } from "@postern/domain";
+import {
+  type Caller,
+  DEVICE_TTL_MS,
+  type Language,
+  parseLanguage,
+  type Policy,
+  type Ports,
+} from "@postern/domain";
 import type { Context } from "hono";
+import { preferredLanguages } from "./accept-language.ts";
 import type { AppEnv } from "./app-env.ts";
 import type { CallerOptions } from "./caller.ts";
 import { attributesOf, readCookie } from "./session-cookie.ts";
@@ -8,14 +16,19 @@ import { attributesOf, readCookie } from "./session-cookie.ts";
  * The name of the cookie by which a browser is known. Only this host receives it, whatever
  * `COOKIE_DOMAIN` says.
  */
-function deviceCookieName({ cookie }: Policy): string {
-  // Two installations on one host have session cookies of two names.
-  const own = cookie.name.replace(/^__(Host|Secure)-/i, "");
-  const suffix = own === "session_id" ? "" : `_${own}`;
-  return `${cookie.secure ? "__Host-" : ""}known_devices${suffix}`;
+const deviceCookieName = ({ cookie }: Policy): string =>
+  `${cookie.secure ? "__Host-" : ""}known_devices${suffixOf(cookie)}`;
+
+/**
+ * What the names of other cookies end with: two installations on one host have session cookies of
+ * two names.
+ */
+export function suffixOf({ name }: Policy["cookie"]): string {
+  const own = name.replace(/^__(Host|Secure)-/i, "");
+  return own === "session_id" ? "" : `_${own}`;
 }
 
-/** Returns who calls, as far as limits need to know. */
+/** Returns what is known of the caller. */
 export const callerOf = (
   c: Context<AppEnv>,
   { policy }: Ports,
@@ -23,7 +36,17 @@ export const callerOf = (
 ): Caller => ({
   network: addressOf?.(c.req.raw, c.env),
   knownDevices: readCookie(c.req.header("cookie"), deviceCookieName(policy)),
+  language: languageOf(c.req.header("accept-language")),
 });
+
+/** Returns the first language of `Accept-Language` that is one. */
+function languageOf(acceptLanguage: string | undefined): Language | undefined {
+  for (const tag of preferredLanguages(acceptLanguage)) {
+    const language = parseLanguage(tag);
+    if (language) return language;
+  }
+  return undefined;
+}
 
 /** Sets the cookie by which this browser is known from now on. */
 export function setDeviceCookie(

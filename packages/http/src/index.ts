@@ -1,4 +1,4 @@
-export { preferredLanguages } from "./accept-language.ts";
+export { acceptedItems, preferredLanguages } from "./accept-language.ts";
 export { countedAddress, networkOfAddress } from "./client-address.ts";
 export { type AppOptions, createApp, routeTable } from "./app.ts";
 export { type Endpoint, endpointsOf, type Method } from "./endpoint.ts";
@@ -12,4 +12,5 @@ export { SECURITY_HEADERS, securityHeaders } from "./security-headers.ts";
 export { isCrossSiteWrite } from "./csrf.ts";
 export { publicPlace, withoutBasePath } from "./public-place.ts";
 export { readCookie } from "./session-cookie.ts";
+export { suffixOf } from "./device-cookie.ts";
 export type { AskReadiness, Readiness } from "./routes/health.ts";

@@ -1,4 +1,4 @@
-import { isCrossSiteWrite, publicPlace, withoutBasePath } from "@postern/http";
+import { acceptedItems, isCrossSiteWrite, publicPlace, withoutBasePath } from "@postern/http";
 import { assetResponses } from "./assets.ts";
 import { readForm } from "./form.ts";
 import { downloadData, showAccount } from "./journeys/account.ts";
@@ -57,6 +57,10 @@ const PAGES: Readonly<Record<string, Page>> = {
   "/mail/preview": { GET: showPreviews },
 };
 
+const NOT_FOUND: Page = {
+  GET: (visit) => errorPage(visit, say(visit, "errorNotFound"), 404),
+};
+
 /** Paths that the API serves too, with methods that change something. */
 const SHARED: ReadonlySet<string> = new Set([
   "/reset_password",
@@ -113,8 +117,7 @@ export function createPages(
     const response = await options.api(request, bindings);
     if (response.status !== 404 || !isRead(request) || !asksForHtml(request)) return response;
     await response.body?.cancel();
-    const visit = visitOf(request, bindings, new URLSearchParams(), options);
-    return await errorPage(visit, say(visit, "errorNotFound"), 404);
+    return await answerSafely(request, bindings, NOT_FOUND);
   }
 
   return (request, bindings) => {
@@ -136,4 +139,10 @@ function isForPeople(request: Request, path: string): boolean {
 
 const isRead = ({ method }: Request) => method === "GET" || method === "HEAD";
 
-const asksForHtml = ({ headers }: Request) => /\btext\/html\b/.test(headers.get("accept") ?? "");
+/** Whether HTML is accepted by name, and no less than JSON is. */
+function asksForHtml({ headers }: Request): boolean {
+  const accepted = acceptedItems(headers.get("accept"));
+  const weightOf = (type: string) => accepted.find(({ item }) => item === type)?.weight ?? 0;
+  const html = weightOf("text/html");
+  return html > 0 && html >= weightOf("application/json");
+}

@@ -1,5 +1,8 @@
-import { readCookie } from "@postern/http";
+import type { Policy } from "@postern/domain";
+import { readCookie, suffixOf } from "@postern/http";
 import type { Visit } from "./visit.ts";
+
+type CookiePolicy = Pick<Policy["cookie"], "name" | "secure">;
 
 /** What the link of a mail brings. */
 export interface MailLink {
@@ -12,22 +15,24 @@ export interface MailLink {
  * the address bar and the history do not show it, and scripts cannot read it. Only the page of that
  * link receives it.
  */
-const nameOf = (isSecure: boolean) => `${isSecure ? "__Secure-" : ""}postern_link`;
+const nameOf = (cookie: CookiePolicy) =>
+  `${cookie.secure ? "__Secure-" : ""}postern_link${suffixOf(cookie)}`;
 const MAX_AGE_SECONDS = 900;
 
-export function linkCookie(link: MailLink, path: string, isSecure: boolean): string {
+export function linkCookie(link: MailLink, path: string, cookie: CookiePolicy): string {
   const value = encodeURIComponent(new URLSearchParams({ ...link }).toString());
-  return `${nameOf(isSecure)}=${value}; ${attributes(path, isSecure)}; Max-Age=${MAX_AGE_SECONDS}`;
+  return `${nameOf(cookie)}=${value}; ${attributes(path, cookie)}; Max-Age=${MAX_AGE_SECONDS}`;
 }
 
-export const endedLinkCookie = (path: string, isSecure: boolean): string =>
-  `${nameOf(isSecure)}=; ${attributes(path, isSecure)}; Max-Age=0`;
+export const endedLinkCookie = (path: string, cookie: CookiePolicy): string =>
+  `${nameOf(cookie)}=; ${attributes(path, cookie)}; Max-Age=0`;
 
-const attributes = (path: string, isSecure: boolean) =>
-  `Path=${path}; HttpOnly; SameSite=Strict${isSecure ? "; Secure" : ""}`;
+const attributes = (path: string, { secure }: CookiePolicy) =>
+  `Path=${path}; HttpOnly; SameSite=Strict${secure ? "; Secure" : ""}`;
 
-export function readLink({ request, isSecure }: Pick<Visit, "request" | "isSecure">) {
-  const value = readCookie(request.headers.get("cookie") ?? undefined, nameOf(isSecure));
+export function readLink({ request, options }: Pick<Visit, "request" | "options">) {
+  const { cookie } = options.policy;
+  const value = readCookie(request.headers.get("cookie") ?? undefined, nameOf(cookie));
   return value === undefined ? undefined : parseLink(decoded(value));
 }
 

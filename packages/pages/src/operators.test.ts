@@ -1,6 +1,7 @@
 import { memoryPorts } from "@postern/domain/memory";
 import { createApp } from "@postern/http";
 import { describe, expect, it } from "vitest";
+import { curlOf, type Placed } from "./reference/examples.ts";
 import { createPages, LANGUAGES, type PagesOptions, type ShownMail } from "./index.ts";
 
 const MAIL: ShownMail = {
@@ -66,6 +67,9 @@ describe("what is not there", () => {
   it.each([
     ["text/html,*/*;q=0.8", "text/html; charset=utf-8"],
     ["*/*", "application/json"],
+    ["application/json, text/html;q=0.1", "application/json"],
+    ["text/html;q=0", "application/json"],
+    ["application/json;q=0.5, text/html;q=0.5", "text/html; charset=utf-8"],
   ])("is said to who accepts %s as %s", async (accept, type) => {
     const get = open();
     const { response } = await get("/nothing", "en", accept);
@@ -77,6 +81,13 @@ describe("what is not there", () => {
     for (const path of ["/login/", "/docs/", "/reset_password/"])
       expect([path, (await get(path, "en", "text/html")).response.status]).toEqual([path, 200]);
   });
+});
+
+it("is no command of a stranger's host", () => {
+  const operation = { method: "GET", path: "/x", responses: {} } as unknown as Placed;
+  expect(curlOf(operation, "http://a';touch x;'.example")).toBe(
+    String.raw`curl 'http://a'\'';touch x;'\''.example/x'`,
+  );
 });
 
 describe("the mails", () => {

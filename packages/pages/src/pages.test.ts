@@ -1,45 +1,14 @@
 import { memoryPorts } from "@postern/domain/memory";
-import { createApp } from "@postern/http";
 import { describe, expect, it } from "vitest";
-import { createPages, LANGUAGES, type PagesOptions } from "./index.ts";
-
-const ORIGIN = "https://www.example.com";
-const PASSWORD = "MyPwdOfAda";
-
-function open(options: Partial<PagesOptions> = {}) {
-  const ports = memoryPorts();
-  const { publicUrl } = options;
-  const app = createApp({ ports, ...(publicUrl && { publicUrl }) });
-  const api = (request: Request) => app.fetch(request);
-  const site = createPages({ api, policy: ports.policy, ...options });
-  const get = async (path: string, headers: Record<string, string> = {}) =>
-    await site(new Request(ORIGIN + path, { headers: { accept: "text/html", ...headers } }));
-  const post = async (
-    path: string,
-    fields: Record<string, string>,
-    headers: Record<string, string> = {},
-  ) =>
-    await site(
-      new Request(ORIGIN + path, {
-        method: "POST",
-        headers: { "sec-fetch-site": "same-origin", ...headers },
-        body: new URLSearchParams(fields),
-      }),
-    );
-  async function loggedIn(): Promise<string> {
-    await post("/register", { email: "ada@example.com", password: PASSWORD });
-    const answer = await post("/login", { email: "ada@example.com", password: PASSWORD });
-    return answer.headers.getSetCookie()[0]?.split(";")[0] ?? "";
-  }
-  return { site, get, post, loggedIn };
-}
+import { createPages, LANGUAGES } from "./index.ts";
+import { openSite, ORIGIN, PASSWORD } from "./site.fixture.ts";
 
 const STRANGERS = ["/", "/login", "/register", "/forgot-password", "/confirm-again", "/check-mail"];
 const OWNERS = ["/account", "/account/email", "/account/password", "/account/sessions"];
 
 describe("every page", () => {
   it.each(Object.keys(LANGUAGES))("in %s has no inline script or style", async (language) => {
-    const { get, loggedIn } = open();
+    const { get, loggedIn } = openSite();
     const cookie = await loggedIn();
     for (const path of [...STRANGERS, ...OWNERS, "/reset_password", "/email_verification"]) {
       const response = await get(path, { cookie, "accept-language": language });
@@ -57,7 +26,7 @@ describe("every page", () => {
   });
 
   it("is small: the log-in takes three requests and less than 15 KB", async () => {
-    const { get } = open();
+    const { get } = openSite();
     const sizes = await Promise.all(
       ["/login", "/pages.css", "/pages.js"].map(
         async (path) => (await (await get(path)).text()).length,
@@ -67,7 +36,7 @@ describe("every page", () => {
   });
 
   it("leads to the log-in without a session, and back afterwards", async () => {
-    const { get, post, loggedIn } = open();
+    const { get, post, loggedIn } = openSite();
     await loggedIn();
     for (const path of OWNERS) {
       const { status, headers } = await get(path);
@@ -79,7 +48,7 @@ describe("every page", () => {
   });
 
   it("is refused to a form of another site, before anything happens", async () => {
-    const { post, loggedIn } = open();
+    const { post, loggedIn } = openSite();
     const cookie = await loggedIn();
     for (const path of [
       "/login",
@@ -98,7 +67,7 @@ describe("every page", () => {
   });
 
   it("says that a form is none, or too large, and that a method is unknown", async () => {
-    const { site, post } = open();
+    const { site, post } = openSite();
     const json = { method: "POST", body: "{}", headers: { "content-type": "application/json" } };
     expect((await site(new Request(`${ORIGIN}/login`, json))).status).toBe(415);
     expect((await post("/login", { email: "x".repeat(20_000) })).status).toBe(415);
@@ -109,7 +78,7 @@ describe("every page", () => {
 
 describe("the service behind the pages", () => {
   it("still answers programs as before", async () => {
-    const { site } = open();
+    const { site } = openSite();
     const text = async (path: string, init?: RequestInit) =>
       await (await site(new Request(ORIGIN + path, init))).text();
     expect(await text("/")).toBe('{"message":"Bienvenue"}');
@@ -119,7 +88,7 @@ describe("the service behind the pages", () => {
   });
 
   it("answers under a path, stripped or not", async () => {
-    const { get } = open({ publicUrl: `${ORIGIN}/auth` });
+    const { get } = openSite({ publicUrl: `${ORIGIN}/auth` });
     for (const path of ["/auth/register", "/register"]) {
       const source = await (await get(path)).text();
       expect(source).toContain('action="/auth/register"');
@@ -139,7 +108,7 @@ describe("the service behind the pages", () => {
 
 describe("a request for a page", () => {
   it("that the service does not admit gets its own refusal, also for a file", async () => {
-    const { get } = open({ isAdmitted: () => false });
+    const { get } = openSite({ isAdmitted: () => false });
     for (const path of ["/register", "/reset_password", "/pages.css"])
       expect((await get(path)).headers.get("content-type")).not.toContain("text/css");
     expect((await get("/register")).status).toBe(404); // the service has no such route
@@ -170,7 +139,7 @@ describe("a request for a page", () => {
   });
 
   it("comes back under the base path, also if a proxy strips it", async () => {
-    const { get } = open({ publicUrl: `${ORIGIN}/auth` });
+    const { get } = openSite({ publicUrl: `${ORIGIN}/auth` });
     const target = new URL((await get("/account")).headers.get("location") ?? "", ORIGIN);
     expect([target.pathname, target.searchParams.get("return_to")]).toEqual([
       "/auth/login",
@@ -179,7 +148,7 @@ describe("a request for a page", () => {
   });
 
   it("with bytes that are no text is refused", async () => {
-    const { site } = open();
+    const { site } = openSite();
     const headers = { "content-type": "application/x-www-form-urlencoded" };
     const sent = { method: "POST", headers, body: "email=a%40example.com&password=a%ff" };
     expect((await site(new Request(`${ORIGIN}/register`, sent))).status).toBe(415);
@@ -188,7 +157,7 @@ describe("a request for a page", () => {
   it("that fails unexpectedly is reported, and answered with a page", async () => {
     const faults: unknown[] = [];
     const policy = { ...memoryPorts().policy, password: undefined } as never;
-    const { get } = open({ policy, onFault: (error) => faults.push(error) });
+    const { get } = openSite({ policy, onFault: (error) => faults.push(error) });
     const response = await get("/register");
     expect([response.status, faults.length]).toEqual([500, 1]);
     expect(await response.text()).toContain("Something unexpected happened");
@@ -213,7 +182,7 @@ describe("the download of the own data", () => {
 
 describe("the brand", () => {
   it("names the pages, colours them, and brings its words", async () => {
-    const { get } = open({
+    const { get } = openSite({
       brand: { name: "Ada & Söhne <b>", color: "#ffcc00" },
       texts: { en: { logInTitle: "Come in" } },
     });
@@ -222,37 +191,5 @@ describe("the brand", () => {
     expect(source).toContain("<h1>Come in</h1>");
     const style = await (await get("/pages.css")).text();
     expect(style).toContain("--accent: #ffcc00; --on-accent: #000000");
-  });
-});
-
-describe("a user's language", () => {
-  const languageIn = (response: Response) =>
-    response.headers
-      .getSetCookie()
-      .map((cookie) => /^postern_language=(\w+)/.exec(cookie)?.[1])
-      .find(Boolean);
-
-  it("is that of the registration, and shown after a log-in in another browser", async () => {
-    const { post } = open();
-    const ada = { email: "ada@example.com", password: PASSWORD };
-    await post("/register", ada, { "accept-language": "de-AT,en;q=0.5" });
-    const response = await post("/login", ada, { "accept-language": "en" });
-    expect(languageIn(response)).toBe("de");
-  });
-
-  it("is the one that was chosen while logged in", async () => {
-    const { post, loggedIn } = open();
-    const cookie = await loggedIn();
-    expect(languageIn(await post("/language", { language: "ar" }, { cookie }))).toBe("ar");
-    const ada = { email: "ada@example.com", password: PASSWORD };
-    expect(languageIn(await post("/login", ada))).toBe("ar");
-  });
-
-  it("is kept in the browser alone without a session, and never another value", async () => {
-    const { post } = open();
-    expect(languageIn(await post("/language", { language: "fr" }))).toBe("fr");
-    expect(languageIn(await post("/language", { language: "xx" }))).toBeUndefined();
-    const stale = { cookie: "session_id=stale" };
-    expect(languageIn(await post("/language", { language: "es" }, stale))).toBe("es");
   });
 });

@@ -5,6 +5,7 @@ import { safeReturn } from "./return-to.ts";
 import { brandStyle } from "./stylesheet.ts";
 import { en, type Texts } from "./texts/en.ts";
 
+const COOKIE = { name: "__Host-session_id", secure: true };
 const ORIGIN = "https://www.example.com";
 
 describe("the texts of a language", () => {
@@ -101,12 +102,12 @@ describe("the link of a mail", () => {
 
   const visitWith = (cookie: string) => ({
     request: new Request(ORIGIN, { headers: { cookie } }),
-    isSecure: true,
+    options: { policy: { cookie: COOKIE } } as never,
   });
 
   it("survives in its cookie, which no script can read", () => {
     const link = { email: "o'b+1;,=@example.com", token };
-    const cookie = linkCookie(link, "/auth/reset_password", true);
+    const cookie = linkCookie(link, "/auth/reset_password", COOKIE);
     const [pair = "", ...attributes] = cookie.split("; ");
     expect(attributes).toEqual([
       "Path=/auth/reset_password",

@@ -1,7 +1,7 @@
 import { type Client, createClient, type Refusal } from "@postern/client";
-import { publicPlace, readCookie, securityHeaders, withoutBasePath } from "@postern/http";
+import { publicPlace, readCookie, securityHeaders, suffixOf, withoutBasePath } from "@postern/http";
 import type { Operations } from "@postern/client";
-import { fill, type Language, languageOf, LANGUAGES } from "./languages.ts";
+import { fill, isLanguage, type Language, languageOf, LANGUAGES } from "./languages.ts";
 import type { PagesOptions } from "./options.ts";
 import { safeReturn } from "./return-to.ts";
 import type { Texts } from "./texts/en.ts";
@@ -24,19 +24,22 @@ export interface Visit {
   /** Fields of the form, or none. */
   readonly form: URLSearchParams;
   readonly language: Language;
+  /** The language that this browser keeps. */
+  readonly chosenLanguage: Language | undefined;
   readonly texts: Texts;
   /** The service, called in the name of this browser. Cookies that it sets reach the browser. */
   readonly api: Client;
   readonly setCookies: string[];
-  /** Reads a route of the service as it answers it, for answers that may be large. */
-  readonly get: (path: string) => Promise<Response>;
+  /** Reads a route of the service as it answers it. Default: with the cookies of the browser. */
+  readonly get: (path: string, cookie?: string) => Promise<Response>;
   /** Puts the base path in front of a path of ours. */
   readonly link: (path: string) => string;
   readonly brandName: string;
-  readonly isSecure: boolean;
 }
 
-export const LANGUAGE_COOKIE = "postern_language";
+/** The name of the cookie with the language that a browser chose. */
+export const languageCookieName = ({ policy }: PagesOptions): string =>
+  `postern_language${suffixOf(policy.cookie)}`;
 
 /**
  * Headers of the page's own request that say nothing of its caller. Every other one is passed on:
@@ -54,17 +57,20 @@ export function visitOf(
   const url = new URL(request.url);
   const { origin = url.origin, basePath } = publicPlace(options.publicUrl);
   const cookies = request.headers.get("cookie") ?? undefined;
-  const chosen = readCookie(cookies, LANGUAGE_COOKIE);
+  const chosen = readCookie(cookies, languageCookieName(options));
+  const chosenLanguage = isLanguage(chosen) ? chosen : undefined;
   const language = languageOf(chosen, request.headers.get("accept-language"));
   const setCookies: string[] = [];
   const requestId = requestIdOf(request);
   const passed = [...request.headers].filter(([name]) => !OF_THE_PAGE.test(name));
-  const send: typeof fetch = async (input, init) => {
+  const call = async (input: RequestInfo | URL, init?: RequestInit, cookie?: string) => {
     const headers = new Headers(init?.headers);
+    // Cookies pass as they came: the service knows which of several counts.
     for (const [name, value] of passed) headers.set(name, value);
     headers.set("x-request-id", requestId);
-    headers.set("accept-language", language); // a new user receives mails in it
-    headers.set("cookie", cookiesAfter(cookies, setCookies));
+    // A new user receives mails in the language that was chosen.
+    if (chosenLanguage) headers.set("accept-language", chosenLanguage);
+    if (cookie !== undefined) headers.set("cookie", cookie);
     const response = await options.api(new Request(input, { ...init, headers }), bindings);
     setCookies.push(...response.headers.getSetCookie());
     return response;
@@ -77,24 +83,17 @@ export function visitOf(
     url,
     origin,
     hasSessionCookie: readCookie(cookies, options.policy.cookie.name) !== undefined,
-    get: (path) => send(base + path),
+    get: (path, cookie) => call(base + path, undefined, cookie),
+    chosenLanguage,
     options,
     form,
     language,
     texts: { ...LANGUAGES[language], ...options.texts?.[language] },
-    api: createClient({ baseUrl: base, fetch: send }),
+    api: createClient({ baseUrl: base, fetch: call }),
     setCookies,
     link: (path) => basePath + path,
     brandName: options.brand?.name ?? "Postern",
-    isSecure: options.policy.cookie.secure,
   };
-}
-
-/** Returns the browser's cookies as they are after these answers. */
-function cookiesAfter(before: string | undefined, setCookies: readonly string[]): string {
-  const pairs = [...(before?.split(";") ?? []), ...setCookies.map((one) => one.split(";", 1)[0])];
-  const byName = pairs.map((pair = "") => [pair.split("=", 1)[0]?.trim(), pair.trim()] as const);
-  return [...new Map(byName).values()].filter(Boolean).join("; ");
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

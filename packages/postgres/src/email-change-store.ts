@@ -34,11 +34,14 @@ export function postgresEmailChangeStore(db: Kysely<Schema>, seal?: Seal): Email
       return (await waiting().where("user_id", "=", userId).execute()).map(toEmailChange);
     },
 
-    async confirm({ userId, epoch, email, emailKey, keepsPassword, actingSession }, events) {
+    async confirm({ userId, epoch, email, emailKey, keepsPassword, ...given }, events) {
+      const { actingSession, language } = given;
+      const cleared = sql`, password_hash = null, idempotency_hash = null,
+        language = ${language ?? null}::text`;
       const statement = sql`
         update postern.users set email = ${email}, email_key = ${emailKey}, email_verified_at = now(),
           epoch = epoch + 1, ${bumpRevision}
-          ${keepsPassword ? sql`` : sql`, password_hash = null, idempotency_hash = null`}
+          ${keepsPassword ? sql`` : cleared}
         where id = ${userId} and epoch = ${epoch} and disabled_at is null
           and ${isAllowed(actingSession)}`;
       try {

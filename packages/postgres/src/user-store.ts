@@ -43,12 +43,14 @@ export function postgresUserStore(db: Kysely<Schema>, seal?: Seal): UserStore {
     },
 
     replacePassword({ userId, expectedEpoch, passwordHash, ...given }, events) {
-      const { actingSession, idempotencyHash, verifiesEmail = false } = given;
+      const { actingSession, idempotencyHash, verifiesEmail = false, language } = given;
       const hashBytes = idempotencyHash === undefined ? null : toBytes(idempotencyHash);
       // The row lock lets a single caller through at each epoch.
       const update = sql`
         update postern.users set password_hash = ${passwordHash}, epoch = epoch + 1, ${bumpRevision},
           idempotency_hash = ${hashBytes}::bytea,
+          language = case when ${verifiesEmail} and email_verified_at is null
+            then ${language ?? null}::text else language end,
           email_verified_at = coalesce(email_verified_at, case when ${verifiesEmail} then now() end)
         where id = ${userId} and epoch = ${expectedEpoch} and disabled_at is null
           and ${isAllowed(actingSession)}`;
@@ -62,8 +64,9 @@ export function postgresUserStore(db: Kysely<Schema>, seal?: Seal): UserStore {
       return isSame ? toUser(row) : undefined;
     },
 
-    verifyEmail({ userId, expectedEpoch, keepsPassword, actingSession }, events) {
-      const cleared = sql`, password_hash = null, idempotency_hash = null, epoch = epoch + 1`;
+    verifyEmail({ userId, expectedEpoch, keepsPassword, language, actingSession }, events) {
+      const cleared = sql`, password_hash = null, idempotency_hash = null, epoch = epoch + 1,
+        language = ${language ?? null}::text`;
       const update = sql`
         update postern.users set email_verified_at = now(), ${bumpRevision} ${keepsPassword ? sql`` : cleared}
         where id = ${userId} and epoch = ${expectedEpoch} and disabled_at is null
@@ -79,7 +82,7 @@ export function postgresUserStore(db: Kysely<Schema>, seal?: Seal): UserStore {
 
     setLanguage(actingSession, language) {
       const update = sql`
-        update postern.users set language = ${language}, ${bumpRevision}
+        update postern.users set language = ${language}, updated_at = now()
         where ${sessionIsCurrent(actingSession)}`;
       const set = () =>
         applyAndRead({ userId: actingSession.userId, statement: update, events: [] });

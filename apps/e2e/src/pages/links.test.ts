@@ -5,6 +5,20 @@ import { openSite } from "./person.ts";
 
 const [course] = DEPLOYMENTS;
 
+it("of a mail or a password manager shows a page to everybody, which loads nothing else", async () => {
+  if (!course) throw new Error("there is no deployment");
+  const site = await openSite(course);
+  for (const path of ["/reset_password", "/email_verification", "/profile/password"])
+    for (const method of ["GET", "HEAD"]) {
+      const response = await fetch(site.origin + path, { method });
+      expect([path, response.status]).toEqual([path, 200]);
+      const policy = response.headers.get("content-security-policy");
+      expect(policy).toMatch(/^default-src 'none'; style-src 'self'; script-src 'self';/);
+      expect(policy).not.toMatch(/unsafe|https?:|\*/);
+    }
+  await site.close();
+});
+
 it("uses up nothing when it is opened, by scanners too", async () => {
   if (!course) throw new Error("there is no deployment");
   const site = await openSite(course);

@@ -70,7 +70,7 @@ export function sqliteUserStore(db: DatabaseSync): UserStore {
       if (!row || !change) return undefined;
       const { passwordHash = row.passwordHash, idempotencyHash, ...fields } = change;
       const revision = row.user.revision + 1;
-      const user = { ...row.user, ...fields, revision, updatedAt: new Date() };
+      const user = { ...row.user, revision, ...fields, updatedAt: new Date() };
       const kept = "idempotencyHash" in change ? idempotencyHash : row.idempotencyHash;
       const hash = "passwordHash" in change ? change.passwordHash : passwordHash;
       write.run(JSON.stringify({ user, passwordHash: hash, idempotencyHash: kept }), id);
@@ -117,14 +117,15 @@ export function sqliteUserStore(db: DatabaseSync): UserStore {
     findCredentialsByEmail: async (key) => credentials(ofKey(key)),
     findCredentialsById: async (id) => credentials(find(id)),
     async replacePassword({ userId, expectedEpoch, passwordHash, ...more }, events) {
-      const { actingSession, idempotencyHash, verifiesEmail = false } = more;
+      const { actingSession, idempotencyHash, verifiesEmail = false, language } = more;
       const decide = ({ user }: Row) =>
         user.epoch === expectedEpoch && !user.disabledAt && mayAct(actingSession)
           ? {
               passwordHash,
               idempotencyHash,
               epoch: user.epoch + 1,
-              emailVerifiedAt: user.emailVerifiedAt ?? (verifiesEmail ? new Date() : undefined),
+              ...(verifiesEmail &&
+                !user.emailVerifiedAt && { emailVerifiedAt: new Date(), language }),
             }
           : undefined;
       return update(userId, decide, events);
@@ -133,13 +134,13 @@ export function sqliteUserStore(db: DatabaseSync): UserStore {
       const row = find(id);
       return row?.idempotencyHash === hash ? row.user : undefined;
     },
-    async verifyEmail({ userId, expectedEpoch, keepsPassword, actingSession }, events) {
+    async verifyEmail({ userId, expectedEpoch, keepsPassword, language, actingSession }, events) {
       const decide = ({ user }: Row) => {
         const stands = user.epoch === expectedEpoch && !user.disabledAt && !user.emailVerifiedAt;
         if (!stands || !mayAct(actingSession)) return undefined;
         const emailVerifiedAt = new Date();
         if (keepsPassword) return { emailVerifiedAt };
-        const cleared = { passwordHash: undefined, idempotencyHash: undefined };
+        const cleared = { passwordHash: undefined, idempotencyHash: undefined, language };
         return { ...cleared, emailVerifiedAt, epoch: user.epoch + 1 };
       };
       return update(userId, decide, events);
@@ -151,7 +152,11 @@ export function sqliteUserStore(db: DatabaseSync): UserStore {
         events,
       ),
     setLanguage: async (session, language) =>
-      update(session.userId, () => (isCurrent(session) ? { language } : undefined), []),
+      update(
+        session.userId,
+        ({ user: { revision } }) => (isCurrent(session) ? { language, revision } : undefined),
+        [],
+      ),
     rehash: async ({ userId, expectedEpoch, expectedHash, passwordHash }) =>
       update(
         userId,

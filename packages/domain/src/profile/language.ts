@@ -25,9 +25,10 @@ export async function chooseLanguage(
   const language = parseLanguage(tag);
   if (!language) return err("language_invalid");
   const checked = await checkSession(ports, token);
-  if (!checked) return err("session_missing");
+  const user = checked && (await ports.users.findById(checked.user.id));
+  if (!user) return err("session_missing");
   const { session } = checked;
-  // Session stores hold no language, so they need not be told.
+  if (user.language === language) return ok(language);
   if (await ports.users.setLanguage(session, language)) return ok(language);
   await syncSessions(ports, session.userId, undefined);
   return err("session_missing"); // the session ended meanwhile

@@ -91,6 +91,7 @@ async function useToken(
     expectedEpoch: claim.epoch,
     passwordHash: hash.value,
     verifiesEmail: claim.byMail,
+    language: caller.language,
     idempotencyHash,
   };
   const changed = await ports.users.replacePassword(change, eventsOf(ports, user, claim));

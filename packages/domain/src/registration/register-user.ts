@@ -3,7 +3,6 @@ import type { Caller } from "../caller.ts";
 import { type Email, parseEmail } from "../email.ts";
 import { newEvent } from "../event/new-event.ts";
 import { senderOf, spaceMail } from "../limit/mail-spacing.ts";
-import type { Language } from "../language.ts";
 import { placesOfNetwork, withPlaces } from "../limit/places.ts";
 import type { PasswordRefusal } from "../password/password.ts";
 import { type HashingShare, type PasswordHash, withHashing } from "../password/password-hasher.ts";
@@ -43,7 +42,6 @@ type RequiredPorts = Pick<
 interface RegisterInput {
   readonly email: string;
   readonly password: string;
-  readonly language?: Language | undefined;
   readonly client?: ClientInfo;
   readonly caller?: Caller;
 }
@@ -54,7 +52,7 @@ interface RegisterInput {
  */
 export async function registerUser(
   ports: RequiredPorts,
-  { email: given, password: givenPassword, language, client, caller = {} }: RegisterInput,
+  { email: given, password: givenPassword, client, caller = {} }: RegisterInput,
 ): Promise<Result<Registration, RegisterError>> {
   if (!ports.policy.registration.isOpen) return err("registration_closed");
   const email = parseEmail(given);
@@ -66,7 +64,7 @@ export async function registerUser(
     if (!password.ok) return password;
     const hashAndCreate = async (isMailed: boolean) => {
       const passwordHash = await ports.hasher.hash(password.value, share);
-      return await createUser(ports, { email, passwordHash, language, client, caller, isMailed });
+      return await createUser(ports, { email, passwordHash, client, caller, isMailed });
     };
     const { disclosure, verification } = ports.policy;
     if (disclosure === "open" && !verification.onRegistration) return await hashAndCreate(false);
@@ -82,7 +80,6 @@ export async function registerUser(
 interface NewAccount {
   readonly email: Email;
   readonly passwordHash: PasswordHash;
-  readonly language: Language | undefined;
   readonly client: ClientInfo | undefined;
   readonly caller: Caller;
   readonly isMailed: boolean;
@@ -90,14 +87,7 @@ interface NewAccount {
 
 async function createUser(
   ports: RequiredPorts,
-  {
-    email: { address, key: emailKey },
-    passwordHash,
-    language,
-    client,
-    caller,
-    isMailed,
-  }: NewAccount,
+  { email: { address, key: emailKey }, passwordHash, client, caller, isMailed }: NewAccount,
 ): Promise<Result<Registration, "email_already_registered">> {
   const { disclosure, registration, verification } = ports.policy;
   const sender = senderOf(ports, caller);
@@ -108,6 +98,7 @@ async function createUser(
     ...(isLinkSent ? [{ ...verificationRequested(ports, { id, epoch: 0 }), payload: sender }] : []),
   ];
   const verifyWithinMs = verification.unverifiedTtlMs;
+  const { language } = caller;
   const newUser = { id, email: address, emailKey, passwordHash, language, verifyWithinMs };
   if (disclosure === "closed") {
     // A free and a taken address append the same number of events and receive the same answer.

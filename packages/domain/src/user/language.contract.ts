@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseLanguage } from "../language.ts";
-import { aSessionRef, aUser, revocationOf, type UserWorld } from "./user.fixture.ts";
+import { aHash, aSessionRef, aUser, revocationOf, type UserWorld } from "./user.fixture.ts";
 
 /** Every UserStore keeps a user's language, and changes it only for a valid session. */
 export function languageContract(open: () => Promise<UserWorld>): void {
@@ -15,7 +15,7 @@ export function languageContract(open: () => Promise<UserWorld>): void {
       expect(user.language).toBe("de");
       expect((await aUser(users)).language).toBeUndefined();
       const changed = await users.setLanguage(aSessionRef(user), fr);
-      expect(changed).toMatchObject({ language: "fr", epoch: 0, revision: 1 });
+      expect(changed).toMatchObject({ language: "fr", epoch: 0, revision: 0 });
       expect(await users.findById(user.id)).toEqual(changed);
     });
 
@@ -30,6 +30,33 @@ export function languageContract(open: () => Promise<UserWorld>): void {
       const disabled = await users.disable(user.id, []);
       expect(await users.setLanguage(later, fr)).toBeUndefined();
       expect(await users.findById(user.id)).toEqual(disabled);
+    });
+
+    it("of a stranger ends with the first proof of the owner, and no later one", async () => {
+      const { users } = await open();
+      const reset = { passwordHash: aHash("second"), verifiesEmail: true };
+      const user = await aUser(users, { language: de });
+      const first = { ...reset, userId: user.id, expectedEpoch: 0, language: fr };
+      expect((await users.replacePassword(first, []))?.language).toBe("fr");
+      const second = { ...reset, userId: user.id, expectedEpoch: 1, language: de };
+      expect((await users.replacePassword(second, []))?.language).toBe("fr");
+      const other = await aUser(users, { language: de });
+      const change = { ...reset, userId: other.id, verifiesEmail: false, language: fr };
+      expect((await users.replacePassword({ ...change, expectedEpoch: 0 }, []))?.language).toBe(
+        "de",
+      );
+    });
+
+    it("of a stranger ends with a link that clears the password", async () => {
+      const { users } = await open();
+      for (const [keepsPassword, language] of [
+        [true, "de"],
+        [false, undefined],
+      ] as const) {
+        const user = await aUser(users, { language: de });
+        const link = { userId: user.id, expectedEpoch: 0, keepsPassword };
+        expect((await users.verifyEmail(link, []))?.language).toBe(language);
+      }
     });
   });
 }

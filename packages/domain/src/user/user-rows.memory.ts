@@ -36,7 +36,7 @@ export function memoryRows(clock: Clock, log: MemoryLog) {
       const { user: before, ...hashes } = row;
       const { passwordHash, idempotencyHash, ...fields } = { ...hashes, ...changed };
       const revision = before.revision + 1;
-      const user = { ...before, ...fields, revision, updatedAt: clock.now() };
+      const user = { ...before, revision, ...fields, updatedAt: clock.now() };
       rows.set(userId, { user, passwordHash, idempotencyHash });
       log.add(events);
       return user;

@@ -60,13 +60,16 @@ export function memoryUserStore(
 
     async replacePassword({ userId, expectedEpoch, passwordHash, ...change }, events) {
       const { actingSession, idempotencyHash, verifiesEmail = false } = change;
+      const isFirstProof = (user: User) => verifiesEmail && !user.emailVerifiedAt;
       return update(
         userId,
         ({ user }) => {
           const stands = user.epoch === expectedEpoch && !user.disabledAt;
           if (!stands || (actingSession && !sessionIsCurrent(actingSession))) return undefined;
-          const emailVerifiedAt = user.emailVerifiedAt ?? (verifiesEmail ? clock.now() : undefined);
-          return { passwordHash, idempotencyHash, emailVerifiedAt, epoch: user.epoch + 1 };
+          const proof = isFirstProof(user)
+            ? { emailVerifiedAt: clock.now(), language: change.language }
+            : {};
+          return { passwordHash, idempotencyHash, ...proof, epoch: user.epoch + 1 };
         },
         events,
       );
@@ -77,7 +80,7 @@ export function memoryUserStore(
       return row?.idempotencyHash === idempotencyHash ? row.user : undefined;
     },
 
-    async verifyEmail({ userId, expectedEpoch, keepsPassword, actingSession }, events) {
+    async verifyEmail({ userId, expectedEpoch, keepsPassword, language, actingSession }, events) {
       return update(
         userId,
         ({ user }) => {
@@ -86,7 +89,7 @@ export function memoryUserStore(
           if (actingSession && !sessionIsCurrent(actingSession)) return undefined;
           const emailVerifiedAt = clock.now();
           if (keepsPassword) return { emailVerifiedAt };
-          const cleared = { passwordHash: undefined, idempotencyHash: undefined };
+          const cleared = { passwordHash: undefined, idempotencyHash: undefined, language };
           return { ...cleared, emailVerifiedAt, epoch: user.epoch + 1 };
         },
         events,
@@ -100,7 +103,8 @@ export function memoryUserStore(
     },
 
     async setLanguage(actingSession, language) {
-      const set = () => (sessionIsCurrent(actingSession) ? { language } : undefined);
+      const set = ({ user: { revision } }: MemoryRow) =>
+        sessionIsCurrent(actingSession) ? { language, revision } : undefined;
       return update(actingSession.userId, set, []);
     },
 

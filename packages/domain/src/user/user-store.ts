@@ -30,6 +30,8 @@ export interface PasswordChange {
   readonly actingSession?: SessionRef;
   /** The change also proves control of the address. */
   readonly verifiesEmail?: boolean;
+  /** Of the owner, if the change is the first proof. A stranger may have chosen the one before. */
+  readonly language?: Language | undefined;
   /** Identifies a retry. Without it, retries are not recognised. */
   readonly idempotencyHash?: TokenHash | undefined;
 }
@@ -46,6 +48,8 @@ export interface Verification {
   readonly expectedEpoch: number;
   /** If false, the password is cleared and the epoch rises. */
   readonly keepsPassword: boolean;
+  /** Of the owner, if the password is cleared. A stranger may have chosen the one before. */
+  readonly language?: Language | undefined;
   /** The session that proves ownership of the password, if one does. It must still be valid. */
   readonly actingSession?: SessionRef | undefined;
 }
@@ -89,7 +93,10 @@ export interface UserStore {
     verification: Verification,
     events: readonly OutgoingEvent[],
   ): Promise<User | undefined>;
-  /** Sets the language, if the acting session is valid. Keeps the epoch. `undefined`: it is not. */
+  /**
+   * Sets the language, if the acting session is valid. Keeps epoch and revision, because no copy of
+   * a user has the language. `undefined`: the session is not valid.
+   */
   setLanguage(actingSession: SessionRef, language: Language): Promise<User | undefined>;
   /** Raises the epoch, if the acting session is valid. `undefined`: it is not. */
   raiseEpoch(

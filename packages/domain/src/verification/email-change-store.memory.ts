@@ -35,14 +35,15 @@ export function memoryEmailChangeStore(
       return unexpired().filter((change) => change.userId === userId);
     },
 
-    async confirm({ userId, epoch, email, emailKey, keepsPassword, actingSession }, events) {
+    async confirm({ userId, epoch, email, emailKey, keepsPassword, ...given }, events) {
+      const { actingSession, language } = given;
       const user = all.get(userId)?.user;
       if (user?.epoch !== epoch || user.disabledAt) return undefined;
       if (actingSession && !sessionIsCurrent(actingSession)) return undefined;
       const owner = ofEmail(emailKey);
       if (owner && owner.user.id !== userId) return "email_taken";
       const fields = { email, emailKey, emailVerifiedAt: clock.now(), epoch: epoch + 1 };
-      const cleared = { passwordHash: undefined, idempotencyHash: undefined };
+      const cleared = { passwordHash: undefined, idempotencyHash: undefined, language };
       return update(userId, () => ({ ...fields, ...(keepsPassword ? {} : cleared) }), events);
     },
   };

@@ -1,5 +1,6 @@
 import type { EmailKey } from "../email.ts";
 import type { OutgoingEvent } from "../event/event.ts";
+import type { Language } from "../language.ts";
 import type { EventId, SessionRef, UserId } from "../ids.ts";
 import type { User } from "../user/user.ts";
 
@@ -47,6 +48,8 @@ export interface EmailChangeStore {
   confirm(
     change: EmailChange & {
       readonly keepsPassword: boolean;
+      /** Of the owner, if the password is cleared. */
+      readonly language?: Language | undefined;
       readonly actingSession?: SessionRef | undefined;
     },
     events: readonly OutgoingEvent[],

@@ -3,6 +3,7 @@ import type { Caller } from "../caller.ts";
 import { newEvent } from "../event/new-event.ts";
 import type { SessionRef } from "../ids.ts";
 import { forgetGuesses } from "../limit/forget-guesses.ts";
+import type { Language } from "../language.ts";
 import { rememberDevice } from "../limit/known-devices.ts";
 import { isCurrentPassword } from "../limit/current-password.ts";
 import { type GiveBack, placesOfNetwork, withPlaces } from "../limit/places.ts";
@@ -122,6 +123,7 @@ interface Proof {
   readonly keepsPassword: boolean;
   /** The user's session, live as far as the session store knows. */
   readonly session: Session | undefined;
+  readonly language: Language | undefined;
   /** Set if the session is the only proof. The change then checks again that it is valid. */
   readonly actingSession: SessionRef | undefined;
 }
@@ -135,34 +137,37 @@ async function checkProof(
   const checked = await checkSession(ports, sessionToken);
   const isOwn = checked?.user.id === user.id && checked.session.epoch === user.epoch;
   const session = isOwn ? checked.session : undefined;
+  const { language } = caller;
   if (given === undefined)
-    return ok({ keepsPassword: session !== undefined, session, actingSession: session });
+    return ok({ keepsPassword: session !== undefined, session, language, actingSession: session });
   if (!(await isCurrentPassword(ports, credentials, given, caller))) return err("password_wrong");
-  return ok({ keepsPassword: true, session, actingSession: undefined });
+  return ok({ keepsPassword: true, session, language, actingSession: undefined });
 }
 
 async function confirmAddress(
   ports: RequiredPorts,
   { id: userId, epoch: expectedEpoch }: User,
   _: TokenClaim,
-  { keepsPassword, actingSession }: Proof,
+  { keepsPassword, language, actingSession }: Proof,
 ): Promise<User | undefined> {
   const verified = newEvent(ports, "user.email_verified", { userId, data: { by: "link" } });
-  const verification = { userId, expectedEpoch, keepsPassword, actingSession };
+  const verification = { userId, expectedEpoch, keepsPassword, language, actingSession };
   return await ports.users.verifyEmail(verification, [verified]);
 }
 
 async function confirmChange(
   ports: RequiredPorts,
-  { id: userId, epoch, email: oldEmail, language }: User,
+  { id: userId, epoch, email: oldEmail, language: oldLanguage }: User,
   { changeId }: TokenClaim,
-  { keepsPassword, actingSession }: Proof,
+  { keepsPassword, language, actingSession }: Proof,
 ): Promise<User | "email_taken" | undefined> {
   const change = changeId && (await ports.emailChanges.find(changeId));
   if (change?.userId !== userId || change.epoch !== epoch) return undefined;
-  const payload = { email: oldEmail, language }; // the owner of the old address is notified
+  // The owner of the old address is notified.
+  const payload = { email: oldEmail, language: oldLanguage };
   const changed = newEvent(ports, "user.email_changed", { userId, data: {}, payload });
-  return await ports.emailChanges.confirm({ ...change, keepsPassword, actingSession }, [changed]);
+  const confirmed = { ...change, keepsPassword, language, actingSession };
+  return await ports.emailChanges.confirm(confirmed, [changed]);
 }
 
 /**

@@ -1,6 +1,5 @@
-import { parseLanguage, type Ports, registerUser } from "@postern/domain";
+import { type Ports, registerUser } from "@postern/domain";
 import { z } from "zod";
-import { preferredLanguages } from "../accept-language.ts";
 import { type CallerOptions, clientInfoOf, setSessionCookie } from "../caller.ts";
 import { callerOf } from "../device-cookie.ts";
 import { type Endpoint, endpoint, passwordErrors, type Resource } from "../endpoint.ts";
@@ -47,7 +46,6 @@ function registerEndpoint(ports: Ports, caller: CallerOptions): Endpoint {
       const result = await registerUser(ports, {
         email: address,
         password,
-        language: parseLanguage(preferredLanguages(c.req.header("accept-language"))[0] ?? ""),
         client,
         caller: callerOf(c, ports, caller),
       });

@@ -19,7 +19,7 @@ export async function showConfirm(visit: Visit): Promise<Response> {
  * count any more: whoever registered need not be whoever reads the mail.
  */
 export async function confirm(visit: Visit): Promise<Response> {
-  const { form, api, link, setCookies, isSecure } = visit;
+  const { form, api, link, setCookies, options } = visit;
   const found = readLink(visit);
   if (!found) return askForLink(visit, PATH);
   const password = form.get("password") ?? "";
@@ -28,11 +28,11 @@ export async function confirm(visit: Visit): Promise<Response> {
     const errors = fieldErrors(visit, result, { current: "password", email: "" });
     return errors ? confirmPage(visit, found, errors, INVALID) : refused(visit, result);
   }
-  setCookies.push(endedLinkCookie(link(PATH), isSecure));
+  setCookies.push(endedLinkCookie(link(PATH), options.policy.cookie));
   if (!result.ok) return invalidLink(visit, "/confirm-again");
   if (result.code === "password_cleared") {
     const { email, reset_token: token } = result.body;
-    setCookies.push(linkCookie({ email, token }, link("/reset_password"), isSecure));
+    setCookies.push(linkCookie({ email, token }, link("/reset_password"), options.policy.cookie));
     return goTo(visit, `${link("/reset_password")}?cleared`);
   }
   const notice = result.code === "email_changed" ? "doneEmail" : "doneConfirmed";

@@ -8,7 +8,10 @@ import { say, type Visit } from "../visit.ts";
 export async function showDocs(visit: Visit): Promise<Response> {
   const { texts, origin, link } = visit;
   const answer = await visit.get("/openapi.json");
-  if (!answer.ok) return errorPage(visit, say(visit, "errorUnavailable"), 503, 1);
+  if (!answer.ok) {
+    await answer.body?.cancel();
+    return errorPage(visit, say(visit, "errorUnavailable"), 503, 1);
+  }
   const document = (await answer.json()) as OpenApi;
   return page(
     visit,

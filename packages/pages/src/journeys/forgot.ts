@@ -12,7 +12,7 @@ export const showForgot = (visit: Visit): Promise<Response> => forgotPage(visit,
  * the page leads on with it.
  */
 export async function forgot(visit: Visit): Promise<Response> {
-  const { form, api, link, setCookies, isSecure } = visit;
+  const { form, api, link, setCookies, options } = visit;
   const email = form.get("email") ?? "";
   const result = await api.requestReset({ email });
   if (!result.ok) {
@@ -21,7 +21,7 @@ export async function forgot(visit: Visit): Promise<Response> {
   }
   if (result.code === "reset_requested") return goTo(visit, `${link("/check-mail")}?for=reset`);
   const { reset_token: token } = result.body;
-  setCookies.push(linkCookie({ email, token }, link("/reset_password"), isSecure));
+  setCookies.push(linkCookie({ email, token }, link("/reset_password"), options.policy.cookie));
   return goTo(visit, link("/reset_password"));
 }
 

@@ -1,32 +1,45 @@
 import { isLanguage, primaryOf } from "../languages.ts";
-import { refused } from "../refusals.ts";
-import { goTo, LANGUAGE_COOKIE, returnTo, type Visit } from "../visit.ts";
+import { goTo, languageCookieName, returnTo, type Visit } from "../visit.ts";
 
 const A_YEAR_SECONDS = 365 * 24 * 3600;
 
-/** Keeps the language that the visitor chose, for the mails to a user too. */
+/**
+ * Keeps the language that the visitor chose, and for a user's mails too. If it cannot be stored
+ * now, the pages are in it all the same.
+ */
 export async function chooseLanguage(visit: Visit): Promise<Response> {
   const { form, link, api, hasSessionCookie } = visit;
   const chosen = form.get("language") ?? "";
   if (isLanguage(chosen)) {
     keepLanguage(visit, chosen);
-    const stored = hasSessionCookie ? await api.chooseLanguage({ language: chosen }) : undefined;
-    if (stored?.ok === false && stored.code !== "session_missing") return refused(visit, stored);
+    if (hasSessionCookie) await api.chooseLanguage({ language: chosen });
   }
   return goTo(visit, returnTo(visit) ?? link("/"));
 }
 
 /**
- * After a log-in, shows the pages in the language that the user has chosen anywhere. Whatever fails
- * here, the log-in has succeeded.
+ * After a log-in in a browser that keeps no language, shows the pages in that of the user. Whatever
+ * fails here, the log-in has succeeded.
  */
 export async function useOwnLanguage(visit: Visit): Promise<void> {
-  const own = await visit.api.language();
-  if (own.ok && own.body.language) keepLanguage(visit, primaryOf(own.body.language));
+  const { chosenLanguage, setCookies, options, get } = visit;
+  const session = setCookies
+    .map((cookie) => cookie.split(";", 1)[0] ?? "")
+    .find((pair) => pair.startsWith(`${options.policy.cookie.name}=`));
+  if (chosenLanguage !== undefined || session === undefined) return;
+  const answer = await get("/profile/language", session);
+  if (!answer.ok) {
+    await answer.body?.cancel();
+    return;
+  }
+  const { language } = (await answer.json()) as { language: string | null };
+  if (language !== null) keepLanguage(visit, primaryOf(language));
 }
 
-function keepLanguage({ setCookies, link, isSecure }: Visit, language: string): void {
+function keepLanguage({ setCookies, link, options }: Visit, language: string): void {
   if (!isLanguage(language)) return;
+  const isSecure = options.policy.cookie.secure;
   const attributes = `Path=${link("") || "/"}; HttpOnly; SameSite=Lax${isSecure ? "; Secure" : ""}`;
-  setCookies.push(`${LANGUAGE_COOKIE}=${language}; ${attributes}; Max-Age=${A_YEAR_SECONDS}`);
+  const name = languageCookieName(options);
+  setCookies.push(`${name}=${language}; ${attributes}; Max-Age=${A_YEAR_SECONDS}`);
 }

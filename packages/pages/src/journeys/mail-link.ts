@@ -38,10 +38,10 @@ export const newerLink = ({ link }: Visit, path: string): Html =>
 
 /** Keeps the token in a cookie of the page, and shows the page. Uses no token up. */
 export function takeLink(visit: Visit, path: string): Response | Promise<Response> {
-  const { form, texts, link, setCookies, isSecure } = visit;
+  const { form, texts, link, setCookies, options } = visit;
   const found = parseLink(form.get("link") ?? "");
   if (!found) return askForLink(visit, path, { link: texts.linkMissing });
-  setCookies.push(linkCookie(found, link(path), isSecure));
+  setCookies.push(linkCookie(found, link(path), options.policy.cookie));
   return goTo(visit, link(path));
 }
 

@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import { type Html, page } from "../layout.ts";
-import type { ShownMail } from "../options.ts";
+import type { Mailbox, ShownMail } from "../options.ts";
 import { errorPage } from "../refusals.ts";
 import { CONTENT_POLICY, respond, say, type Visit } from "../visit.ts";
 
@@ -17,9 +17,10 @@ const MAIL_POLICY =
 
 /** Shows the mails that were recorded instead of sent, the newest first. */
 export function showMails(visit: Visit): Response | Promise<Response> {
-  const mails = visit.options.mailbox?.list().toReversed();
-  if (!mails || !isAllowed(visit)) return missing(visit);
+  const mailbox = mailboxFor(visit);
+  if (!mailbox) return missing(visit);
   const { texts, link } = visit;
+  const mails = mailbox.list().toReversed();
   return page(
     visit,
     { title: "homeMail", layout: "reference", headers: FRAMES },
@@ -31,9 +32,10 @@ export function showMails(visit: Visit): Response | Promise<Response> {
 
 /** Shows every mail with example values, in the language of the page. */
 export function showPreviews(visit: Visit): Response | Promise<Response> {
-  const previews = visit.options.mailbox?.previews(visit.language);
-  if (!previews || !isAllowed(visit)) return missing(visit);
+  const mailbox = mailboxFor(visit);
+  if (!mailbox) return missing(visit);
   const { texts, link, language } = visit;
+  const previews = mailbox.previews(language);
   return page(
     visit,
     { title: "mailPreview", layout: "reference", headers: FRAMES },
@@ -64,11 +66,12 @@ function shown({ texts, link }: Visit, mail: ShownMail, query: URLSearchParams):
 
 /** Answers with one mail, for the frame that shows it. */
 export function showMessage(visit: Visit): Response | Promise<Response> {
-  const { url, options } = visit;
+  const { url } = visit;
+  const mailbox = mailboxFor(visit);
   const language = url.searchParams.get("language");
-  const mails = language === null ? options.mailbox?.list() : options.mailbox?.previews(language);
+  const mails = language === null ? mailbox?.list() : mailbox?.previews(language);
   const mail = mails?.find(({ id }) => id === url.searchParams.get("id"));
-  if (!mail || !isAllowed(visit)) return missing(visit);
+  if (!mail) return missing(visit);
   const body = mail.html.replace("<head>", '<head><base target="_top">');
   return respond(visit, body, {
     headers: { "content-security-policy": MAIL_POLICY, "x-frame-options": "SAMEORIGIN" },
@@ -76,7 +79,7 @@ export function showMessage(visit: Visit): Response | Promise<Response> {
 }
 
 /** Mails hold tokens, so only callers on this machine see them. */
-const isAllowed = ({ request, bindings, options }: Visit): boolean =>
-  options.isLocalCaller?.(request, bindings) === true;
+const mailboxFor = ({ request, bindings, options }: Visit): Mailbox | undefined =>
+  options.isLocalCaller?.(request, bindings) ? options.mailbox : undefined;
 
 const missing = (visit: Visit) => errorPage(visit, say(visit, "errorNotFound"), 404);

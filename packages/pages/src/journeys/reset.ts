@@ -15,7 +15,7 @@ export function showReset(visit: Visit): Promise<Response> {
 }
 
 export async function reset(visit: Visit): Promise<Response> {
-  const { form, api, link, setCookies, isSecure } = visit;
+  const { form, api, link, setCookies, options } = visit;
   const found = readLink(visit);
   if (!found) return askForLink(visit, PATH);
   const result = await api.resetPassword({
@@ -28,7 +28,7 @@ export async function reset(visit: Visit): Promise<Response> {
     return errors ? resetPage(visit, found, errors, INVALID) : refused(visit, result);
   }
   // Without an address in the link, the one that was typed may be the wrong part.
-  if (result.ok || found.email) setCookies.push(endedLinkCookie(link(PATH), isSecure));
+  if (result.ok || found.email) setCookies.push(endedLinkCookie(link(PATH), options.policy.cookie));
   if (!result.ok) return invalidLink(visit, "/forgot-password");
   return goTo(visit, withNotice(visit, "/login", "doneReset"));
 }

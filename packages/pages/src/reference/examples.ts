@@ -72,4 +72,5 @@ export function curlOf(operation: Placed, base: string): string {
 }
 
 /** A word of a POSIX shell. */
-const quoted = (text: string) => (/^[\w@./:=-]+$/.test(text) ? text : `'${text}'`);
+const quoted = (text: string) =>
+  /^[\w@./:=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;

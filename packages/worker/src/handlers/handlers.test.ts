@@ -50,7 +50,7 @@ const UNVERIFIED = {
 async function opened(language?: Language) {
   const clock = memoryClock();
   const ports: Ports = memoryPorts({ clock, policy: UNVERIFIED });
-  await registerUser(ports, { email: EMAIL, password: "MyPwdOfBob", language });
+  await registerUser(ports, { email: EMAIL, password: "MyPwdOfBob", caller: { language } });
   const result = await logIn(ports, { email: EMAIL, password: "MyPwdOfBob" });
   if (!result.ok) throw new Error(result.error);
   const { userId } = result.value.session;
