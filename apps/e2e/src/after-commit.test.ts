@@ -17,7 +17,7 @@ describe.skipIf(!redisUrl || !program)("an answer after a commit tells the truth
   let api: ApiProcess;
   beforeAll(async () => {
     stores = await fullStores();
-    if (!program) throw new Error("skipped without one");
+    if (!program) throw new Error("there is no server, so this test should have been skipped");
     redis = await startRedis(program); // its own server, because its settings are changed
     const url = `redis://127.0.0.1:${redis.port}`;
     admin = new Redis(url);

@@ -12,14 +12,16 @@ describe.skipIf(!redisUrl || !program).each<Topology>(["sentinel", "cluster"])(
     afterEach(() => service?.stop());
 
     it("brings no session back", async () => {
-      if (!program) throw new Error("skipped without one");
+      if (!program)
+        throw new Error("there is no Redis program, so this test should have been skipped");
       service = await startFailoverService(program, topology);
       for (const by of ["log-out", "reset"] as const)
         expect(await service.failOverAfter(by)).toMatchObject({ revived: 0 });
     }, 120_000);
 
-    it("brings it back without the fence: the test can fail", async () => {
-      if (!program) throw new Error("skipped without one");
+    it("brings the session back if the fence is off, so the test above can fail", async () => {
+      if (!program)
+        throw new Error("there is no Redis program, so this test should have been skipped");
       service = await startFailoverService(program, topology, { REDIS_FENCE: "off" });
       expect(await service.failOverAfter("log-out")).toMatchObject({ revived: 1 });
     }, 60_000);

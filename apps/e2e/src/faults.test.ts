@@ -25,7 +25,7 @@ describe.skipIf(!redisUrl || !program)("when a store is down", () => {
     const url = new URL(stores.environment["DATABASE_URL"] ?? "");
     toPostgres = await startProxy(Number(url.port || 5432));
     url.host = `127.0.0.1:${toPostgres.port}`;
-    if (!program) throw new Error("skipped without one");
+    if (!program) throw new Error("there is no server, so this test should have been skipped");
     redis = await startRedis(program); // its own server, because it is stopped
     const environment = { DATABASE_URL: url.href, REDIS_URL: `redis://127.0.0.1:${redis.port}` };
     api = await startApi({ ...stores.environment, ...environment, BCRYPT_COST: "4" });

@@ -22,7 +22,7 @@ describe.skipIf(!redisUrl || !program)("the fence, with Sentinel", () => {
   });
 
   async function sentinels() {
-    if (!program) throw new Error("skipped without one");
+    if (!program) throw new Error("there is no server, so this test should have been skipped");
     const started = await startSentinels(program);
     opened.push({ stop: () => started.stop([started.primary, started.replica]) });
     const hosts = started.ports.map((port) => `127.0.0.1:${port}`).join(",");

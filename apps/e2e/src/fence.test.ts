@@ -24,7 +24,7 @@ describe.skipIf(!redisUrl || !program)("a Redis that forgets", () => {
   async function service(environment: Record<string, string> = {}) {
     const stores: Stores = await fullStores();
     opened.push({ stop: () => stores.close() });
-    if (!program) throw new Error("skipped without one");
+    if (!program) throw new Error("there is no server, so this test should have been skipped");
     const redis = await startRedisNode(program);
     opened.push(redis);
     const REDIS_URL = `redis://127.0.0.1:${redis.port}`;
@@ -120,7 +120,7 @@ describe.skipIf(!redisUrl || !program)("a Redis that forgets", () => {
   it("ends no session when its first replica arrives, though Redis takes another id", async () => {
     const { redis, api } = await service();
     const { carol } = await bobAndCarol(api.origin);
-    if (!program) throw new Error("skipped without one");
+    if (!program) throw new Error("there is no server, so this test should have been skipped");
     opened.push(await startReplica(program, redis));
     await expect.poll(() => api.output.filter((line) => /certified/.test(line)).length).toBe(2);
     expect(await answers(carol)).toBe(200);
@@ -180,7 +180,7 @@ describe.skipIf(!redisUrl || !program)("a Redis that forgets", () => {
   });
 
   it("that does not tell its history refuses the start, unless the fence is off", async () => {
-    if (!program) throw new Error("skipped without one");
+    if (!program) throw new Error("there is no server, so this test should have been skipped");
     const stores = await fullStores();
     opened.push({ stop: () => stores.close() });
     const redis = await startRedisNode(program);

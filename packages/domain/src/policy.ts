@@ -17,7 +17,7 @@ export interface Policy {
   readonly session: SessionRules;
   /** For log-ins that ask to be remembered. */
   readonly rememberedSession: SessionRules;
-  /** A log-in younger than this replaces the current password, where that is required. 0: none. */
+  /** Changes need no current password while the log-in is younger than this. 0: they always do. */
   readonly reauthentication: { readonly freshMs: number };
   readonly recovery: { readonly tokenTtlMs: number };
   readonly limits: LimitRules;

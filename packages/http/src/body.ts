@@ -11,8 +11,8 @@ export type BodyError = Extract<
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Reads the fields of a form or a JSON object, as `Content-Type` says; none without a body. A body
- * that is too large is refused while it arrives, even if it announced a smaller length.
+ * Reads the fields of a form or a JSON object, as `Content-Type` says; none without a body. Refuses
+ * a body whose announced length is too large. Without a length, it counts while the body arrives.
  */
 export async function readFields(request: Request): Promise<Result<Fields, BodyError>> {
   const header = (name: string) => request.headers.get(name)?.trim().toLowerCase();
@@ -34,7 +34,7 @@ export async function readFields(request: Request): Promise<Result<Fields, BodyE
 async function readBytes(request: Request): Promise<Result<Uint8Array, BodyError>> {
   const length = request.headers.get("content-length");
   if (length !== null) {
-    // The server holds a client to the announced length, so counting is not necessary.
+    // The HTTP server delivers no more bytes than the announced length, so nothing is counted here.
     if (Number(length) > MAX_BODY_BYTES) return err("body_too_large");
     return ok(new Uint8Array(await request.arrayBuffer()));
   }
@@ -83,9 +83,8 @@ function readJson(text: string): Result<Fields, BodyError> {
 }
 
 /**
- * Parses a form as the URL Standard does, but refuses a lone `%` and bytes that are not UTF-8: the
- * standard makes U+FFFD of them, so that several passwords would become one. Refuses repeated
- * fields.
+ * Parses a form as the URL Standard does, but refuses repeated fields, a lone `%`, and bytes that
+ * are not UTF-8. The standard makes U+FFFD of such bytes, so several passwords would become one.
  */
 function readForm(text: string): Result<Fields, BodyError> {
   const fields = new Map<string, string>();

@@ -87,18 +87,18 @@ export function createPages(
   async function answer(request: Request, bindings: unknown, page: Page): Promise<Response> {
     const method = request.method === "HEAD" ? "GET" : request.method;
     const handle = method === "GET" ? page.GET : method === "POST" ? page.POST : undefined;
-    const before = visitOf(request, bindings, new URLSearchParams(), options);
+    const visit = visitOf(request, bindings, new URLSearchParams(), options);
     if (!handle) {
       const allow = [page.GET && "GET, HEAD", page.POST && "POST"].filter(Boolean).join(", ");
-      const response = await errorPage(before, say(before, "errorNotFound"), 405);
+      const response = await errorPage(visit, say(visit, "errorNotFound"), 405);
       response.headers.set("allow", allow);
       return response;
     }
     if (isCrossSiteWrite(request, origin))
-      return errorPage(before, say(before, "errorCrossSite"), 403);
-    if (method === "GET") return await handle(before);
+      return errorPage(visit, say(visit, "errorCrossSite"), 403);
+    if (method === "GET") return await handle(visit);
     const form = await readForm(request);
-    if (!form) return errorPage(before, say(before, "errorOther"), 415);
+    if (!form) return errorPage(visit, say(visit, "errorOther"), 415);
     return await handle(visitOf(request, bindings, form, options));
   }
 
@@ -121,7 +121,7 @@ export function createPages(
   }
 
   return (request, bindings) => {
-    // What the service does not admit gets its own refusal.
+    // A request that the service does not admit is refused by the service, not by a page.
     if (options.isAdmitted?.(request, bindings) === false) return options.api(request, bindings);
     const given = withoutBasePath(URL.parse(request.url)?.pathname ?? "", basePath);
     const path = given.replace(/(?<=.)\/$/, ""); // as the service does
@@ -131,7 +131,7 @@ export function createPages(
   };
 }
 
-/** Whether a page answers where the API could too. Browsers ask for HTML, programs do not. */
+/** Whether a page answers this path of `PAGES`. If not, the request goes on to the API. */
 function isForPeople(request: Request, path: string): boolean {
   if (path === "/") return isRead(request) && asksForHtml(request);
   return isRead(request) || !SHARED.has(path);
@@ -139,7 +139,7 @@ function isForPeople(request: Request, path: string): boolean {
 
 const isRead = ({ method }: Request) => method === "GET" || method === "HEAD";
 
-/** Whether HTML is accepted by name, and no less than JSON is. */
+/** Whether `Accept` lists `text/html` itself, with a weight not below that of JSON. */
 function asksForHtml({ headers }: Request): boolean {
   const accepted = acceptedItems(headers.get("accept"));
   const weightOf = (type: string) => accepted.find(({ item }) => item === type)?.weight ?? 0;

@@ -45,7 +45,7 @@ describe("listening", () => {
     await close();
   });
 
-  it("is told nothing of a write that kept no event", async () => {
+  it("hears nothing of a write that stores no event", async () => {
     const { database, heard, close } = await opened();
     await aUser(postgresUserStore(database.db));
     await sql`select pg_notify('other', 'end')`.execute(database.db);
@@ -53,10 +53,10 @@ describe("listening", () => {
     await close();
   });
 
-  it.each(["cut", "swallow"] as const)("connects again after a %s", async (fault) => {
+  it.each(["cut", "swallow"] as const)("connects again after the proxy's %s()", async (fault) => {
     const { database, proxy, heard, faults, close } = await opened();
     proxy[fault]();
-    // Missed signals are unknown, so every channel is called.
+    // Nobody knows which signals were missed, so `onSignal` is called once for every channel.
     await expect.poll(() => heard, PATIENCE).toEqual(["postern$outbox ", "other "]);
     expect(faults).toHaveLength(1);
     await sql`select pg_notify('other', 'again')`.execute(database.db);

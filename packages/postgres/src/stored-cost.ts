@@ -8,5 +8,5 @@ export async function highestStoredCost(db: Kysely<Schema>): Promise<number> {
   const { rows } = await sql<{ cost: string | null }>`
     select max(substr(password_hash, 5, 2)) as cost from postern.users
     where password_hash like '$2_$__$%'`.execute(db);
-  return Number(rows[0]?.cost ?? 0) || 0; // two characters that are no digits count as none
+  return Number(rows[0]?.cost ?? 0) || 0; // NaN becomes 0: the two characters were no digits
 }

@@ -61,7 +61,7 @@ describe.skipIf(!redisUrl || !program).each([
   let topology: Topology;
   let redis: RedisConnection;
   beforeAll(async () => {
-    if (!program) throw new Error("skipped without one");
+    if (!program) throw new Error("there is no server, so this test should have been skipped");
     topology = await start(program);
     redis = await connectRedis(topology.url);
   });

@@ -15,8 +15,8 @@ const KINDS = [
   "endAll",
   "changePassword",
   "changeEmail",
-  "requestReset",
-  "mailReset",
+  "requestReset", // the token is in the answer
+  "mailReset", // the token is in a mail
   "reset",
   "requestVerification",
   "useLink",
@@ -65,6 +65,7 @@ export interface Person {
   readonly ended: Set<Token>;
   /** Every acknowledged change that raised the epoch, except disabling. */
   readonly changes: Change[];
+  /** Those of the steps that run at the same time. Emptied before the next such batch. */
   changesInBatch: Change[];
 }
 

@@ -4,8 +4,8 @@ import { goTo, languageCookieName, returnTo, type Visit } from "../visit.ts";
 const A_YEAR_SECONDS = 365 * 24 * 3600;
 
 /**
- * Keeps the language that the visitor chose, and for a user's mails too. If it cannot be stored
- * now, the pages are in it all the same.
+ * Keeps the language that the visitor chose: in a cookie for the pages, and in the user for mails.
+ * If the user's cannot be stored now, the pages change to the chosen language all the same.
  */
 export async function chooseLanguage(visit: Visit): Promise<Response> {
   const { form, link, api, hasSessionCookie } = visit;
@@ -18,16 +18,16 @@ export async function chooseLanguage(visit: Visit): Promise<Response> {
 }
 
 /**
- * After a log-in in a browser that keeps no language, shows the pages in that of the user. Whatever
- * fails here, the log-in has succeeded.
+ * After a log-in, shows the pages in the user's language, unless the browser keeps one already. A
+ * language that cannot be read does not undo the log-in.
  */
 export async function useOwnLanguage(visit: Visit): Promise<void> {
   const { chosenLanguage, setCookies, options, get } = visit;
-  const session = setCookies
+  const sessionCookie = setCookies
     .map((cookie) => cookie.split(";", 1)[0] ?? "")
     .find((pair) => pair.startsWith(`${options.policy.cookie.name}=`));
-  if (chosenLanguage !== undefined || session === undefined) return;
-  const answer = await get("/profile/language", session);
+  if (chosenLanguage !== undefined || sessionCookie === undefined) return;
+  const answer = await get("/profile/language", sessionCookie);
   if (!answer.ok) {
     await answer.body?.cancel();
     return;
