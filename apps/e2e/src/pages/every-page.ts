@@ -2,8 +2,10 @@ import type { Page } from "playwright-core";
 import type { Deployment } from "../deployments.ts";
 import { visitor } from "../visitor.ts";
 
+export const LANGUAGE_TAGS: readonly string[] = ["en", "de", "fr", "es", "ar"];
+
 /** A page in one of its states. */
-interface Shown {
+export interface Shown {
   readonly name: string;
   show(page: Page): Promise<unknown>;
 }
@@ -74,3 +76,18 @@ export async function ownersCookie({ origin }: Deployment, email: string) {
   const [name = "", value = ""] = ada.cookie.split("=");
   return { name, value, url: origin };
 }
+
+/** The narrowest phone, and a window at twice its size (WCAG 2.2, 1.4.10 and 1.4.4). */
+export const NARROW = { width: 320, height: 640 };
+
+/** Text that does not fit: of the page, or of an element in it. */
+const CLIPPED = `(() => {
+  const wide = [...document.querySelectorAll("main *, header *, footer *")]
+    .filter((one) => !one.closest(".away") && one.tagName !== "SELECT" && one.tagName !== "OPTION")
+    .filter((one) => one.tagName !== "INPUT" && one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0);
+  const isWide = document.documentElement.scrollWidth > innerWidth;
+  return [...(isWide ? ["the page"] : []), ...wide.map((one) => one.outerHTML.slice(0, 80))];
+})()`;
+
+/** Returns what does not fit on the page as it is shown now. */
+export const clippedTexts = (page: Page): Promise<string[]> => page.evaluate(CLIPPED);

@@ -2,22 +2,19 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Deployment, DEPLOYMENTS } from "../deployments.ts";
 import { audit, hasBrowser, openBrowser, openContext } from "./browser.ts";
-import { OPERATORS_PAGES, OWNERS_PAGES, ownersCookie, STRANGERS_PAGES } from "./every-page.ts";
+import {
+  clippedTexts,
+  LANGUAGE_TAGS,
+  NARROW,
+  OPERATORS_PAGES,
+  OWNERS_PAGES,
+  ownersCookie,
+  STRANGERS_PAGES,
+} from "./every-page.ts";
 import { openSite } from "./person.ts";
 
 const [course] = DEPLOYMENTS;
 const EMAIL = "ada-with-a-rather-long-address@mail.example.com";
-/** The narrowest phone, and a window at twice its size (WCAG 2.2, 1.4.10 and 1.4.4). */
-const NARROW = { width: 320, height: 640 };
-
-/** Text that does not fit: of the page, or of an element in it. */
-const CLIPPED = `(() => {
-  const wide = [...document.querySelectorAll("main *, header *, footer *")]
-    .filter((one) => !one.closest(".away") && one.tagName !== "SELECT" && one.tagName !== "OPTION")
-    .filter((one) => one.tagName !== "INPUT" && one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0);
-  const isWide = document.documentElement.scrollWidth > innerWidth;
-  return [...(isWide ? ["the page"] : []), ...wide.map((one) => one.outerHTML.slice(0, 80))];
-})()`;
 
 describe.skipIf(!hasBrowser)("the pages", () => {
   let site: Deployment;
@@ -31,7 +28,7 @@ describe.skipIf(!hasBrowser)("the pages", () => {
     await site?.close();
   });
 
-  it.each(["en", "de", "fr", "es", "ar"])(
+  it.each(LANGUAGE_TAGS)(
     "in %s fit a screen of 320 px, without a clipped text",
     async (language) => {
       const options = { viewport: NARROW, locale: language };
@@ -41,8 +38,7 @@ describe.skipIf(!hasBrowser)("the pages", () => {
       const visit = async ({ name, show }: (typeof STRANGERS_PAGES)[number]) => {
         await show(page);
         expect(await page.locator("html").getAttribute("lang")).toBe(language);
-        const found: string[] = await page.evaluate(CLIPPED);
-        clipped.push(...found.map((one) => `${name}: ${one}`));
+        clipped.push(...(await clippedTexts(page)).map((one) => `${name}: ${one}`));
       };
       for (const shown of [...STRANGERS_PAGES, ...OPERATORS_PAGES]) await visit(shown);
       await context.addCookies([await ownersCookie(site, `${language}-${EMAIL}`)]);
