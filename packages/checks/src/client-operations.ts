@@ -1,7 +1,7 @@
 import { memoryPorts } from "@postern/domain/memory";
 import {
-  type Endpoint,
-  endpointsOf,
+  type Operation,
+  operationsOf,
   type Method,
   errorCodesOf,
   routeTable,
@@ -32,9 +32,9 @@ interface Schema {
 export function clientOperations(): string {
   const operations = Object.entries(routeTable({ ports: memoryPorts() }))
     .flatMap(([path, resource]) =>
-      endpointsOf(resource).map(([method, endpoint]) => ({ path, method, endpoint })),
+      operationsOf(resource).map(([method, operation]) => ({ path, method, operation })),
     )
-    .filter(({ endpoint }) => !NOT_CALLED.has(endpoint.id));
+    .filter(({ operation }) => !NOT_CALLED.has(operation.id));
   return `// Generated from the routes' own schemas by \`pnpm generate\`; not to be edited.
 
 /** What each operation takes, and how it may end. */
@@ -50,13 +50,13 @@ export const OPERATIONS = ${JSON.stringify(Object.fromEntries(operations.map(tab
 interface Placed {
   readonly path: string;
   readonly method: Method;
-  readonly endpoint: Endpoint;
+  readonly operation: Operation;
 }
 
 const paramsIn = (path: string) => [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
 
-function typesOf({ path, method, endpoint }: Placed): string {
-  const { id, summary, fields, query, headers, responses } = endpoint;
+function typesOf({ path, method, operation }: Placed): string {
+  const { id, summary, fields, query, headers, responses } = operation;
   const input = [
     ...paramsIn(path).map((name) => `"${name}": string`),
     ...[fields, query, headers].flatMap((schema) => (schema ? membersOf(toSchema(schema)) : [])),
@@ -64,7 +64,7 @@ function typesOf({ path, method, endpoint }: Placed): string {
   const bodies = Object.entries(responses).map(
     ([code, { body }]) => `${code}: ${body ? typeOf(toSchema(body)) : "undefined"}`,
   );
-  const codes = errorCodesOf(method, endpoint).map((code) => `"${code}"`);
+  const codes = errorCodesOf(method, operation).map((code) => `"${code}"`);
   return `  /** ${summary}. \`${method} ${path}\` */
   ${id}: {
     input: ${input.length > 0 ? `{ ${input.join("; ")} }` : "object"};
@@ -73,7 +73,7 @@ function typesOf({ path, method, endpoint }: Placed): string {
   };`;
 }
 
-function tableOf({ path, method, endpoint: { id, query, headers, responses } }: Placed) {
+function tableOf({ path, method, operation: { id, query, headers, responses } }: Placed) {
   const successes = Object.entries(responses).map(([code, { status, body, location }]) => {
     const { properties, required = [] } = (body ? toSchema(body) : {}) as Schema;
     const message = properties?.["message"]?.const;

@@ -48,12 +48,12 @@ export const TYPE_VIOLATIONS: readonly Violation[] = [
     reported: /planted-problem\.ts.*missing the following properties/s,
   },
   {
-    rule: "a use case's error that its endpoint does not list does not compile",
+    rule: "a use case's error that its operation does not list does not compile",
     tool: "types",
-    file: "packages/http/src/planted-endpoint.ts",
+    file: "packages/http/src/planted-operation.ts",
     text: `import { err } from "@postern/domain";
-import { endpoint } from "./endpoint.ts";
-export const planted = endpoint({
+import { operation } from "./operation.ts";
+export const planted = operation({
   id: "planted",
   tag: "Service",
   summary: "Planted",
@@ -62,6 +62,6 @@ export const planted = endpoint({
   handle: () => err("session_not_found"),
 });
 `,
-    reported: /planted-endpoint\.ts.*session_not_found/s,
+    reported: /planted-operation\.ts.*session_not_found/s,
   },
 ];

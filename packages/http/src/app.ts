@@ -2,7 +2,7 @@ import type { Ports } from "@postern/domain";
 import { type Context, Hono } from "hono";
 import type { AppEnv } from "./app-env.ts";
 import type { CallerOptions } from "./caller.ts";
-import type { Resources } from "./endpoint.ts";
+import type { Resources } from "./operation.ts";
 import { mount } from "./mount.ts";
 import { type OpenApi, openApi } from "./openapi.ts";
 import { pathOf, pathRouter } from "./path-router.ts";
@@ -63,7 +63,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   return app;
 }
 
-/** Returns every path with its endpoints, including the description of all of them. */
+/** Returns every path with its operations, including the description of all of them. */
 export function routeTable(options: AppOptions): Resources {
   const { policy } = options.ports;
   const publicUrl = options.publicUrl?.replace(/\/+$/, "") ?? "/";

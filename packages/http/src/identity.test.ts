@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { EMAIL, PASSWORD, testApp } from "./app.fixture.ts";
 import { routeTable } from "./app.ts";
-import { endpointsOf } from "./endpoint.ts";
+import { operationsOf } from "./operation.ts";
 
 const MALLORY = "mallory@example.com";
 
@@ -40,7 +40,7 @@ describe("identity comes from the session alone", () => {
     let swept = 0;
     for (const [pattern, resource] of Object.entries(routeTable({ ports }))) {
       const path = pattern.replace(/\{\w+\}/, alice.sessionId);
-      for (const [method, { fields, session }] of endpointsOf(resource)) {
+      for (const [method, { fields, session }] of operationsOf(resource)) {
         const own = {
           email: MALLORY,
           password: PASSWORD,

@@ -1,7 +1,7 @@
 export { acceptedItems, preferredLanguages } from "./accept-language.ts";
 export { countedAddress, networkOfAddress } from "./client-address.ts";
 export { type AppOptions, createApp, routeTable } from "./app.ts";
-export { type Endpoint, endpointsOf, type Method } from "./endpoint.ts";
+export { type Operation, operationsOf, type Method } from "./operation.ts";
 export { errorCodesOf } from "./openapi.ts";
 export { toSchema } from "./openapi-schema.ts";
 export type { ProblemCode } from "./problem-codes.ts";

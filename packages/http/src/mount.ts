@@ -1,6 +1,6 @@
 import type { Context, Hono } from "hono";
 import type { AppEnv } from "./app-env.ts";
-import { type Endpoint, endpointsOf, type Handled, type Resource } from "./endpoint.ts";
+import { type Operation, operationsOf, type Handled, type Resource } from "./operation.ts";
 import { inputParser } from "./parse-input.ts";
 import { problem } from "./problem.ts";
 import type { Guard, Handler } from "./request-guard.ts";
@@ -14,7 +14,8 @@ import { respond, setHeader } from "./respond.ts";
 export function mount(app: Hono<AppEnv>, path: string, resource: Resource, guard: Guard): void {
   const pattern = path.replace(/\{(\w+)\}/g, ":$1");
   const handlers = new Map<string, Handler>();
-  for (const [method, endpoint] of endpointsOf(resource)) handlers.set(method, handlerOf(endpoint));
+  for (const [method, operation] of operationsOf(resource))
+    handlers.set(method, handlerOf(operation));
   const head = handlers.get("GET");
   if (head) handlers.set("HEAD", async (c) => withoutBody(await head(c)));
   const allow = [...handlers.keys(), "OPTIONS"].join(", ");
@@ -38,17 +39,17 @@ async function withoutBody(response: Response): Promise<Response> {
 
 const NOTHING = {};
 
-/** Parses what the endpoint declares, calls its handler, and turns an error into a problem. */
-function handlerOf(endpoint: Endpoint): Handler {
-  const parse = inputParser(endpoint);
+/** Parses what the operation declares, calls its handler, and turns an error into a problem. */
+function handlerOf(operation: Operation): Handler {
+  const parse = inputParser(operation);
   const respondTo = (c: Context<AppEnv>, handled: Handled) =>
     handled instanceof Response
       ? handled
-      : problem(c, handled.error, endpoint.errors?.[handled.error]);
-  if (!parse) return async (c) => respondTo(c, await endpoint.handle(c, NOTHING));
+      : problem(c, handled.error, operation.errors?.[handled.error]);
+  if (!parse) return async (c) => respondTo(c, await operation.handle(c, NOTHING));
   return async (c) => {
     const input = await parse(c);
     if (!input.ok) return problem(c, input.error, input.details);
-    return respondTo(c, await endpoint.handle(c, input.value));
+    return respondTo(c, await operation.handle(c, input.value));
   };
 }

@@ -1,4 +1,4 @@
-import type { Endpoint, ResponseDescription } from "./endpoint.ts";
+import type { Operation, ResponseDescription } from "./operation.ts";
 import { type Content, toSchema } from "./openapi-schema.ts";
 import { messageOf, type ProblemDetails } from "./problem.ts";
 import { type ProblemCode, PROBLEMS } from "./problem-codes.ts";
@@ -9,9 +9,9 @@ export interface OpenApiResponse {
   readonly content?: Content;
 }
 
-/** Describes how an endpoint succeeds, by status. */
+/** Describes how an operation succeeds, by status. */
 export function successResponses(
-  { responses }: Endpoint,
+  { responses }: Operation,
   { knowsDevices }: { readonly knowsDevices: boolean },
 ): Record<string, OpenApiResponse> {
   const byStatus = Object.groupBy(Object.values(responses), ({ status }) => status);
@@ -55,7 +55,7 @@ const HEADERS: Readonly<Record<string, string>> = {
   503: "Retry-After",
 };
 
-/** Describes how an endpoint fails, by status. */
+/** Describes how an operation fails, by status. */
 export function errorResponses(
   errors: readonly [ProblemCode, ProblemDetails][],
 ): Record<string, OpenApiResponse> {

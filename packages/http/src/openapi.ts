@@ -1,6 +1,6 @@
 import type { Policy } from "@postern/domain";
 import type { z } from "zod";
-import { type Endpoint, endpointsOf, type Method, type Resources } from "./endpoint.ts";
+import { type Operation, operationsOf, type Method, type Resources } from "./operation.ts";
 import { errorResponses, type OpenApiResponse, successResponses } from "./openapi-responses.ts";
 import { type Content, type Schema, toSchema } from "./openapi-schema.ts";
 import type { ProblemDetails } from "./problem.ts";
@@ -31,7 +31,7 @@ export interface OpenApi {
   readonly paths: Readonly<Record<string, Readonly<Record<string, OpenApiOperation>>>>;
 }
 
-const TAGS: Readonly<Record<Endpoint["tag"], string>> = {
+const TAGS: Readonly<Record<Operation["tag"], string>> = {
   Users: "Registering.",
   Sessions: "Logging in and out, and managing one's sessions.",
   Profile: "What a user who is logged in sees and changes.",
@@ -51,8 +51,8 @@ const OF_FIELDS: readonly ProblemCode[] = [
   "field_unknown",
 ];
 
-/** Returns every error that an endpoint may respond with, by its code. */
-function errorsOf(method: Method, { errors, fields, query, headers, isLimited }: Endpoint) {
+/** Returns every error that an operation may respond with, by its code. */
+function errorsOf(method: Method, { errors, fields, query, headers, isLimited }: Operation) {
   const general = [
     ...ALWAYS,
     ...(method === "GET" ? [] : OF_WRITES),
@@ -68,21 +68,21 @@ function errorsOf(method: Method, { errors, fields, query, headers, isLimited }:
 
 const withoutDetails = (code: ProblemCode): [ProblemCode, ProblemDetails] => [code, {}];
 
-/** Returns every code that an endpoint may respond with, in order. */
-export const errorCodesOf = (method: Method, endpoint: Endpoint): ProblemCode[] =>
-  errorsOf(method, endpoint).map(([code]) => code);
+/** Returns every code that an operation may respond with, in order. */
+export const errorCodesOf = (method: Method, operation: Operation): ProblemCode[] =>
+  errorsOf(method, operation).map(([code]) => code);
 
 /**
- * Describes every endpoint as OpenAPI 3.1, from the schemas that parse requests and make responses.
+ * Describes every operation as OpenAPI 3.1, from the schemas that parse requests and make responses.
  */
 export function openApi(
   resources: Resources,
   { policy, publicUrl }: { policy: Policy; publicUrl: string },
 ): OpenApi {
   const paths = Object.entries(resources).map(([path, resource]) => {
-    const operations = endpointsOf(resource).map(([method, endpoint]) => [
+    const operations = operationsOf(resource).map(([method, operation]) => [
       method.toLowerCase(),
-      toOperation(method, endpoint, policy),
+      toOperation(method, operation, policy),
     ]);
     return [path, Object.fromEntries(operations)];
   });
@@ -114,12 +114,12 @@ export function openApi(
   return document;
 }
 
-function toOperation(method: Method, endpoint: Endpoint, { limits }: Policy): OpenApiOperation {
-  const { id, tag, summary, description, session, fields } = endpoint;
+function toOperation(method: Method, operation: Operation, { limits }: Policy): OpenApiOperation {
+  const { id, tag, summary, description, session, fields } = operation;
   const parameters = [
-    ...parametersOf("path", endpoint.params),
-    ...parametersOf("query", endpoint.query),
-    ...parametersOf("header", endpoint.headers),
+    ...parametersOf("path", operation.params),
+    ...parametersOf("query", operation.query),
+    ...parametersOf("header", operation.headers),
   ];
   const body = fields && toSchema(fields);
   const required = (body?.["required"] ?? []) as string[];
@@ -132,8 +132,8 @@ function toOperation(method: Method, endpoint: Endpoint, { limits }: Policy): Op
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: required.length > 0, content: bodyOf(body) } }),
     responses: {
-      ...successResponses(endpoint, limits),
-      ...errorResponses(errorsOf(method, endpoint)),
+      ...successResponses(operation, limits),
+      ...errorResponses(errorsOf(method, operation)),
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import type { z } from "zod";
 import type { AppEnv } from "./app-env.ts";
 import { type BodyError, readFields } from "./body.ts";
-import type { Endpoint } from "./endpoint.ts";
+import type { Operation } from "./operation.ts";
 import type { ProblemDetails } from "./problem.ts";
 
 type InvalidCode = "field_invalid" | "idempotency_key_invalid" | "query_invalid";
@@ -28,7 +28,7 @@ interface Part {
 const PARTS: readonly Part[] = [
   { name: "fields", read: (c) => readFields(c.req.raw), error: "field_invalid" },
   { name: "query", read: async (c) => queryOf(c.req.url), error: "query_invalid" },
-  // The only header that endpoints take.
+  // The only header that operations take.
   { name: "headers", read: async (c) => ok(c.req.header()), error: "idempotency_key_invalid" },
   { name: "params", read: async (c) => ok(c.req.param()), error: "query_invalid" },
 ];
@@ -48,20 +48,20 @@ function queryOf(url: string): Result<Values, "query_invalid"> {
 }
 
 /**
- * Returns the function that parses everything the endpoint declares into one object, or reports the
- * first mistake. `undefined`: the endpoint declares nothing.
+ * Returns the function that parses everything the operation declares into one object, or reports the
+ * first mistake. `undefined`: the operation declares nothing.
  */
 export function inputParser(
-  endpoint: Endpoint,
+  operation: Operation,
 ): ((c: Context<AppEnv>) => Promise<ParsedInput>) | undefined {
   const parts = PARTS.flatMap((part) => {
-    const schema = endpoint[part.name];
+    const schema = operation[part.name];
     return schema ? [{ ...part, schema }] : [];
   });
   if (parts.length === 0) return undefined;
   const names = parts.flatMap(({ schema }) => Object.keys(schema.shape));
   // Of two equal names one would replace the other, and a body could set what a query is asked for.
-  if (new Set(names).size < names.length) throw new Error(`${endpoint.id} takes a name twice`);
+  if (new Set(names).size < names.length) throw new Error(`${operation.id} takes a name twice`);
   return async (c) => {
     const input = {};
     for (const { schema, read, error } of parts) {

@@ -1,9 +1,9 @@
-import { endpoint, type Resource } from "../endpoint.ts";
+import { operation, type Resource } from "../operation.ts";
 import { redirect } from "../respond.ts";
 
 /** For password managers (W3C, A Well-Known URL for Changing Passwords). */
 export const changePasswordResource: Resource = {
-  GET: endpoint({
+  GET: operation({
     id: "whereToChangePassword",
     tag: "Service",
     summary: "Leads to the page on which the user changes the password",

@@ -2,7 +2,7 @@ import { type Ports, requestVerification, verifyEmail } from "@postern/domain";
 import { z } from "zod";
 import { type CallerOptions, clientInfoOf, sessionToken, setSessionCookie } from "../caller.ts";
 import { callerOf, setDeviceCookie } from "../device-cookie.ts";
-import { endpoint, type Resource } from "../endpoint.ts";
+import { operation, type Resource } from "../operation.ts";
 import { json } from "../respond.ts";
 import { email, messageBody, password, resetToken } from "../schemas.ts";
 
@@ -30,7 +30,7 @@ const RESPONSES = {
 } as const;
 
 export const emailVerificationResource = (ports: Ports, caller: CallerOptions): Resource => ({
-  POST: endpoint({
+  POST: operation({
     id: "requestVerification",
     tag: "Verification",
     summary: "Mails the link that verifies an address once more",
@@ -56,7 +56,7 @@ export const emailVerificationResource = (ports: Ports, caller: CallerOptions): 
     },
   }),
 
-  PUT: endpoint({
+  PUT: operation({
     id: "verifyEmail",
     tag: "Verification",
     summary: "Uses the link of a mail: verifies an address, or changes it",

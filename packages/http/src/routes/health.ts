@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { endpoint, type Resource } from "../endpoint.ts";
+import { operation, type Resource } from "../operation.ts";
 import { problem } from "../problem.ts";
 import { json } from "../respond.ts";
 
@@ -17,7 +17,7 @@ export interface Readiness {
 export type AskReadiness = (options: { readonly writes: boolean }) => Promise<Readiness>;
 
 export const liveResource: Resource = {
-  GET: endpoint({
+  GET: operation({
     id: "isLive",
     tag: "Service",
     summary: "Returns whether the process runs",
@@ -38,7 +38,7 @@ export const liveResource: Resource = {
  * processes share takes no writes: without it no process would be left.
  */
 export const readyResource = (ready: AskReadiness): Resource => ({
-  GET: endpoint({
+  GET: operation({
     id: "isReady",
     tag: "Service",
     summary: "Returns whether sessions can be checked, and what fails",

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { endpoint, type Resource } from "../endpoint.ts";
+import { operation, type Resource } from "../operation.ts";
 import { json } from "../respond.ts";
 
 export const homeResource: Resource = {
-  GET: endpoint({
+  GET: operation({
     id: "welcome",
     tag: "Service",
     summary: "Says hello",

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { endpoint, type Resource } from "../endpoint.ts";
+import { operation, type Resource } from "../operation.ts";
 import type { OpenApi } from "../openapi.ts";
 import { json } from "../respond.ts";
 
-/** The description of every endpoint, for programs. */
+/** The description of every operation, for programs. */
 export const openApiResource = (describe: () => OpenApi): Resource => ({
-  GET: endpoint({
+  GET: operation({
     id: "openApi",
     tag: "Service",
     summary: "This description, as OpenAPI 3.1",

@@ -2,12 +2,12 @@ import { changeEmail, type Ports } from "@postern/domain";
 import { z } from "zod";
 import { type CallerOptions, sessionToken } from "../caller.ts";
 import { callerOf } from "../device-cookie.ts";
-import { endpoint, REAUTHENTICATION_ERRORS, type Resource } from "../endpoint.ts";
+import { operation, REAUTHENTICATION_ERRORS, type Resource } from "../operation.ts";
 import { json } from "../respond.ts";
 import { currentPassword, email, messageBody } from "../schemas.ts";
 
 export const profileEmailResource = (ports: Ports, caller: CallerOptions): Resource => ({
-  PUT: endpoint({
+  PUT: operation({
     id: "changeEmail",
     tag: "Profile",
     summary: "Requests a change of address",

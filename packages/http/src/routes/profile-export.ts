@@ -7,7 +7,7 @@ import {
 } from "@postern/domain";
 import { z } from "zod";
 import { sessionToken } from "../caller.ts";
-import { endpoint, type Resource } from "../endpoint.ts";
+import { operation, type Resource } from "../operation.ts";
 import { respond, setHeader } from "../respond.ts";
 import { email, id, language, time } from "../schemas.ts";
 import { sessionBody, toSessionBody } from "./session.ts";
@@ -54,7 +54,7 @@ const exportBody = z.strictObject({
 });
 
 export const profileExportResource = (ports: Ports): Resource => ({
-  GET: endpoint({
+  GET: operation({
     id: "exportUser",
     tag: "Profile",
     summary: "Returns everything stored about the user, except hashes of secrets",

@@ -1,12 +1,12 @@
 import { chooseLanguage, languageOf, type Ports } from "@postern/domain";
 import { z } from "zod";
 import { sessionToken } from "../caller.ts";
-import { endpoint, type Resource } from "../endpoint.ts";
+import { operation, type Resource } from "../operation.ts";
 import { json } from "../respond.ts";
 import { language } from "../schemas.ts";
 
 export const profileLanguageResource = (ports: Ports): Resource => ({
-  GET: endpoint({
+  GET: operation({
     id: "language",
     tag: "Profile",
     summary: "Returns the user's language",
@@ -26,7 +26,7 @@ export const profileLanguageResource = (ports: Ports): Resource => ({
     },
   }),
 
-  PUT: endpoint({
+  PUT: operation({
     id: "chooseLanguage",
     tag: "Profile",
     summary: "Chooses the user's language",

@@ -2,12 +2,12 @@ import { changePassword, type Ports } from "@postern/domain";
 import { z } from "zod";
 import { type CallerOptions, clientInfoOf, renewSessionCookie, sessionToken } from "../caller.ts";
 import { callerOf, setDeviceCookie } from "../device-cookie.ts";
-import { endpoint, passwordErrors, REAUTHENTICATION_ERRORS, type Resource } from "../endpoint.ts";
+import { operation, passwordErrors, REAUTHENTICATION_ERRORS, type Resource } from "../operation.ts";
 import { json } from "../respond.ts";
 import { currentPassword, messageBody, newPassword } from "../schemas.ts";
 
 export const profilePasswordResource = (ports: Ports, caller: CallerOptions): Resource => ({
-  PUT: endpoint({
+  PUT: operation({
     id: "changePassword",
     tag: "Profile",
     summary: "Changes the password of the user who is logged in",

@@ -2,12 +2,12 @@ import { checkSession, deleteOwnUser, err, type Ports } from "@postern/domain";
 import { z } from "zod";
 import { type CallerOptions, clearSessionCookie, sessionToken } from "../caller.ts";
 import { callerOf } from "../device-cookie.ts";
-import { endpoint, REAUTHENTICATION_ERRORS, type Resource } from "../endpoint.ts";
+import { operation, REAUTHENTICATION_ERRORS, type Resource } from "../operation.ts";
 import { json } from "../respond.ts";
 import { currentPassword, email, messageBody } from "../schemas.ts";
 
 export const profileResource = (ports: Ports, caller: CallerOptions): Resource => ({
-  GET: endpoint({
+  GET: operation({
     id: "profile",
     tag: "Profile",
     summary: "Returns who is logged in",
@@ -29,7 +29,7 @@ export const profileResource = (ports: Ports, caller: CallerOptions): Resource =
     },
   }),
 
-  DELETE: endpoint({
+  DELETE: operation({
     id: "deleteUser",
     tag: "Profile",
     summary: "Deletes the user and everything stored about the user",

@@ -2,7 +2,7 @@ import { type Ports, requestReset, resetPassword } from "@postern/domain";
 import { z } from "zod";
 import type { CallerOptions } from "../caller.ts";
 import { callerOf, setDeviceCookie } from "../device-cookie.ts";
-import { endpoint, passwordErrors, type Resource } from "../endpoint.ts";
+import { operation, passwordErrors, type Resource } from "../operation.ts";
 import { json } from "../respond.ts";
 import { email, messageBody, newPassword, resetToken } from "../schemas.ts";
 
@@ -20,7 +20,7 @@ const idempotencyKey = z
 const missing = "";
 
 export const resetPasswordResource = (ports: Ports, caller: CallerOptions): Resource => ({
-  POST: endpoint({
+  POST: operation({
     id: "requestReset",
     tag: "Recovery",
     summary: "Requests a reset token",
@@ -52,7 +52,7 @@ export const resetPasswordResource = (ports: Ports, caller: CallerOptions): Reso
     },
   }),
 
-  PUT: endpoint({
+  PUT: operation({
     id: "resetPassword",
     tag: "Recovery",
     summary: "Sets a new password with a reset token",

@@ -10,7 +10,7 @@ import type { Context } from "hono";
 import { z } from "zod";
 import type { AppEnv } from "../app-env.ts";
 import { clearSessionCookie, sessionToken } from "../caller.ts";
-import { endpoint, type Resource } from "../endpoint.ts";
+import { operation, type Resource } from "../operation.ts";
 import { json, setHeader } from "../respond.ts";
 import { email, id, time } from "../schemas.ts";
 
@@ -49,7 +49,7 @@ export const toSessionBody = (session: ListedSession): z.infer<typeof sessionBod
 
 /** One session, by its public id. */
 export const sessionResource = (ports: Ports): Resource => ({
-  DELETE: endpoint({
+  DELETE: operation({
     id: "endSession",
     tag: "Sessions",
     summary: "Ends one of the user's own sessions",
@@ -106,7 +106,7 @@ function setIdentity(c: Context<AppEnv>, checked: CheckedSession | undefined): v
 
 /** The caller's session. Other apps and proxies ask for it before they serve a request. */
 export const currentSessionResource = (ports: Ports): Resource => ({
-  GET: endpoint({
+  GET: operation({
     id: "currentSession",
     tag: "Sessions",
     summary: "Returns the user of the session",

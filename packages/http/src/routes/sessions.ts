@@ -17,20 +17,20 @@ import {
   setSessionCookie,
 } from "../caller.ts";
 import { callerOf, setDeviceCookie } from "../device-cookie.ts";
-import { type Endpoint, endpoint, type Resource } from "../endpoint.ts";
+import { type Operation, operation, type Resource } from "../operation.ts";
 import type { ProblemDetails } from "../problem.ts";
 import { json, redirect } from "../respond.ts";
 import { choice, email, isChosen, messageBody, password } from "../schemas.ts";
 import { sessionBody, toSessionBody } from "./session.ts";
 
 export const sessionsResource = (ports: Ports, caller: CallerOptions): Resource => ({
-  GET: listEndpoint(ports),
-  POST: logInEndpoint(ports, caller),
-  DELETE: logOutEndpoint(ports, caller),
+  GET: listOperation(ports),
+  POST: logInOperation(ports, caller),
+  DELETE: logOutOperation(ports, caller),
 });
 
-const listEndpoint = (ports: Ports): Endpoint =>
-  endpoint({
+const listOperation = (ports: Ports): Operation =>
+  operation({
     id: "listSessions",
     tag: "Sessions",
     summary: "Lists the user's own live sessions, the oldest first",
@@ -51,8 +51,8 @@ const listEndpoint = (ports: Ports): Endpoint =>
     },
   });
 
-const logInEndpoint = (ports: Ports, caller: CallerOptions): Endpoint =>
-  endpoint({
+const logInOperation = (ports: Ports, caller: CallerOptions): Operation =>
+  operation({
     id: "logIn",
     tag: "Sessions",
     summary: "Logs in",
@@ -106,8 +106,8 @@ const refusalOf = ({ cookie, verification }: Policy): ProblemDetails => ({
   }),
 });
 
-const logOutEndpoint = (ports: Ports, caller: CallerOptions): Endpoint =>
-  endpoint({
+const logOutOperation = (ports: Ports, caller: CallerOptions): Operation =>
+  operation({
     id: "logOut",
     tag: "Sessions",
     summary: "Logs out: ends this session, all sessions, or all other sessions",

@@ -2,17 +2,17 @@ import { type Ports, registerUser } from "@postern/domain";
 import { z } from "zod";
 import { type CallerOptions, clientInfoOf, setSessionCookie } from "../caller.ts";
 import { callerOf } from "../device-cookie.ts";
-import { type Endpoint, endpoint, passwordErrors, type Resource } from "../endpoint.ts";
+import { type Operation, operation, passwordErrors, type Resource } from "../operation.ts";
 import { json } from "../respond.ts";
 import { email, messageBody, newPassword } from "../schemas.ts";
 
 export const usersResource = (ports: Ports, caller: CallerOptions): Resource => ({
-  POST: registerEndpoint(ports, caller),
+  POST: registerOperation(ports, caller),
 });
 
-function registerEndpoint(ports: Ports, caller: CallerOptions): Endpoint {
+function registerOperation(ports: Ports, caller: CallerOptions): Operation {
   const { logsIn } = ports.policy.registration;
-  return endpoint({
+  return operation({
     id: "register",
     tag: "Users",
     summary: "Creates a user",

@@ -47,7 +47,7 @@ interface Failure<Code extends ProblemCode> {
 type Optional = z.ZodObject | undefined;
 type Parsed<Schema extends Optional> = Schema extends z.ZodObject ? z.infer<Schema> : unknown;
 
-interface EndpointDefinition<
+interface OperationDefinition<
   Fields extends Optional,
   Query extends Optional,
   Headers extends Optional,
@@ -72,26 +72,26 @@ interface EndpointDefinition<
 export type Handled<Code extends ProblemCode = ProblemCode> = Response | Failure<Code>;
 
 /** An operation: what it takes, how it succeeds and fails, and the handler. */
-export interface Endpoint extends Omit<
-  EndpointDefinition<Optional, Optional, Optional, Optional, ProblemCode>,
+export interface Operation extends Omit<
+  OperationDefinition<Optional, Optional, Optional, Optional, ProblemCode>,
   "errors"
 > {
   readonly errors?: Readonly<Partial<Record<ProblemCode, ProblemDetails>>>;
 }
 
 /**
- * Defines an endpoint in one place. The handler receives what the schemas describe. A handler that
+ * Defines an operation in one place. The handler receives what the schemas describe. A handler that
  * returns an error which `errors` does not list does not compile.
  */
-export const endpoint = <
+export const operation = <
   Fields extends Optional = undefined,
   Query extends Optional = undefined,
   Headers extends Optional = undefined,
   Params extends Optional = undefined,
   Code extends ProblemCode = never,
 >(
-  definition: EndpointDefinition<Fields, Query, Headers, Params, Code>,
-): Endpoint => definition;
+  definition: OperationDefinition<Fields, Query, Headers, Params, Code>,
+): Operation => definition;
 
 /** The errors of a new password, which arrives in `field`. */
 export const passwordErrors = (
@@ -114,11 +114,11 @@ export const REAUTHENTICATION_ERRORS = {
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
-/** The endpoints of one path, by method. GET serves HEAD too. */
-export type Resource = Readonly<Partial<Record<Method, Endpoint>>>;
+/** The operations of one path, by method. GET serves HEAD too. */
+export type Resource = Readonly<Partial<Record<Method, Operation>>>;
 
 /** The resource of each path. `{name}` marks a variable part. */
 export type Resources = Readonly<Record<string, Resource>>;
 
-export const endpointsOf = (resource: Resource): [Method, Endpoint][] =>
-  Object.entries(resource) as [Method, Endpoint][];
+export const operationsOf = (resource: Resource): [Method, Operation][] =>
+  Object.entries(resource) as [Method, Operation][];

@@ -2,24 +2,24 @@ import { memoryPorts } from "@postern/domain/memory";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { routeTable } from "./app.ts";
-import { type Endpoint, endpoint, endpointsOf } from "./endpoint.ts";
+import { type Operation, operation, operationsOf } from "./operation.ts";
 import { inputParser } from "./parse-input.ts";
 
-const shapeOf = ({ fields, query, headers, params }: Endpoint) =>
+const shapeOf = ({ fields, query, headers, params }: Operation) =>
   [fields, query, headers, params].flatMap((schema) => Object.keys(schema?.shape ?? {}));
 
-describe("an endpoint", () => {
+describe("an operation", () => {
   it("names in its errors only fields that it takes", () => {
-    const endpoints = Object.values(routeTable({ ports: memoryPorts() })).flatMap(endpointsOf);
-    expect(endpoints.length).toBeGreaterThan(20);
-    for (const [, one] of endpoints) {
+    const operations = Object.values(routeTable({ ports: memoryPorts() })).flatMap(operationsOf);
+    expect(operations.length).toBeGreaterThan(20);
+    for (const [, one] of operations) {
       const named = Object.values(one.errors ?? {}).flatMap(({ field }) => field ?? []);
       expect([one.id, ...shapeOf(one)]).toEqual(expect.arrayContaining([one.id, ...named]));
     }
   });
 
   it("takes no name from two places", () => {
-    const twice = endpoint({
+    const twice = operation({
       id: "planted",
       tag: "Service",
       description: "",
