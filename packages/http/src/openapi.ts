@@ -73,7 +73,8 @@ export const errorCodesOf = (method: Method, operation: Operation): ProblemCode[
   errorsOf(method, operation).map(([code]) => code);
 
 /**
- * Describes every operation as OpenAPI 3.1, from the schemas that parse requests and make responses.
+ * Describes every operation as OpenAPI 3.1, from the schemas that parse requests and make
+ * responses.
  */
 export function openApi(
   resources: Resources,

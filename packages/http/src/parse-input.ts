@@ -48,8 +48,8 @@ function queryOf(url: string): Result<Values, "query_invalid"> {
 }
 
 /**
- * Returns the function that parses everything the operation declares into one object, or reports the
- * first mistake. `undefined`: the operation declares nothing.
+ * Returns the function that parses everything the operation declares into one object, or reports
+ * the first mistake. `undefined`: the operation declares nothing.
  */
 export function inputParser(
   operation: Operation,
