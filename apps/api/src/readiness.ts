@@ -24,18 +24,21 @@ const succeeds = (asked: Promise<void>) =>
 async function ask(stores: readonly AskedStore[], writes: boolean): Promise<Readiness> {
   const found = await Promise.all(
     stores.map(async ({ name, hasSessions, ping, probeWrite, warning }) => {
-      const answers = await succeeds(ping());
-      const takesWrites = answers && (!writes || (await succeeds(probeWrite())));
-      const warned = answers ? await warning?.().catch(() => undefined) : undefined;
-      return { name, hasSessions, answers, takesWrites, warned };
+      const isReachable = await succeeds(ping());
+      const isWritable = isReachable && (!writes || (await succeeds(probeWrite())));
+      const warningNow = isReachable ? await warning?.().catch(() => undefined) : undefined;
+      return { name, hasSessions, isReachable, isWritable, warningNow };
     }),
   );
   return {
-    canCheckSessions: found.every(({ hasSessions, answers }) => answers || !hasSessions),
-    canWrite: found.every(({ takesWrites }) => takesWrites),
-    failing: found.flatMap(({ name, answers, takesWrites, warned }) => {
-      if (!answers) return [name];
-      const faults = [...(takesWrites ? [] : ["takes no writes"]), ...(warned ? [warned] : [])];
+    canCheckSessions: found.every(({ hasSessions, isReachable }) => isReachable || !hasSessions),
+    canWrite: found.every(({ isWritable }) => isWritable),
+    failing: found.flatMap(({ name, isReachable, isWritable, warningNow }) => {
+      if (!isReachable) return [name];
+      const faults = [
+        ...(isWritable ? [] : ["takes no writes"]),
+        ...(warningNow ? [warningNow] : []),
+      ];
       return faults.map((fault) => `${name} ${fault}`);
     }),
   };
