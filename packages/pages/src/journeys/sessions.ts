@@ -1,10 +1,26 @@
 import { html } from "hono/html";
+import { fill } from "../languages.ts";
 import { page, withNotice } from "../layout.ts";
 import { refused } from "../refusals.ts";
 import { goTo, type Visit } from "../visit.ts";
 
-/** What the service calls a browser that it does not know. */
-const UNKNOWN_DEVICE = "an unknown device";
+/** Networks of which no address is on the internet (RFC 1918, RFC 4193, RFC 1122). */
+const LOOPBACK = /^(127\.|::1\b)/;
+const PRIVATE = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd])/;
+
+/** A device in the visitor's words. The service says "Firefox on Linux" if it knows both. */
+function deviceOf({ texts }: Visit, device: string | null): string {
+  const [browser, system] = device?.split(" on ") ?? [];
+  if (browser && system) return fill(texts.sessionDevice, { browser, system });
+  return device === null || device === "an unknown device" ? texts.sessionUnknown : device;
+}
+
+/** A network in the visitor's words. */
+function placeOf({ texts }: Visit, network: string | null): string {
+  if (network === null) return texts.sessionUnknown;
+  if (LOOPBACK.test(network)) return texts.sessionPlaceHere;
+  return PRIVATE.test(network) ? fill(texts.sessionPlacePrivate, { network }) : network;
+}
 
 /** The sessions of an account, each with a button that ends it. */
 export async function showSessions(visit: Visit): Promise<Response> {
@@ -17,8 +33,6 @@ export async function showSessions(visit: Visit): Promise<Response> {
     timeZone: "UTC",
   });
   const time = (at: string) => html`<time datetime="${at}">${dates.format(new Date(at))}</time>`;
-  const deviceOf = ({ device }: { readonly device: string | null }) =>
-    device === null || device === UNKNOWN_DEVICE ? texts.sessionUnknown : device;
   const newestFirst = result.body.sessions.toReversed();
   return page(
     visit,
@@ -27,10 +41,12 @@ export async function showSessions(visit: Visit): Promise<Response> {
       ${newestFirst.map(
         (session) =>
           html`<section class="card">
-            <h2>${deviceOf(session)}${session.current ? ` · ${texts.sessionHere}` : ""}</h2>
+            <h2>
+              ${deviceOf(visit, session.device)}${session.current ? ` · ${texts.sessionHere}` : ""}
+            </h2>
             <dl>
               <dt>${texts.sessionPlace}</dt>
-              <dd>${session.network ?? texts.sessionUnknown}</dd>
+              <dd>${placeOf(visit, session.network)}</dd>
               <dt>${texts.sessionSeen}</dt>
               <dd>${time(session.last_seen_at)}</dd>
               <dt>${texts.sessionSince}</dt>

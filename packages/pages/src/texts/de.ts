@@ -115,6 +115,9 @@ export const de: Texts = {
   sessionsText:
     "Hier bist du angemeldet. Beende, was du nicht kennst, und ändere dann dein Passwort.",
   sessionHere: "Diese Sitzung",
+  sessionDevice: "{browser} unter {system}",
+  sessionPlaceHere: "dieser Rechner",
+  sessionPlacePrivate: "{network}, ein privates Netz",
   sessionPlace: "Netz",
   sessionSeen: "Zuletzt benutzt",
   sessionSince: "Seit",

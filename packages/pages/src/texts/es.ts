@@ -113,6 +113,9 @@ export const es: Texts = {
   sessionsText:
     "Dónde has iniciado sesión. Termina lo que no conozcas y cambia después la contraseña.",
   sessionHere: "Esta sesión",
+  sessionDevice: "{browser} en {system}",
+  sessionPlaceHere: "esta máquina",
+  sessionPlacePrivate: "{network}, una red privada",
   sessionPlace: "Red",
   sessionSeen: "Último uso",
   sessionSince: "Desde",

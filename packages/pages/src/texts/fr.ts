@@ -117,6 +117,9 @@ export const fr: Texts = {
   sessionsText:
     "Là où vous êtes connecté. Mettez fin à ce que vous ne connaissez pas, puis changez de mot de passe.",
   sessionHere: "Cette session",
+  sessionDevice: "{browser} sous {system}",
+  sessionPlaceHere: "cette machine",
+  sessionPlacePrivate: "{network}, un réseau privé",
   sessionPlace: "Réseau",
   sessionSeen: "Dernière utilisation",
   sessionSince: "Depuis",
