@@ -66,6 +66,10 @@ export async function startApi(config: Config, log: Log): Promise<Started> {
         about: stores.mode === "embedded" ? { mode: stores.mode } : undefined,
         mailbox: opened.mailbox,
         isLocalCaller,
+        onPage: (record) =>
+          record.method === "POST" || record.status >= 400
+            ? log.info(record, "page")
+            : log.debug(record, "page"),
       })
     : api;
   const server = await serve({

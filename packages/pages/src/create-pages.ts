@@ -19,7 +19,7 @@ import { reset, showReset } from "./journeys/reset.ts";
 import { endSessions, showSessions } from "./journeys/sessions.ts";
 import type { PagesOptions } from "./options.ts";
 import { errorPage } from "./refusals.ts";
-import { goTo, requestIdOf, say, type Visit, visitOf } from "./visit.ts";
+import { goTo, say, type Visit, visitOf } from "./visit.ts";
 
 type Answer = (visit: Visit) => Response | Promise<Response>;
 
@@ -106,10 +106,26 @@ export function createPages(
     try {
       return await answer(request, bindings, page);
     } catch (error) {
-      options.onFault?.(error, requestIdOf(request));
       const visit = visitOf(request, bindings, new URLSearchParams(), options);
+      options.onFault?.(error, visit.requestId);
       return errorPage(visit, say(visit, "errorOther"), 500);
     }
+  }
+
+  async function answerAndReport(
+    request: Request,
+    bindings: unknown,
+    path: string,
+    page: Page,
+  ): Promise<Response> {
+    const startedAt = performance.now();
+    const response = await answerSafely(request, bindings, page);
+    const { status, headers } = response;
+    const durationMs = Math.round((performance.now() - startedAt) * 100) / 100;
+    const requestId = headers.get("x-request-id") ?? "";
+    if (status !== 429 && status !== 503)
+      options.onPage?.({ requestId, method: request.method, page: path, status, durationMs });
+    return response;
   }
 
   /** Passes a request on. A browser that looks for something which is not there gets a page. */
@@ -126,7 +142,7 @@ export function createPages(
     const given = withoutBasePath(URL.parse(request.url)?.pathname ?? "", basePath);
     const path = given.replace(/(?<=.)\/$/, ""); // as the service does
     const page = Object.hasOwn(PAGES, path) ? PAGES[path] : undefined;
-    if (page && isForPeople(request, path)) return answerSafely(request, bindings, page);
+    if (page && isForPeople(request, path)) return answerAndReport(request, bindings, path, page);
     return (isRead(request) && assetAt(path)) || pass(request, bindings);
   };
 }

@@ -26,12 +26,27 @@ export interface ShownMail {
   readonly recordedAt?: Date;
 }
 
+/** One answer to a browser. The calls that the page made have the same `requestId` in the log. */
+export interface PageRecord {
+  readonly requestId: string;
+  readonly method: string;
+  /** The path of the page: one of a fixed list. */
+  readonly page: string;
+  readonly status: number;
+  readonly durationMs: number;
+}
+
 export interface PagesOptions {
   /** The service. The pages call nothing else, so they cannot tell more than it does. */
   readonly api: (request: Request, bindings: unknown) => Response | Promise<Response>;
   readonly policy: Policy;
   /** Whether the service takes this request at all. Default: every one. */
   readonly isAdmitted?: ((request: Request, bindings: unknown) => boolean) | undefined;
+  /**
+   * Called after each page that was asked for, except for one that was refused because the service
+   * is busy: of those there are many in a storm, and the service counts them.
+   */
+  readonly onPage?: ((record: PageRecord) => void) | undefined;
   /** Learns of errors that nobody expects, with the id of their request. */
   readonly onFault?: ((error: unknown, requestId: string) => void) | undefined;
   /** Where people reach the service: `https://www.example.com/auth`. */

@@ -1,7 +1,7 @@
 import { memoryPorts } from "@postern/domain/memory";
 import { createApp } from "@postern/http";
 import { describe, expect, it } from "vitest";
-import { createPages, LANGUAGES } from "./index.ts";
+import { createPages, LANGUAGES, type PageRecord } from "./index.ts";
 import { openSite, ORIGIN, PASSWORD } from "./site.fixture.ts";
 
 const STRANGERS = ["/", "/login", "/register", "/forgot-password", "/confirm-again", "/check-mail"];
@@ -225,5 +225,36 @@ describe("the sessions", () => {
       const page = await get("/account/sessions", { cookie, "accept-language": language });
       expect(await page.text()).toMatch(new RegExp(`<h2>\\s*${said}`));
     }
+  });
+});
+
+describe("an answered page", () => {
+  it("is reported by its path, never with what was asked for, and with the id of its calls", async () => {
+    const records: PageRecord[] = [];
+    const seen: (string | null)[] = [];
+    const app = createApp({ ports: memoryPorts() });
+    const api = (request: Request) => {
+      seen.push(request.headers.get("x-request-id"));
+      return app.fetch(request);
+    };
+    const { get, post } = openSite({ api, onPage: (record) => records.push(record) });
+    await get("/login?return_to=/secret");
+    await post("/login", { email: "ada@example.com", password: "wrong" });
+    await post("/language", { language: "de" });
+    expect(records.map(({ method, page, status }) => [method, page, status])).toEqual([
+      ["GET", "/login", 200],
+      ["POST", "/login", 422],
+      ["POST", "/language", 303],
+    ]);
+    expect(seen).toEqual([records[1]?.requestId]);
+    expect(JSON.stringify(records)).not.toMatch(/secret|ada@/);
+  });
+
+  it("is not reported while the service is busy, which counts such refusals itself", async () => {
+    const records: PageRecord[] = [];
+    const busy = () => new Response("{}", { status: 503, headers: { "retry-after": "1" } });
+    const { post } = openSite({ api: busy, onPage: (record) => records.push(record) });
+    expect((await post("/login", { email: "a@example.com", password: "x" })).status).toBe(503);
+    expect(records).toEqual([]);
   });
 });

@@ -98,7 +98,7 @@ export function visitOf(
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-export function requestIdOf({ headers }: Request): string {
+function requestIdOf({ headers }: Request): string {
   const given = headers.get("x-request-id");
   return given && UUID.test(given) ? given : crypto.randomUUID();
 }
