@@ -1,6 +1,9 @@
 import type { AskReadiness, Readiness } from "@postern/http";
 
-/** A store, and how to ask it. `ping` and `probeWrite` throw if the store does not do that. */
+/**
+ * A store, and how to ask it. `ping` throws if the store does not answer, and `probeWrite` if it
+ * takes no writes.
+ */
 export interface AskedStore {
   readonly name: string;
   /** Whether session checks need this store. */

@@ -35,7 +35,7 @@ export interface CliConfig {
   readonly keepDays: number;
 }
 
-/** Parses the service's own environment. Throws `InvalidEnvironment`. */
+/** Parses the same environment variables that the service reads. Throws `InvalidEnvironment`. */
 export function parseCliConfig(env: Record<string, string | undefined>): CliConfig {
   const { data, error } = environment.safeParse(readEnvironment(env, environment.shape));
   if (!data) throw new InvalidEnvironment(mistakesIn(error));

@@ -39,8 +39,11 @@ migrating.action(async function migrateNow(this: Command) {
   const { databaseUrl, schema } = parseCliConfig(process.env);
   const { json, plan } = this.optsWithGlobals<{ json?: boolean; plan?: boolean }>();
   const print = printer(json === true);
-  // Embedded mode migrates whenever it opens its folder.
-  if (!databaseUrl) return run(async () => print.item({ applied: [] })).call(this);
+  if (!databaseUrl) {
+    // This is embedded mode. `run` opens the folder, which migrates it: nothing is left to apply.
+    if (plan) throw new CommandFailure("misuse", "--plan needs DATABASE_URL");
+    return run(async () => print.item({ applied: [] })).call(this);
+  }
   const connection = connectPostgres({ url: databaseUrl, schema, statementTimeoutMs: 0 });
   try {
     const { db } = connection;

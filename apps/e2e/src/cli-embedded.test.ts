@@ -45,6 +45,8 @@ describe("the operator's commands on a data folder", () => {
     expect((await postern(environment, "sessions", "end-all", "--yes")).code).toBe(0);
     expect((await postern(environment, "users", "send-reset", email)).code).toBe(0);
     expect((await postern(environment, "migrate")).code).toBe(0);
+    const planned = await postern(environment, "migrate", "--plan");
+    expect([planned.code, planned.stderr.trim()]).toEqual([2, "--plan needs DATABASE_URL"]);
 
     api = await startApi(environment);
     expect((await visitor(api.origin, bob.cookie).profile()).status).toBe(403);

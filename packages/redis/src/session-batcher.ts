@@ -21,7 +21,9 @@ interface PendingLookup {
   reject(error: unknown): void;
 }
 
-/** Maximum batch size. A full batch is sent at once, so that Redis works while we keep reading. */
+/**
+ * Maximum batch size. A full batch is sent immediately, so that Redis works while we keep reading.
+ */
 const MAX_BATCH_SIZE = 24;
 
 /**
@@ -36,8 +38,8 @@ export function sessionBatcher(client: RedisClient, fence: Fence) {
     const current = batch;
     batch = [];
     if (current.length === 0) return; // it was full, and is on its way
-    // A cluster takes commands whose keys are in one slot. They leave in one packet for each node.
-    // All partitions of a single Redis have one history, except while it is certified.
+    // A cluster takes only commands whose keys are in one slot. Those for one node share a packet.
+    // All partitions of a single Redis have one history, except while a new one is being certified.
     if (!client.isCluster && haveOneHistory(current))
       return void dispatchBatch(client, fence, current);
     const groups = Map.groupBy(current, byPartition);

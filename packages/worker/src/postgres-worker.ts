@@ -19,7 +19,7 @@ import { startWorker, type Worker, type WorkerOptions } from "./worker.ts";
 export interface PostgresWorkerOptions {
   /** The database with the users. */
   readonly url: string;
-  /** A direct connection for signals, if `url` leads to a pooler. Default: `url`. */
+  /** The URL of a direct connection for LISTEN, if `url` leads to a pooler. Default: `url`. */
   readonly listenUrl?: string | undefined;
   /** Default: `postern`. */
   readonly schema?: string | undefined;

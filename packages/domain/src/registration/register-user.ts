@@ -47,8 +47,8 @@ interface RegisterInput {
 }
 
 /**
- * Creates a user, unless the address is taken. Hashes first, so that both take the same time.
- * Throws `RateLimited`.
+ * Creates a user, unless the address is taken. Hashes first, so that a free and a taken address
+ * take the same time. Throws `RateLimited`.
  */
 export async function registerUser(
   ports: RequiredPorts,
@@ -82,6 +82,7 @@ interface NewAccount {
   readonly passwordHash: PasswordHash;
   readonly client: ClientInfo | undefined;
   readonly caller: Caller;
+  /** Whether a mail may be sent to the address now. */
   readonly isMailed: boolean;
 }
 

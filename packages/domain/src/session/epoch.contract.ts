@@ -24,7 +24,7 @@ const PRELUDE: readonly Step[] = (
 /** The steps of a batch run at once; the next batch starts when they are done. */
 const batches = fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { maxLength: 12 });
 
-type Run = (ports: Ports, batch: (ports: Ports) => Promise<unknown>) => Promise<unknown>;
+type Run = (ports: Ports, runBatch: (ports: Ports) => Promise<unknown>) => Promise<unknown>;
 
 /**
  * The epoch's invariants, over random sequences and interleavings of every use case that reads or
@@ -52,8 +52,8 @@ export function epochContract(open: () => Promise<Stores>, { runs }: { runs: num
   it("holds in every interleaving of the ports' calls", async () => {
     await fc.assert(
       fc.asyncProperty(batches, fc.scheduler(), async (program, scheduler) => {
-        await check(await open(), program, (ports, batch) =>
-          scheduler.waitFor(batch(interleaved(ports, scheduler))),
+        await check(await open(), program, (ports, runBatch) =>
+          scheduler.waitFor(runBatch(interleaved(ports, scheduler))),
         );
       }),
       { numRuns: runs },
@@ -63,7 +63,7 @@ export function epochContract(open: () => Promise<Stores>, { runs }: { runs: num
   it("holds when everything runs at once", async () => {
     await fc.assert(
       fc.asyncProperty(batches, async (program) => {
-        await check(await open(), program, (ports, batch) => batch(ports));
+        await check(await open(), program, (ports, runBatch) => runBatch(ports));
       }),
       { numRuns: runs },
     );
@@ -71,8 +71,8 @@ export function epochContract(open: () => Promise<Stores>, { runs }: { runs: num
 }
 
 async function expectInvariants(ports: Ports, person: Person, wasAlone: boolean): Promise<void> {
-  const latest = person.changesInBatch.toSorted((one, other) => one.epoch - other.epoch);
-  for (const change of latest) {
+  const inEpochOrder = person.changesInBatch.toSorted((one, other) => one.epoch - other.epoch);
+  for (const change of inEpochOrder) {
     if ("password" in change) person.password = change.password;
     if (change.email !== undefined) person.email = change.email;
   }
@@ -112,13 +112,15 @@ async function expectEvents(ports: Ports, person: Person, user: User): Promise<v
   expect(new Set(epochs).size).toBe(epochs.length);
   expect(user.epoch).toBe(changes.length + count("user.disabled"));
 
-  const set = changes.filter(({ password }) => password !== undefined);
+  const passwordsSet = changes.filter(({ password }) => password !== undefined);
   const moved = changes.filter(({ email }) => email !== undefined);
-  const ended = changes.filter((change) => !("password" in change) && change.email === undefined);
+  const endedOnly = changes.filter(
+    (change) => !("password" in change) && change.email === undefined,
+  );
   expect(count("user.created")).toBe(1);
-  expect(count("user.password_changed")).toBe(set.length);
+  expect(count("user.password_changed")).toBe(passwordsSet.length);
   expect(count("user.email_changed")).toBe(moved.length);
-  expect(count("user.sessions_ended")).toBe(ended.length);
+  expect(count("user.sessions_ended")).toBe(endedOnly.length);
   expect(count("session.created")).toBe(person.logIns.length);
 }
 
