@@ -29,7 +29,7 @@ const group = (name: string, description: string) => postern.command(name).descr
 eventsCommand(group("events", "the event log"), run);
 deadLettersCommand(group("dead-letters", "events that could not be handled"), run);
 webhooksCommand(group("webhooks", "endpoints that receive events"), run);
-mailCommand(group("mail", "outgoing mail"), run);
+mailCommand(group("mail", "outgoing mail"), run, () => parseCliConfig(process.env));
 usersCommand(group("users", "people and machines that can log in"), run);
 sessionsCommand(group("sessions", "the sessions of all users"), run);
 demoCommand(group("demo", "fill an empty data folder with people to look at"), run);

@@ -1,3 +1,5 @@
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { postern, startApi } from "./api-process.ts";
 import { embeddedFolder } from "./stores.ts";
@@ -38,6 +40,14 @@ describe("the operator's commands on a data folder", () => {
     const busy = await postern(environment, "users", "find", email);
     expect(busy.code).toBe(4);
     expect(busy.stderr).toContain("Postern is running on this data folder");
+    // A preview needs no store.
+    const html = join(folder.path, "..", `preview-${process.pid}.html`);
+    const preview = ["mail", "preview", "--template", "reset", "--language", "de"];
+    expect((await postern(environment, ...preview)).stdout).toContain("Passwort zurücksetzen");
+    expect((await postern(environment, ...preview, "--html", html)).code).toBe(0);
+    expect(readFileSync(html, "utf8")).toContain('<html lang="de"');
+    expect((await postern(environment, ...preview, "--html", html)).code).toBe(2);
+    rmSync(html);
     await api.end("SIGTERM");
 
     const found = await postern(environment, "--json", "users", "find", email);

@@ -15,6 +15,17 @@ async function statusOf(origin: string, bytes: string): Promise<number> {
   return Number(/^HTTP\/1\.[01] (\d+)/.exec(answer.toString())?.[1]);
 }
 
+/** Opens the log-in page and sends it, as a browser does. Returns both statuses. */
+async function pagesOf(origin: string): Promise<number[]> {
+  const url = `${origin}/login`;
+  const shown = await fetch(url, { headers: { accept: "text/html" } });
+  expect(await shown.text()).toContain("<form");
+  const body = new URLSearchParams({ email: "nobody@example.com", password: "wrong" });
+  const sent = await fetch(url, { method: "POST", body });
+  expect(await sent.text()).toContain("<form");
+  return [shown.status, sent.status];
+}
+
 /** Every answer is compared with the service's description. The course runs here too: modes.ts. */
 describe.skipIf(!testServers().redisUrl)("an account lives, with the API", () => {
   it.each(["bun", "deno"] as const)(
@@ -26,6 +37,7 @@ describe.skipIf(!testServers().redisUrl)("an account lives, with the API", () =>
       });
       await service.startWorker();
       expect(await liveThrough(service)).toContain("@");
+      expect(await pagesOf(service.api.origin)).toEqual([200, 422]);
       const status = (request: string) => statusOf(service.api.origin, `${request}\r\n\r\n`);
       expect(await status("GET /health/live HTTP/1.0")).toBe(200);
       expect(await status("GET /profile HTTP/1.1\r\nHost: a b\r\nConnection: close")).toBe(400);
@@ -46,6 +58,7 @@ describe.skipIf(!testServers().redisUrl)("an account lives, with the API", () =>
       HASHER_URL: `http://127.0.0.1:${HASHER_PORT}/`,
     });
     expect(await liveThrough(service, edge.origin)).toContain("@");
+    expect(await pagesOf(edge.origin)).toEqual([200, 422]);
     expect(edge.bytes).toBeLessThan(2 * 1_048_576);
     await edge.stop();
     await service.close();

@@ -41,7 +41,7 @@ export type { ChangeEmailError } from "./profile/change-email.ts";
 export { changeEmail } from "./profile/change-email.ts";
 export type { ChangePasswordError } from "./profile/change-password.ts";
 export { changePassword } from "./profile/change-password.ts";
-export { chooseLanguage, languageOf } from "./profile/language.ts";
+export { chooseLanguage, findLanguage } from "./profile/language.ts";
 export { deleteOwnUser } from "./profile/delete-own-user.ts";
 export type { UserExport } from "./profile/export-user.ts";
 export { exportUser } from "./profile/export-user.ts";
@@ -80,6 +80,7 @@ export type {
 } from "./session/session-ledger.ts";
 export type { CheckedSession, SessionOpening, SessionStore } from "./session/session-store.ts";
 export type { ClientInfo, Session, SessionRules } from "./session/session.ts";
+export { UNKNOWN_DEVICE } from "./session/session.ts";
 export { isLive, MAX_SESSIONS } from "./session/session.ts";
 export type { StartedSession } from "./session/start-session.ts";
 export { syncSessions } from "./session/sync-sessions.ts";

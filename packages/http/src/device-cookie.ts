@@ -1,13 +1,6 @@
-import {
-  type Caller,
-  DEVICE_TTL_MS,
-  type Language,
-  parseLanguage,
-  type Policy,
-  type Ports,
-} from "@postern/domain";
+import { type Caller, DEVICE_TTL_MS, type Policy, type Ports } from "@postern/domain";
 import type { Context } from "hono";
-import { preferredLanguages } from "./accept-language.ts";
+import { acceptedLanguage } from "./accept.ts";
 import type { AppEnv } from "./app-env.ts";
 import type { CallerOptions } from "./caller.ts";
 import { attributesOf, readCookie } from "./session-cookie.ts";
@@ -17,13 +10,13 @@ import { attributesOf, readCookie } from "./session-cookie.ts";
  * `COOKIE_DOMAIN` says.
  */
 const deviceCookieName = ({ cookie }: Policy): string =>
-  `${cookie.secure ? "__Host-" : ""}known_devices${suffixOf(cookie)}`;
+  `${cookie.secure ? "__Host-" : ""}known_devices${cookieSuffixOf(cookie)}`;
 
 /**
  * What the names of other cookies end with: two installations on one host have session cookies of
  * two names.
  */
-export function suffixOf({ name }: Policy["cookie"]): string {
+export function cookieSuffixOf({ name }: Policy["cookie"]): string {
   const own = name.replace(/^__(Host|Secure)-/i, "");
   return own === "session_id" ? "" : `_${own}`;
 }
@@ -36,17 +29,8 @@ export const callerOf = (
 ): Caller => ({
   network: addressOf?.(c.req.raw, c.env),
   knownDevices: readCookie(c.req.header("cookie"), deviceCookieName(policy)),
-  language: languageOf(c.req.header("accept-language")),
+  language: acceptedLanguage(c.req.header("accept-language")),
 });
-
-/** Returns the first language of `Accept-Language` that is one. */
-function languageOf(acceptLanguage: string | undefined): Language | undefined {
-  for (const tag of preferredLanguages(acceptLanguage)) {
-    const language = parseLanguage(tag);
-    if (language) return language;
-  }
-  return undefined;
-}
 
 /** Sets the cookie by which this browser is known from now on. */
 export function setDeviceCookie(

@@ -1,3 +1,4 @@
+import { UNKNOWN_DEVICE } from "@postern/domain";
 import Bowser from "bowser";
 
 /** A user agent can contain any text. Only names from a list are taken from it. */
@@ -9,8 +10,8 @@ const MAX_LENGTH = 512;
 
 /** Returns the device of a `User-Agent` in words: "Firefox on Windows". */
 export function deviceOf(userAgent: string | undefined): string {
-  if (!userAgent) return "an unknown device";
+  if (!userAgent) return UNKNOWN_DEVICE;
   const { browser, os } = Bowser.parse(userAgent.slice(0, MAX_LENGTH));
   const known = [browser.name, os.name].filter((name) => name !== undefined && NAMES.has(name));
-  return known.length > 0 ? known.join(" on ") : "an unknown device";
+  return known.length > 0 ? known.join(" on ") : UNKNOWN_DEVICE;
 }

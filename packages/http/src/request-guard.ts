@@ -57,6 +57,10 @@ export interface GuardOptions {
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+/** Returns the id that a request brings, if it is a UUID as we write them, or a new one. */
+export const requestIdOf = (given: string | null | undefined): string =>
+  given && UUID.test(given) ? given : crypto.randomUUID();
+
 export type Handler = (c: Context<AppEnv>) => Response | Promise<Response>;
 
 /** Wraps the handler of a route. */
@@ -81,7 +85,7 @@ export function requestGuard(options: GuardOptions & CallerOptions): Guard {
   return (route, handle) => async (c) => {
     const startedAt = performance.now();
     const given = c.req.header("x-request-id");
-    const requestId = given && UUID.test(given) ? given : crypto.randomUUID();
+    const requestId = requestIdOf(given);
     c.set("requestId", requestId);
     c.set("basePath", basePath);
     c.set("headers", { ...headers, "x-request-id": requestId });

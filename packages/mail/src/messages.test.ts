@@ -52,6 +52,23 @@ describe.each(EXAMPLES)("the content %s", (name, content) => {
   });
 });
 
+describe("a device", () => {
+  const written = (language: string, device: string) =>
+    toText(templatesIn(language).newDevice({ to, device, at: new Date(0) }));
+
+  it.each(MAIL_LANGUAGES.filter((language) => language !== "en"))(
+    "is in the words of %s",
+    (tag) => {
+      expect(written(tag, "Firefox on Linux")).not.toContain(" on ");
+      expect(written(tag, "an unknown device")).not.toContain("unknown");
+    },
+  );
+
+  it("has its names as they are", () => {
+    expect(written("de", "Firefox on Linux")).toContain("Firefox unter Linux, 1. Januar 1970");
+  });
+});
+
 describe("templatesIn", () => {
   it.each([
     ["de-AT", "de"],

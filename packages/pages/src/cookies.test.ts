@@ -8,7 +8,7 @@ describe("a user's language", () => {
   const languageIn = (response: Response) =>
     response.headers
       .getSetCookie()
-      .map((cookie) => /^postern_language=(\w+)/.exec(cookie)?.[1])
+      .map((cookie) => /^postern_language=([\w.]+)/.exec(cookie)?.[1])
       .find(Boolean);
 
   it("is that of the registration, and shown after a log-in in another browser", async () => {
@@ -16,7 +16,7 @@ describe("a user's language", () => {
     const ada = { email: "ada@example.com", password: PASSWORD };
     await post("/register", ada, { "accept-language": "de-AT,en;q=0.5" });
     const response = await post("/login", ada, { "accept-language": "en" });
-    expect(languageIn(response)).toBe("de");
+    expect(languageIn(response)).toBe("de.user");
   });
 
   it("is the one that was chosen while logged in", async () => {
@@ -24,7 +24,35 @@ describe("a user's language", () => {
     const cookie = await loggedIn();
     expect(languageIn(await post("/language", { language: "ar" }, { cookie }))).toBe("ar");
     const ada = { email: "ada@example.com", password: PASSWORD };
-    expect(languageIn(await post("/login", ada))).toBe("ar");
+    expect(languageIn(await post("/login", ada))).toBe("ar.user");
+  });
+
+  it("is not taken for a choice of the next user of the browser, and ends with it", async () => {
+    const { post, get } = openSite();
+    const people = { ada: "de", bob: "fr", eve: "nl" };
+    for (const [name, language] of Object.entries(people)) {
+      const fields = { email: `${name}@example.com`, password: PASSWORD };
+      await post("/register", fields, { "accept-language": language });
+    }
+    const shown = async (cookie: string) =>
+      (await get("/login", { cookie, "accept-language": "en" })).headers.get("content-language");
+    const logIn = async (name: string, cookie: string) => {
+      const fields = { email: `${name}@example.com`, password: PASSWORD };
+      const response = await post("/login", fields, { cookie });
+      return (
+        response.headers.getSetCookie().find((one) => one.startsWith("postern_language")) ?? ""
+      );
+    };
+    const [ofAda = ""] = (await logIn("ada", "")).split(";");
+    expect(await shown(ofAda)).toBe("de");
+    const [ofBob = ""] = (await logIn("bob", ofAda)).split(";");
+    expect(await shown(ofBob)).toBe("fr");
+    // There are no pages in Eve's language.
+    expect(await logIn("eve", ofBob)).toMatch(/^postern_language=;.*Max-Age=0/);
+    // A registration in this browser is in the language that the browser asks for.
+    const carl = { email: "carl@example.com", password: PASSWORD };
+    await post("/register", carl, { cookie: ofBob, "accept-language": "es" });
+    expect((await logIn("carl", "")).split(";")[0]).toBe("postern_language=es.user");
   });
 
   it("does not replace the one that the browser keeps", async () => {
@@ -46,15 +74,19 @@ describe("a user's language", () => {
   it("that cannot be read or stored stops neither the log-in nor the choice", async () => {
     const ports = memoryPorts();
     const app = createApp({ ports });
-    const api = (request: Request) =>
-      request.url.endsWith("/profile/language")
-        ? new Response("{}", { status: 503, headers: { "retry-after": "1" } })
-        : app.fetch(request);
-    const { post, loggedIn } = openSite({ api });
-    const cookie = await loggedIn();
-    expect(cookie).toMatch(/^session_id=./);
-    const chosen = await post("/language", { language: "ar" }, { cookie });
-    expect([chosen.status, languageIn(chosen)]).toEqual([303, "ar"]);
+    const busy = () => new Response("{}", { status: 503, headers: { "retry-after": "1" } });
+    const broken = () => {
+      throw new Error("unreachable");
+    };
+    for (const fault of [busy, broken]) {
+      const api = (request: Request) =>
+        request.url.endsWith("/profile/language") ? fault() : app.fetch(request);
+      const { post, loggedIn } = openSite({ api });
+      const cookie = await loggedIn();
+      expect(cookie).toMatch(/^session_id=./);
+      const chosen = await post("/language", { language: "ar" }, { cookie });
+      expect([chosen.status, languageIn(chosen)]).toEqual([303, "ar"]);
+    }
   });
 
   it("has a cookie of its own for each of two installations on one host", async () => {

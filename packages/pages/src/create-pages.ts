@@ -1,4 +1,10 @@
-import { acceptedItems, isCrossSiteWrite, publicPlace, withoutBasePath } from "@postern/http";
+import {
+  acceptedItems,
+  isCrossSiteWrite,
+  publicPlace,
+  requestIdOf,
+  withoutBasePath,
+} from "@postern/http";
 import { assetResponses } from "./assets.ts";
 import { readForm } from "./form.ts";
 import { downloadData, showAccount } from "./journeys/account.ts";
@@ -19,7 +25,7 @@ import { reset, showReset } from "./journeys/reset.ts";
 import { endSessions, showSessions } from "./journeys/sessions.ts";
 import type { PagesOptions } from "./options.ts";
 import { errorPage } from "./refusals.ts";
-import { goTo, say, type Visit, visitOf } from "./visit.ts";
+import { type Asked, goTo, say, type Visit, visitOf, withoutSlash } from "./visit.ts";
 
 type Answer = (visit: Visit) => Response | Promise<Response>;
 
@@ -84,10 +90,11 @@ export function createPages(
   const assetAt = assetResponses(options);
   const { origin, basePath } = publicPlace(options.publicUrl);
 
-  async function answer(request: Request, bindings: unknown, page: Page): Promise<Response> {
+  async function answer(asked: Asked, page: Page): Promise<Response> {
+    const { request } = asked;
     const method = request.method === "HEAD" ? "GET" : request.method;
     const handle = method === "GET" ? page.GET : method === "POST" ? page.POST : undefined;
-    const visit = visitOf(request, bindings, new URLSearchParams(), options);
+    const visit = visitOf(asked, options);
     if (!handle) {
       const allow = [page.GET && "GET, HEAD", page.POST && "POST"].filter(Boolean).join(", ");
       const response = await errorPage(visit, say(visit, "errorNotFound"), 405);
@@ -99,32 +106,28 @@ export function createPages(
     if (method === "GET") return await handle(visit);
     const form = await readForm(request);
     if (!form) return errorPage(visit, say(visit, "errorOther"), 415);
-    return await handle(visitOf(request, bindings, form, options));
+    return await handle(visitOf(asked, options, form));
   }
 
-  async function answerSafely(request: Request, bindings: unknown, page: Page): Promise<Response> {
+  async function answerSafely(asked: Asked, page: Page): Promise<Response> {
     try {
-      return await answer(request, bindings, page);
+      return await answer(asked, page);
     } catch (error) {
-      const visit = visitOf(request, bindings, new URLSearchParams(), options);
-      options.onFault?.(error, visit.requestId);
+      options.onFault?.(error, asked.requestId);
+      const visit = visitOf(asked, options);
       return errorPage(visit, say(visit, "errorOther"), 500);
     }
   }
 
-  async function answerAndReport(
-    request: Request,
-    bindings: unknown,
-    path: string,
-    page: Page,
-  ): Promise<Response> {
+  async function answerAndReport(asked: Asked, path: string, page: Page): Promise<Response> {
+    const { requestId } = asked;
+    const { method } = asked.request;
     const startedAt = performance.now();
-    const response = await answerSafely(request, bindings, page);
-    const { status, headers } = response;
+    const response = await answerSafely(asked, page);
+    const { status } = response;
     const durationMs = Math.round((performance.now() - startedAt) * 100) / 100;
-    const requestId = headers.get("x-request-id") ?? "";
     if (status !== 429 && status !== 503)
-      options.onPage?.({ requestId, method: request.method, page: path, status, durationMs });
+      options.onPage?.({ requestId, method, page: path, status, durationMs });
     return response;
   }
 
@@ -133,16 +136,19 @@ export function createPages(
     const response = await options.api(request, bindings);
     if (response.status !== 404 || !isRead(request) || !asksForHtml(request)) return response;
     await response.body?.cancel();
-    return await answerSafely(request, bindings, NOT_FOUND);
+    const requestId = requestIdOf(response.headers.get("x-request-id"));
+    return await answerSafely({ request, bindings, requestId }, NOT_FOUND);
   }
 
   return (request, bindings) => {
     // A request that the service does not admit is refused by the service, not by a page.
     if (options.isAdmitted?.(request, bindings) === false) return options.api(request, bindings);
-    const given = withoutBasePath(URL.parse(request.url)?.pathname ?? "", basePath);
-    const path = given.replace(/(?<=.)\/$/, ""); // as the service does
+    const path = withoutSlash(withoutBasePath(URL.parse(request.url)?.pathname ?? "", basePath));
     const page = Object.hasOwn(PAGES, path) ? PAGES[path] : undefined;
-    if (page && isForPeople(request, path)) return answerAndReport(request, bindings, path, page);
+    if (page && isForPeople(request, path)) {
+      const requestId = requestIdOf(request.headers.get("x-request-id"));
+      return answerAndReport({ request, bindings, requestId }, path, page);
+    }
     return (isRead(request) && assetAt(path)) || pass(request, bindings);
   };
 }

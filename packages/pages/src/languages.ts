@@ -8,21 +8,24 @@ import { fr } from "./texts/fr.ts";
 /** The languages of the pages, by their BCP 47 tag. */
 export const LANGUAGES = { en, de, fr, es, ar } as const satisfies Record<string, Texts>;
 
-export type Language = keyof typeof LANGUAGES;
+export type PageLanguage = keyof typeof LANGUAGES;
 
-const RIGHT_TO_LEFT: ReadonlySet<Language> = new Set(["ar"]);
+const RIGHT_TO_LEFT: ReadonlySet<PageLanguage> = new Set(["ar"]);
 
-export const directionOf = (language: Language): "ltr" | "rtl" =>
+export const directionOf = (language: PageLanguage): "ltr" | "rtl" =>
   RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr";
 
-export const isLanguage = (tag: string | undefined): tag is Language =>
+export const isLanguage = (tag: string | undefined): tag is PageLanguage =>
   tag !== undefined && Object.hasOwn(LANGUAGES, tag);
 
 /**
  * Returns the language that the caller chose, else the first of `Accept-Language` that there is
  * (of a tag such as `de-AT` its first part counts), else English.
  */
-export function languageOf(chosen: string | undefined, acceptLanguage: string | null): Language {
+export function languageOf(
+  chosen: string | undefined,
+  acceptLanguage: string | null,
+): PageLanguage {
   if (isLanguage(chosen)) return chosen;
   return preferredLanguages(acceptLanguage).map(primaryOf).find(isLanguage) ?? "en";
 }

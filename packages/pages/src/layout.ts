@@ -76,7 +76,7 @@ export async function page(
 /** Where to come back to from the language: the page that shows the form, if this is its target. */
 function hereOf(visit: Visit): string {
   const { request, url, link } = visit;
-  const path = pathOf(visit).replace(/(?<=.)\/$/, "");
+  const path = pathOf(visit);
   if (request.method !== "POST") return link(path) + url.search;
   const back = returnTo(visit);
   const query = back ? `?${new URLSearchParams({ return_to: back })}` : "";

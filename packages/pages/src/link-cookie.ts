@@ -1,5 +1,5 @@
 import type { Policy } from "@postern/domain";
-import { readCookie, suffixOf } from "@postern/http";
+import { readCookie, cookieSuffixOf } from "@postern/http";
 import type { Visit } from "./visit.ts";
 
 type CookiePolicy = Pick<Policy["cookie"], "name" | "secure">;
@@ -16,7 +16,7 @@ export interface MailLink {
  * link receives it.
  */
 const nameOf = (cookie: CookiePolicy) =>
-  `${cookie.secure ? "__Secure-" : ""}postern_link${suffixOf(cookie)}`;
+  `${cookie.secure ? "__Secure-" : ""}postern_link${cookieSuffixOf(cookie)}`;
 const MAX_AGE_SECONDS = 900;
 
 export function linkCookie(link: MailLink, path: string, cookie: CookiePolicy): string {

@@ -1,8 +1,7 @@
-import { memoryPorts } from "@postern/domain/memory";
-import { createApp } from "@postern/http";
 import { describe, expect, it } from "vitest";
 import { curlOf, type Placed } from "./reference/examples.ts";
-import { createPages, LANGUAGES, type PagesOptions, type ShownMail } from "./index.ts";
+import { LANGUAGES, type PagesOptions, type ShownMail } from "./index.ts";
+import { openSite } from "./site.fixture.ts";
 
 const MAIL: ShownMail = {
   id: "one",
@@ -18,13 +17,9 @@ const mailbox = {
 };
 
 function open(options: Partial<PagesOptions> = {}) {
-  const ports = memoryPorts();
-  const app = createApp({ ports, publicUrl: options.publicUrl });
-  const api = (request: Request) => app.fetch(request);
-  const site = createPages({ api, policy: ports.policy, ...options });
+  const { get } = openSite(options);
   return async (path: string, language = "en", accept = "*/*") => {
-    const headers = { "accept-language": language, accept };
-    const response = await site(new Request(`http://localhost${path}`, { headers }));
+    const response = await get(path, { "accept-language": language, accept });
     return { response, text: await response.text() };
   };
 }
@@ -54,7 +49,7 @@ describe("the page of all routes", () => {
   it("is what runs: each command of a route without input is answered", async () => {
     const get = open();
     const { text } = await get("/docs");
-    const commands = [...text.matchAll(/<code>curl (http:\/\/localhost\S*)<\/code>/g)];
+    const commands = [...text.matchAll(/<code>curl (https:\/\/www\.example\.com\S*)<\/code>/g)];
     expect(commands.length).toBeGreaterThan(3);
     for (const [, url = ""] of commands) {
       const { response } = await get(new URL(url).pathname);
@@ -76,14 +71,14 @@ describe("what is not there", () => {
     expect([response.status, response.headers.get("content-type")]).toEqual([404, type]);
   });
 
-  it("is not a page with a slash behind it", async () => {
+  it("is not what has a slash behind its path: that is the same page", async () => {
     const get = open();
     for (const path of ["/login/", "/docs/", "/reset_password/"])
       expect([path, (await get(path, "en", "text/html")).response.status]).toEqual([path, 200]);
   });
 });
 
-it("is no command of a stranger's host", () => {
+it("an example quotes a host with signs of the shell", () => {
   const operation = { method: "GET", path: "/x", responses: {} } as unknown as Placed;
   expect(curlOf(operation, "http://a';touch x;'.example")).toBe(
     String.raw`curl 'http://a'\'';touch x;'\''.example/x'`,

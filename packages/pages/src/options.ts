@@ -1,5 +1,5 @@
 import type { Policy } from "@postern/domain";
-import type { Language } from "./languages.ts";
+import type { PageLanguage } from "./languages.ts";
 import type { Texts } from "./texts/en.ts";
 
 /** How the pages look, and what they are called. */
@@ -44,7 +44,7 @@ export interface PagesOptions {
   readonly isAdmitted?: ((request: Request, bindings: unknown) => boolean) | undefined;
   /**
    * Called after each page that was asked for, except for one that was refused because the service
-   * is busy: of those there are many in a storm, and the service counts them.
+   * is busy or limits the caller: of those there are many in a storm, and the service counts them.
    */
   readonly onPage?: ((record: PageRecord) => void) | undefined;
   /** Learns of errors that nobody expects, with the id of their request. */
@@ -53,7 +53,7 @@ export interface PagesOptions {
   readonly publicUrl?: string | undefined;
   readonly brand?: Brand;
   /** Texts that replace ours. */
-  readonly texts?: Readonly<Partial<Record<Language, Partial<Texts>>>>;
+  readonly texts?: Readonly<Partial<Record<PageLanguage, Partial<Texts>>>>;
   /** Origins to which `return_to` may lead, beside our own paths. */
   readonly returnOrigins?: readonly string[];
   /** Mails that were recorded instead of sent, at `/mail`. Default: there is no such page. */

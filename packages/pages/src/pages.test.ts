@@ -1,7 +1,6 @@
 import { memoryPorts } from "@postern/domain/memory";
-import { createApp } from "@postern/http";
 import { describe, expect, it } from "vitest";
-import { createPages, LANGUAGES, type PageRecord } from "./index.ts";
+import { createPages, LANGUAGES } from "./index.ts";
 import { openSite, ORIGIN, PASSWORD } from "./site.fixture.ts";
 
 const STRANGERS = ["/", "/login", "/register", "/forgot-password", "/confirm-again", "/check-mail"];
@@ -192,69 +191,5 @@ describe("the brand", () => {
     expect(source).toContain("<h1>Come in</h1>");
     const style = await (await get("/pages.css")).text();
     expect(style).toContain("--accent: #ffcc00; --on-accent: #000000");
-  });
-});
-
-describe("the sessions", () => {
-  it.each([
-    ["127.0.0.0/24", "this machine"],
-    ["192.168.7.0/24", "192.168.7.0/24, a private network"],
-    ["172.32.0.0/24", "172.32.0.0/24"],
-    ["fd00:1::/48", "fd00:1::/48, a private network"],
-    ["2001:db8::/48", "2001:db8::/48"],
-  ])("from %s are from %s", async (network, said) => {
-    const ports = memoryPorts();
-    const app = createApp({ ports, networkOf: () => network });
-    const { get, loggedIn } = openSite({ api: (request) => app.fetch(request) });
-    const cookie = await loggedIn();
-    const page = await (await get("/account/sessions", { cookie })).text();
-    expect(page).toContain(`<dd>${said}</dd>`);
-  });
-
-  it("name the device in the visitor's words", async () => {
-    const { post, get, loggedIn } = openSite();
-    await loggedIn();
-    const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
-    const ada = { email: "ada@example.com", password: PASSWORD };
-    const response = await post("/login", ada, { "user-agent": firefox });
-    const cookie = response.headers.getSetCookie()[0]?.split(";")[0] ?? "";
-    for (const [language, said] of [
-      ["en", "Firefox on Linux"],
-      ["de", "Firefox unter Linux"],
-    ] as const) {
-      const page = await get("/account/sessions", { cookie, "accept-language": language });
-      expect(await page.text()).toMatch(new RegExp(`<h2>\\s*${said}`));
-    }
-  });
-});
-
-describe("an answered page", () => {
-  it("is reported by its path, never with what was asked for, and with the id of its calls", async () => {
-    const records: PageRecord[] = [];
-    const seen: (string | null)[] = [];
-    const app = createApp({ ports: memoryPorts() });
-    const api = (request: Request) => {
-      seen.push(request.headers.get("x-request-id"));
-      return app.fetch(request);
-    };
-    const { get, post } = openSite({ api, onPage: (record) => records.push(record) });
-    await get("/login?return_to=/secret");
-    await post("/login", { email: "ada@example.com", password: "wrong" });
-    await post("/language", { language: "de" });
-    expect(records.map(({ method, page, status }) => [method, page, status])).toEqual([
-      ["GET", "/login", 200],
-      ["POST", "/login", 422],
-      ["POST", "/language", 303],
-    ]);
-    expect(seen).toEqual([records[1]?.requestId]);
-    expect(JSON.stringify(records)).not.toMatch(/secret|ada@/);
-  });
-
-  it("is not reported while the service is busy, which counts such refusals itself", async () => {
-    const records: PageRecord[] = [];
-    const busy = () => new Response("{}", { status: 503, headers: { "retry-after": "1" } });
-    const { post } = openSite({ api: busy, onPage: (record) => records.push(record) });
-    expect((await post("/login", { email: "a@example.com", password: "x" })).status).toBe(503);
-    expect(records).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Language, LANGUAGES, languageOf } from "./languages.ts";
+import { type PageLanguage, LANGUAGES, languageOf } from "./languages.ts";
 import { linkCookie, parseLink, readLink } from "./link-cookie.ts";
 import { safeReturn } from "./return-to.ts";
 import { brandStyle } from "./stylesheet.ts";
@@ -23,7 +23,7 @@ describe("the texts of a language", () => {
 });
 
 describe("the language", () => {
-  it.each<[string | undefined, string | null, Language]>([
+  it.each<[string | undefined, string | null, PageLanguage]>([
     [undefined, null, "en"],
     [undefined, "", "en"],
     [undefined, "de-AT,en;q=0.5", "de"],

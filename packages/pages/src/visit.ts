@@ -1,7 +1,13 @@
 import { type Client, createClient, type Refusal } from "@postern/client";
-import { publicPlace, readCookie, securityHeaders, suffixOf, withoutBasePath } from "@postern/http";
+import {
+  publicPlace,
+  readCookie,
+  securityHeaders,
+  cookieSuffixOf,
+  withoutBasePath,
+} from "@postern/http";
 import type { Operations } from "@postern/client";
-import { fill, isLanguage, type Language, languageOf, LANGUAGES } from "./languages.ts";
+import { fill, isLanguage, type PageLanguage, languageOf, LANGUAGES } from "./languages.ts";
 import type { PagesOptions } from "./options.ts";
 import { safeReturn } from "./return-to.ts";
 import type { Texts } from "./texts/en.ts";
@@ -23,23 +29,28 @@ export interface Visit {
   readonly options: PagesOptions;
   /** Fields of the form, or none. */
   readonly form: URLSearchParams;
-  readonly language: Language;
-  /** The language that this browser keeps. */
-  readonly chosenLanguage: Language | undefined;
+  readonly language: PageLanguage;
+  /** The language that was chosen in this browser. A user's own may be kept without a choice. */
+  readonly chosenLanguage: PageLanguage | undefined;
   readonly texts: Texts;
   /** The service, called in the name of this browser. Cookies that it sets reach the browser. */
   readonly api: Client;
   readonly setCookies: string[];
-  /** Reads a route of the service as it answers it. Default: with the cookies of the browser. */
-  readonly get: (path: string, cookie?: string) => Promise<Response>;
+  /** Returns the service, called with this cookie alone. */
+  readonly apiWith: (cookie: string) => Client;
+  /** Reads a route of the service as it answers it, for answers that may be large. */
+  readonly get: (path: string) => Promise<Response>;
   /** Puts the base path in front of a path of ours. */
   readonly link: (path: string) => string;
   readonly brandName: string;
 }
 
-/** The name of the cookie with the language that a browser chose. */
+/**
+ * The name of the cookie with the language of a browser: `de` if it was chosen there, `de.user` if
+ * it is that of the user who logged in.
+ */
 export const languageCookieName = ({ policy }: PagesOptions): string =>
-  `postern_language${suffixOf(policy.cookie)}`;
+  `postern_language${cookieSuffixOf(policy.cookie)}`;
 
 /**
  * Headers of the page's own request that say nothing of its caller. Every other one is passed on:
@@ -48,20 +59,25 @@ export const languageCookieName = ({ policy }: PagesOptions): string =>
 const OF_THE_PAGE =
   /^(accept|content-.*|transfer-encoding|connection|keep-alive|expect|te|trailer|upgrade|idempotency-key|if-.*|range)$/;
 
+/** A request, with the id that its answer and every call of it have in the log. */
+export interface Asked {
+  readonly request: Request;
+  readonly bindings: unknown;
+  readonly requestId: string;
+}
+
 export function visitOf(
-  request: Request,
-  bindings: unknown,
-  form: URLSearchParams,
+  { request, bindings, requestId }: Asked,
   options: PagesOptions,
+  form: URLSearchParams = new URLSearchParams(),
 ): Visit {
   const url = new URL(request.url);
   const { origin = url.origin, basePath } = publicPlace(options.publicUrl);
   const cookies = request.headers.get("cookie") ?? undefined;
-  const chosen = readCookie(cookies, languageCookieName(options));
-  const chosenLanguage = isLanguage(chosen) ? chosen : undefined;
-  const language = languageOf(chosen, request.headers.get("accept-language"));
+  const [kept, from] = readCookie(cookies, languageCookieName(options))?.split(".") ?? [];
+  const chosenLanguage = from === undefined && isLanguage(kept) ? kept : undefined;
+  const language = languageOf(kept, request.headers.get("accept-language"));
   const setCookies: string[] = [];
-  const requestId = requestIdOf(request);
   const passed = [...request.headers].filter(([name]) => !OF_THE_PAGE.test(name));
   const call = async (input: RequestInfo | URL, init?: RequestInit, cookie?: string) => {
     const headers = new Headers(init?.headers);
@@ -83,7 +99,9 @@ export function visitOf(
     url,
     origin,
     hasSessionCookie: readCookie(cookies, options.policy.cookie.name) !== undefined,
-    get: (path, cookie) => call(base + path, undefined, cookie),
+    apiWith: (cookie) =>
+      createClient({ baseUrl: base, fetch: (input, init) => call(input, init, cookie) }),
+    get: (path) => call(base + path),
     chosenLanguage,
     options,
     form,
@@ -96,15 +114,12 @@ export function visitOf(
   };
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-function requestIdOf({ headers }: Request): string {
-  const given = headers.get("x-request-id");
-  return given && UUID.test(given) ? given : crypto.randomUUID();
-}
-
 /** The path of the page without the base path, which `link` puts in front again. */
-export const pathOf = ({ url, link }: Visit): string => withoutBasePath(url.pathname, link(""));
+export const pathOf = ({ url, link }: Visit): string =>
+  withoutSlash(withoutBasePath(url.pathname, link("")));
+
+/** A path with a slash behind it is the same page, as the service has it too. */
+export const withoutSlash = (path: string): string => path.replace(/(?<=.)\/$/, "");
 
 /** Returns where the visitor wants to go afterwards, if that is allowed. */
 export function returnTo({ url, origin, form, options }: Visit): string | undefined {

@@ -5,6 +5,7 @@ import { exampleMessages, linksTo, MAIL_LANGUAGES, type Message, smtpMailer } fr
 import { type Command, Option } from "commander";
 import type { CliConfig } from "../config.ts";
 import { CommandFailure } from "../exit.ts";
+import { printer } from "../print.ts";
 import type { Run } from "../program.ts";
 
 /** `verifyAddress` is `verify-address` on the command line. */
@@ -19,17 +20,17 @@ interface Choice {
   readonly language: string;
 }
 
-export function mailCommand(mail: Command, run: Run): void {
+export function mailCommand(mail: Command, run: Run, readConfig: () => CliConfig): void {
+  // A mail with example values needs no store, so it is shown while the service runs too.
   withChoice(mail.command("preview"))
     .description("show a mail with example values, and send nothing")
     .option("--html <file>", "write it as a page into a new file")
-    .action(
-      run(async ({ config }, print, options: Choice & { html?: string }) => {
-        const { subject, text, html } = example(config, options, "bob@example.com");
-        if (options.html !== undefined) await writeNew(options.html, html);
-        print.item(options.html === undefined ? { subject, text } : { written: options.html });
-      }),
-    );
+    .action(async function preview(this: Command, options: Choice & { html?: string }) {
+      const print = printer(this.optsWithGlobals<{ json?: boolean }>().json === true);
+      const { subject, text, html } = example(readConfig(), options, "bob@example.com");
+      if (options.html !== undefined) await writeNew(options.html, html);
+      print.item(options.html === undefined ? { subject, text } : { written: options.html });
+    });
   withChoice(mail.command("test <address>"))
     .description("send a mail as a test; without SMTP_URL only show it")
     .action(

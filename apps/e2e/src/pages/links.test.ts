@@ -1,5 +1,7 @@
 import { expect, it } from "vitest";
+import { startApi } from "../api-process.ts";
 import { DEPLOYMENTS } from "../deployments.ts";
+import { embeddedFolder } from "../stores.ts";
 import { anEmail, visitor } from "../visitor.ts";
 import { openSite } from "./person.ts";
 
@@ -50,4 +52,24 @@ it("uses up nothing when it is opened, by scanners too", async () => {
   const done = await post("/reset_password/choose", chosen, { cookie });
   expect([done.status, done.headers.get("location")]).toEqual([303, "/login?notice=doneReset"]);
   await site.close();
+});
+
+it("is in the log: forms and errors at info, with the id of their calls, other pages at debug", async () => {
+  const folder = embeddedFolder();
+  const api = await startApi({ DATA_DIR: folder.path, BCRYPT_COST: "4", LOG_LEVEL: "debug" });
+  const body = new URLSearchParams({ email: "nobody@example.com", password: "wrong" });
+  await fetch(`${api.origin}/login`);
+  await fetch(`${api.origin}/login`, { method: "POST", body });
+  await api.end("SIGTERM");
+  const lines = api.output
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const pages = lines.filter(({ msg }) => msg === "page");
+  expect(pages.map(({ level, method, page, status }) => [level, method, page, status])).toEqual([
+    [20, "GET", "/login", 200],
+    [30, "POST", "/login", 422],
+  ]);
+  const calls = lines.filter(({ msg, route }) => msg === "request" && route === "/sessions");
+  expect(calls.map(({ requestId }) => requestId)).toEqual([pages[1]?.["requestId"]]);
+  folder.remove();
 });

@@ -7,7 +7,7 @@ import { syncSessions } from "../session/sync-sessions.ts";
 type RequiredPorts = Pick<Ports, "policy" | "sessions" | "tokenFactory" | "users">;
 
 /** Returns the language in which the caller receives mails, if one is known. */
-export async function languageOf(
+export async function findLanguage(
   ports: RequiredPorts,
   token: string | undefined,
 ): Promise<Result<Language | undefined, "session_missing">> {

@@ -10,6 +10,7 @@ import {
   reset,
   resetTokenFor,
 } from "../journey.fixture.ts";
+import { parseLanguage } from "../language.ts";
 import { memoryClock, memoryPorts } from "../memory.ts";
 import { coursePolicy, strictPolicy } from "../policy.ts";
 import type { Ports } from "../ports.ts";
@@ -75,6 +76,20 @@ describe("asking for a reset", () => {
     });
     const same = { result: { ok: true, value: undefined }, calls: ["find", "append"] };
     expect(observed).toEqual([same, same, same]);
+  });
+});
+
+describe("a reset by mail", () => {
+  it("replaces the language that a stranger chose, the first time only", async () => {
+    const [de, fr, es] = [parseLanguage("de"), parseLanguage("fr"), parseLanguage("es")];
+    const ports = memoryPorts();
+    await registerUser(ports, { email: EMAIL, password: PASSWORD, caller: { language: de } });
+    for (const language of [fr, es]) {
+      const token = await mailedTokenFor(ports);
+      const input = { email: EMAIL, token, newPassword: "OwnersPwd", caller: { language } };
+      expect((await resetPassword(ports, input)).ok).toBe(true);
+      expect((await bob(ports)).language).toBe("fr");
+    }
   });
 });
 

@@ -40,3 +40,6 @@ export interface SessionRules {
 
 /** The maximum number of sessions per user; opening one more ends the oldest. */
 export const MAX_SESSIONS = 50;
+
+/** The device of a caller of whom nothing is known. Others are like "Firefox on Linux". */
+export const UNKNOWN_DEVICE = "an unknown device";

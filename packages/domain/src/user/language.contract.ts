@@ -4,7 +4,7 @@ import { aHash, aSessionRef, aUser, revocationOf, type UserWorld } from "./user.
 
 /** Every UserStore keeps a user's language, and changes it only for a valid session. */
 export function languageContract(open: () => Promise<UserWorld>): void {
-  describe("setLanguage", () => {
+  describe("the language of a user", () => {
     const de = parseLanguage("de");
     const fr = parseLanguage("fr");
     if (!de || !fr) throw new Error("no languages");
@@ -19,7 +19,7 @@ export function languageContract(open: () => Promise<UserWorld>): void {
       expect(await users.findById(user.id)).toEqual(changed);
     });
 
-    it("refuses a session that was revoked, of another epoch, or of a disabled user", async () => {
+    it("is not changed for a session that was revoked, of another epoch, or of a disabled user", async () => {
       const { users, events } = await open();
       const user = await aUser(users, { language: de });
       const revoked = aSessionRef(user);
@@ -32,7 +32,7 @@ export function languageContract(open: () => Promise<UserWorld>): void {
       expect(await users.findById(user.id)).toEqual(disabled);
     });
 
-    it("of a stranger ends with the first proof of the owner, and no later one", async () => {
+    it("that a stranger chose ends with the first proof of the owner, and with no later one", async () => {
       const { users } = await open();
       const reset = { passwordHash: aHash("second"), verifiesEmail: true };
       const user = await aUser(users, { language: de });
@@ -47,14 +47,14 @@ export function languageContract(open: () => Promise<UserWorld>): void {
       );
     });
 
-    it("of a stranger ends with a link that clears the password", async () => {
+    it("that a stranger chose ends with a link that clears the password", async () => {
       const { users } = await open();
       for (const [keepsPassword, language] of [
         [true, "de"],
-        [false, undefined],
+        [false, "fr"],
       ] as const) {
         const user = await aUser(users, { language: de });
-        const link = { userId: user.id, expectedEpoch: 0, keepsPassword };
+        const link = { userId: user.id, expectedEpoch: 0, keepsPassword, language: fr };
         expect((await users.verifyEmail(link, []))?.language).toBe(language);
       }
     });

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { parseLanguage } from "../language.ts";
 import { memoryIds } from "../memory.ts";
 import type { TokenHash } from "../token/token.ts";
 import {
@@ -50,12 +51,13 @@ export function emailChangeStoreContract(open: () => Promise<EmailChangeWorld>):
     const reset = { userId, expectedEpoch: 0, passwordHash: aHash(), idempotencyHash };
     const user = await world.users.replacePassword(reset, []);
     if (!user) throw new Error("the password was not replaced");
-    const change = { ...(await proposed(world, user)), keepsPassword: false };
+    const language = parseLanguage("fr");
+    const change = { ...(await proposed(world, user)), keepsPassword: false, language };
     const actingSession = { ...aSessionRef(user), epoch: 2 };
     expect(await world.emailChanges.confirm({ ...change, actingSession }, [])).toBeUndefined();
     await world.emailChanges.confirm({ ...change, actingSession: aSessionRef(user) }, []);
     const credentials = await world.users.findCredentialsById(user.id);
-    expect(credentials).toMatchObject({ user: { email: change.email, epoch: 2 } });
+    expect(credentials).toMatchObject({ user: { email: change.email, epoch: 2, language: "fr" } });
     expect(credentials?.passwordHash).toBeUndefined();
     expect(await world.users.findByIdempotencyHash(user.id, idempotencyHash)).toBeUndefined();
   });

@@ -10,6 +10,7 @@ import {
   reset,
   resetTokenFor,
 } from "../journey.fixture.ts";
+import { parseLanguage } from "../language.ts";
 import { memoryPorts } from "../memory.ts";
 import { coursePolicy, strictPolicy } from "../policy.ts";
 import { resetPassword } from "../recovery/reset-password.ts";
@@ -50,6 +51,19 @@ describe("a link that verifies an address", () => {
     expect((await reset(ports, resetToken)).ok).toBe(false);
     expect((await reset(ports, result.value.outcome.resetToken, "OwnersPwd")).ok).toBe(true);
     expect(await canLogIn(ports, EMAIL, "OwnersPwd")).toBe(true);
+  });
+
+  it("replaces the language that a stranger chose, unless the password is kept", async () => {
+    const [de, fr] = [parseLanguage("de"), parseLanguage("fr")];
+    for (const [proof, expected] of [
+      [{ password: PASSWORD }, de],
+      [{}, fr],
+    ] as const) {
+      const ports = memoryPorts();
+      await registerUser(ports, { email: EMAIL, password: PASSWORD, caller: { language: de } });
+      await verifyEmail(ports, { token: await asked(ports), caller: { language: fr }, ...proof });
+      expect((await bob(ports)).language).toBe(expected);
+    }
   });
 
   it("gives a reset token that no stranger's request replaces", async () => {

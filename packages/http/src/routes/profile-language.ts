@@ -1,4 +1,4 @@
-import { chooseLanguage, languageOf, type Ports } from "@postern/domain";
+import { chooseLanguage, findLanguage, type Ports } from "@postern/domain";
 import { z } from "zod";
 import { sessionToken } from "../caller.ts";
 import { operation, type Resource } from "../operation.ts";
@@ -21,7 +21,7 @@ export const profileLanguageResource = (ports: Ports): Resource => ({
     },
     errors: { session_missing: {} },
     async handle(c) {
-      const result = await languageOf(ports, sessionToken(c, ports));
+      const result = await findLanguage(ports, sessionToken(c, ports));
       return result.ok ? json(c, { language: result.value ?? null }) : result;
     },
   }),

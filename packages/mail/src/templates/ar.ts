@@ -1,5 +1,5 @@
 import type { EmailTemplates } from "../email-templates.ts";
-import { inWords } from "../in-words.ts";
+import { deviceInWords, timeInWords } from "../in-words.ts";
 
 const language = "ar";
 const NOTHING_TO_DO = "إن لم تكن أنت، فلا حاجة إلى فعل شيء.";
@@ -63,8 +63,8 @@ export const ar: EmailTemplates = {
     language,
     subject: "تسجيل دخول من جهاز جديد",
     greeting: [
-      `جرى تسجيل الدخول إلى الحساب ${to} من جهاز جديد: ${device}، ` +
-        `${inWords(at, language)} (UTC).`,
+      `جرى تسجيل الدخول إلى الحساب ${to} من جهاز جديد: ${deviceInWords(device, "على", "غير معروف")}، ` +
+        `${timeInWords(at, language)} (UTC).`,
     ],
     closing: ["إن لم تكن أنت، فأعد تعيين كلمة المرور الآن: ينهي ذلك كل الجلسات."],
   }),

@@ -1,5 +1,5 @@
 import type { EmailTemplates } from "../email-templates.ts";
-import { inWords } from "../in-words.ts";
+import { deviceInWords, timeInWords } from "../in-words.ts";
 
 const language = "de";
 const NOTHING_TO_DO = "Wenn du das nicht warst, musst du nichts tun.";
@@ -66,8 +66,8 @@ export const de: EmailTemplates = {
     language,
     subject: "Anmeldung mit einem neuen Gerät",
     greeting: [
-      `Jemand hat sich als ${to} mit einem neuen Gerät angemeldet: ${device}, ` +
-        `${inWords(at, language)} (UTC).`,
+      `Jemand hat sich als ${to} mit einem neuen Gerät angemeldet: ${deviceInWords(device, "unter", "unbekannt")}, ` +
+        `${timeInWords(at, language)} (UTC).`,
     ],
     closing: [
       "Wenn du das nicht warst, setze jetzt dein Passwort zurück: Das beendet alle Sitzungen.",

@@ -1,5 +1,5 @@
 import type { EmailTemplates } from "../email-templates.ts";
-import { inWords } from "../in-words.ts";
+import { timeInWords } from "../in-words.ts";
 
 const language = "en";
 
@@ -66,7 +66,7 @@ export const en: EmailTemplates = {
     subject: "A log-in from a new device",
     greeting: [
       `There was a log-in as ${to} with a new device: ${device}, ` +
-        `on ${inWords(at, "en-GB")} (UTC).`,
+        `on ${timeInWords(at, "en-GB")} (UTC).`,
     ],
     closing: ["If that was not you, reset your password now: it ends every session."],
   }),

@@ -1,5 +1,5 @@
 import type { EmailTemplates } from "../email-templates.ts";
-import { inWords } from "../in-words.ts";
+import { deviceInWords, timeInWords } from "../in-words.ts";
 
 const language = "es";
 const NOTHING_TO_DO = "Si no fuiste tú, no tienes que hacer nada.";
@@ -66,8 +66,8 @@ export const es: EmailTemplates = {
     language,
     subject: "Inicio de sesión con un dispositivo nuevo",
     greeting: [
-      `Alguien inició sesión como ${to} con un dispositivo nuevo: ${device}, ` +
-        `el ${inWords(at, language)} (UTC).`,
+      `Alguien inició sesión como ${to} con un dispositivo nuevo: ${deviceInWords(device, "en", "desconocido")}, ` +
+        `el ${timeInWords(at, language)} (UTC).`,
     ],
     closing: ["Si no fuiste tú, restablece tu contraseña ahora: eso termina todas las sesiones."],
   }),

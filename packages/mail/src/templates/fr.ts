@@ -1,5 +1,5 @@
 import type { EmailTemplates } from "../email-templates.ts";
-import { inWords } from "../in-words.ts";
+import { deviceInWords, timeInWords } from "../in-words.ts";
 
 const language = "fr";
 const NOTHING_TO_DO = "Si ce n’était pas vous, vous n’avez rien à faire.";
@@ -66,8 +66,8 @@ export const fr: EmailTemplates = {
     language,
     subject: "Connexion depuis un nouvel appareil",
     greeting: [
-      `Une connexion au compte ${to} a eu lieu depuis un nouvel appareil : ${device}, ` +
-        `le ${inWords(at, language)} (UTC).`,
+      `Une connexion au compte ${to} a eu lieu depuis un nouvel appareil : ${deviceInWords(device, "sous", "inconnu")}, ` +
+        `le ${timeInWords(at, language)} (UTC).`,
     ],
     closing: [
       "Si ce n’était pas vous, réinitialisez votre mot de passe maintenant : cela met fin à toutes les sessions.",

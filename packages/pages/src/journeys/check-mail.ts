@@ -2,6 +2,7 @@ import { html } from "hono/html";
 import { page } from "../layout.ts";
 import type { Texts } from "../texts/en.ts";
 import type { Visit } from "../visit.ts";
+import { mailboxFor } from "./mailbox.ts";
 
 /** What was sent, and where to ask for it again. */
 const SENT: Readonly<Record<string, readonly [text: keyof Texts, again: string]>> = {
@@ -13,7 +14,7 @@ const SENT: Readonly<Record<string, readonly [text: keyof Texts, again: string]>
 
 /** Says that a mail is on its way. It names no address: the address bar would keep it. */
 export function showCheckMail(visit: Visit): Promise<Response> {
-  const { url, texts, link, options } = visit;
+  const { url, texts, link } = visit;
   const kind = url.searchParams.get("for") ?? "";
   const [text, again] = (Object.hasOwn(SENT, kind) ? SENT[kind] : undefined) ?? [
     "checkMailReset",
@@ -27,7 +28,7 @@ export function showCheckMail(visit: Visit): Promise<Response> {
       <p class="links">
         <a href="${link(again)}">${texts.askAgain}</a>
         <a href="${link("/login")}">${texts.toLogIn}</a>
-        ${options.mailbox ? html`<a href="${link("/mail")}">${texts.homeMail}</a>` : ""}
+        ${mailboxFor(visit) ? html`<a href="${link("/mail")}">${texts.homeMail}</a>` : ""}
       </p>`,
   );
 }

@@ -1,6 +1,7 @@
 import { html } from "hono/html";
 import { page } from "../layout.ts";
 import { refused } from "../refusals.ts";
+import { mailboxFor } from "./mailbox.ts";
 import { say, type Visit } from "../visit.ts";
 
 /** The first page for browsers: what runs here, and the way to each page. */
@@ -32,7 +33,7 @@ export async function showHome(visit: Visit): Promise<Response> {
               </p>
               <ul>
                 <li><a href="${link("/docs")}">${texts.homeDocs}</a></li>
-                ${options.mailbox ? html`<li><a href="${link("/mail")}">${texts.homeMail}</a></li>` : ""}
+                ${mailboxFor(visit) ? html`<li><a href="${link("/mail")}">${texts.homeMail}</a></li>` : ""}
                 <li><a href="${link("/health/ready")}">${texts.homeHealth}</a></li>
               </ul>
             </section>`

@@ -8,38 +8,37 @@ const A_YEAR_SECONDS = 365 * 24 * 3600;
  * If the user's cannot be stored now, the pages change to the chosen language all the same.
  */
 export async function chooseLanguage(visit: Visit): Promise<Response> {
-  const { form, link, api, hasSessionCookie } = visit;
+  const { form, link, api, hasSessionCookie, setCookies } = visit;
   const chosen = form.get("language") ?? "";
   if (isLanguage(chosen)) {
-    keepLanguage(visit, chosen);
+    setCookies.push(languageCookie(visit, chosen, A_YEAR_SECONDS));
     if (hasSessionCookie) await api.chooseLanguage({ language: chosen });
   }
   return goTo(visit, returnTo(visit) ?? link("/"));
 }
 
 /**
- * After a log-in, shows the pages in the user's language, unless the browser keeps one already. A
+ * After a log-in, shows the pages in the user's language, unless one was chosen in this browser. A
  * language that cannot be read does not undo the log-in.
  */
 export async function useOwnLanguage(visit: Visit): Promise<void> {
-  const { chosenLanguage, setCookies, options, get } = visit;
+  const { chosenLanguage, setCookies, options, apiWith } = visit;
   const sessionCookie = setCookies
     .map((cookie) => cookie.split(";", 1)[0] ?? "")
     .find((pair) => pair.startsWith(`${options.policy.cookie.name}=`));
   if (chosenLanguage !== undefined || sessionCookie === undefined) return;
-  const answer = await get("/profile/language", sessionCookie);
-  if (!answer.ok) {
-    await answer.body?.cancel();
-    return;
-  }
-  const { language } = (await answer.json()) as { language: string | null };
-  if (language !== null) keepLanguage(visit, primaryOf(language));
+  const own = await apiWith(sessionCookie).language();
+  if (!own.ok) return;
+  const language = primaryOf(own.body.language ?? "");
+  if (isLanguage(language)) setCookies.push(languageCookie(visit, `${language}.user`));
+  else setCookies.push(languageCookie(visit, "", 0)); // perhaps of the user before
 }
 
-function keepLanguage({ setCookies, link, options }: Visit, language: string): void {
-  if (!isLanguage(language)) return;
-  const isSecure = options.policy.cookie.secure;
-  const attributes = `Path=${link("") || "/"}; HttpOnly; SameSite=Lax${isSecure ? "; Secure" : ""}`;
+/** Without an age, the browser keeps it until it is closed. */
+function languageCookie({ link, options }: Visit, value: string, ageSeconds?: number): string {
+  const secure = options.policy.cookie.secure ? "; Secure" : "";
+  const age = ageSeconds === undefined ? "" : `; Max-Age=${ageSeconds}`;
+  const path = link("") || "/";
   const name = languageCookieName(options);
-  setCookies.push(`${name}=${language}; ${attributes}; Max-Age=${A_YEAR_SECONDS}`);
+  return `${name}=${value}; Path=${path}; HttpOnly; SameSite=Lax${secure}${age}`;
 }

@@ -47,7 +47,7 @@ export function showPreviews(visit: Visit): Response | Promise<Response> {
 
 function shown({ texts, link }: Visit, mail: ShownMail, query: URLSearchParams): Html {
   return html`<article class="card">
-    <h2>${mail.subject}</h2>
+    <h2 dir="auto">${mail.subject}</h2>
     <p class="hint">
       ${texts.mailTo}
       <bdi>${mail.to}</bdi>${mail.recordedAt ? `, ${mail.recordedAt.toISOString()}` : ""}
@@ -59,7 +59,7 @@ function shown({ texts, link }: Visit, mail: ShownMail, query: URLSearchParams):
     ></iframe>
     <details>
       <summary>${texts.mailAsText}</summary>
-      <pre dir="auto" tabindex="0">${mail.text}</pre>
+      <pre dir="auto">${mail.text}</pre>
     </details>
   </article>`;
 }
@@ -79,7 +79,7 @@ export function showMessage(visit: Visit): Response | Promise<Response> {
 }
 
 /** Mails hold tokens, so only callers on this machine see them. */
-const mailboxFor = ({ request, bindings, options }: Visit): Mailbox | undefined =>
+export const mailboxFor = ({ request, bindings, options }: Visit): Mailbox | undefined =>
   options.isLocalCaller?.(request, bindings) ? options.mailbox : undefined;
 
 const missing = (visit: Visit) => errorPage(visit, say(visit, "errorNotFound"), 404);

@@ -1,3 +1,4 @@
+import { UNKNOWN_DEVICE } from "@postern/domain";
 import { html } from "hono/html";
 import { fill } from "../languages.ts";
 import { page, withNotice } from "../layout.ts";
@@ -12,7 +13,7 @@ const PRIVATE = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd])/;
 function deviceOf({ texts }: Visit, device: string | null): string {
   const [browser, system] = device?.split(" on ") ?? [];
   if (browser && system) return fill(texts.sessionDevice, { browser, system });
-  return device === null || device === "an unknown device" ? texts.sessionUnknown : device;
+  return device === null || device === UNKNOWN_DEVICE ? texts.sessionUnknown : device;
 }
 
 /** A network in the visitor's words. */

@@ -1,11 +1,14 @@
 import type { OpenApi } from "@postern/http";
 import { html } from "hono/html";
+import { directionOf, type PageLanguage } from "../languages.ts";
 import type { Html } from "../layout.ts";
 import type { Texts } from "../texts/en.ts";
 import { bodySchemaOf, curlOf, exampleOf, type Placed, type Schema } from "./examples.ts";
 
 interface Frame {
   readonly texts: Texts;
+  /** Of the texts. The description itself is in English. */
+  readonly language: PageLanguage;
   /** Where the service is reached: origin and base path. */
   readonly base: string;
 }
@@ -21,10 +24,10 @@ export function reference({ paths, tags }: OpenApi, frame: Frame): Html {
     ...tag,
     operations: operations.filter((operation) => operation.tags.includes(tag.name)),
   }));
-  const { texts } = frame;
+  const { texts, language } = frame;
   return html`<div class="routes" lang="en" dir="ltr">
     <nav aria-label="${texts.homeDocs}">
-      <div class="search" hidden>
+      <div class="search" lang="${language}" dir="${directionOf(language)}" hidden>
         <label for="search">${texts.docsSearch}</label>
         <input id="search" type="search" autocomplete="off" />
         <p role="status" data-none="${texts.docsNone}"></p>
@@ -55,14 +58,14 @@ export function reference({ paths, tags }: OpenApi, frame: Frame): Html {
   </div>`;
 }
 
-function article(operation: Placed, { texts, base }: Frame): Html {
+function article(operation: Placed, { texts, language, base }: Frame): Html {
   const { operationId, method, path, summary, description, security, responses } = operation;
   return html`<article id="${operationId}" class="card">
     <h3><b>${method}</b> ${path}</h3>
     <p>${summary}. ${prose(description)}</p>
-    ${needsSession(security) ? html`<p class="hint">${texts.docsSession}</p>` : ""}
-    ${inputs(operation, texts)}
-    <pre tabindex="0"><code>${curlOf(operation, base)}</code></pre>
+    ${needsSession(security) ? html`<p class="hint" lang="${language}" dir="${directionOf(language)}">${texts.docsSession}</p>` : ""}
+    ${inputs(operation, { texts, language })}
+    <pre><code>${curlOf(operation, base)}</code></pre>
     <dl>
       ${Object.entries(responses).map(
         ([status, answer]) =>
@@ -76,16 +79,21 @@ function article(operation: Placed, { texts, base }: Frame): Html {
   </article>`;
 }
 
-function inputs(operation: Placed, texts: Texts): Html | string {
+function inputs(
+  operation: Placed,
+  { texts, language }: Pick<Frame, "texts" | "language">,
+): Html | string {
   const schema = bodySchemaOf(operation);
   const fields = Object.entries(schema.properties ?? {}).map(([name, field]) => ({
     name,
-    note: schema.required?.includes(name) ? "" : texts.docsOptional,
+    note: schema.required?.includes(name)
+      ? ""
+      : html`<i lang="${language}">${texts.docsOptional}</i>. `,
     description: field.description ?? "",
   }));
   const parameters = (operation.parameters ?? []).map((parameter) => ({
     name: parameter.name,
-    note: parameter.in,
+    note: html`<i>${parameter.in}</i>. `,
     description: parameter.description ?? "",
   }));
   const all = [...parameters, ...fields];
@@ -94,7 +102,7 @@ function inputs(operation: Placed, texts: Texts): Html | string {
     ${all.map(
       ({ name, note, description }) =>
         html`<dt><code>${name}</code></dt>
-          <dd>${note ? html`<i>${note}</i>. ` : ""}${description}</dd>`,
+          <dd>${note}${description}</dd>`,
     )}
   </dl>`;
 }
@@ -102,7 +110,7 @@ function inputs(operation: Placed, texts: Texts): Html | string {
 /** An example of a JSON answer. Errors share one schema, which is named only. */
 function exampleAnswer(schema: (Schema & { readonly $ref?: string }) | undefined): Html | string {
   if (!schema || schema.$ref) return "";
-  return html`<pre tabindex="0"><code>${JSON.stringify(exampleOf(schema), null, 2)}</code></pre>`;
+  return html`<pre><code>${JSON.stringify(exampleOf(schema), null, 2)}</code></pre>`;
 }
 
 /** Whether every way to call it is with a session. */

@@ -1,5 +1,7 @@
+import { type Language, parseLanguage } from "@postern/domain";
+
 /** More of them are ignored: no one prefers twenty languages. */
-const MOST_PREFERENCES = 20;
+const MAX_ITEMS = 20;
 
 /**
  * Returns the items of a header such as `Accept` or `Accept-Language` with their weights, the
@@ -9,7 +11,7 @@ export function acceptedItems(
   header: string | null | undefined,
 ): readonly { readonly item: string; readonly weight: number }[] {
   return (header ?? "")
-    .split(",", MOST_PREFERENCES)
+    .split(",", MAX_ITEMS)
     .map((part) => {
       const [item = "", ...parameters] = part.split(";").map((text) => text.trim());
       const quality = parameters.find((text) => /^q=/i.test(text))?.slice(2);
@@ -27,3 +29,12 @@ export const preferredLanguages = (header: string | null | undefined): readonly 
   acceptedItems(header)
     .map(({ item }) => item)
     .filter((tag) => tag !== "*");
+
+/** Returns the first language of an `Accept-Language` header that is one. */
+export function acceptedLanguage(header: string | undefined): Language | undefined {
+  for (const tag of preferredLanguages(header)) {
+    const language = parseLanguage(tag);
+    if (language) return language;
+  }
+  return undefined;
+}

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { preferredLanguages } from "./accept-language.ts";
+import { preferredLanguages } from "./accept.ts";
 import { EMAIL, PASSWORD, seen, testApp } from "./app.fixture.ts";
 
 it.each([
