@@ -5,7 +5,7 @@ import type { CallerOptions } from "./caller.ts";
 import type { Resources } from "./operation.ts";
 import { mount } from "./mount.ts";
 import { type OpenApi, openApi } from "./openapi.ts";
-import { pathOf, pathRouter } from "./path-router.ts";
+import { requestPathOf, pathRouter } from "./path-router.ts";
 import { problem } from "./problem.ts";
 import { publicPlace, withoutBasePath } from "./public-place.ts";
 import { type GuardOptions, requestGuard } from "./request-guard.ts";
@@ -52,7 +52,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   const { basePath } = publicPlace(options.publicUrl);
   const app = new Hono<AppEnv>({
     router: pathRouter(),
-    getPath: (request) => withoutBasePath(pathOf(request), basePath),
+    getPath: (request) => withoutBasePath(requestPathOf(request), basePath),
   });
   const guard = requestGuard({ ...options, policy: options.ports.policy });
   for (const [path, resource] of Object.entries(routeTable(options)))

@@ -10,6 +10,7 @@ export { requestIdOf, type RequestRecord } from "./request-guard.ts";
 export type { OpenApi, OpenApiOperation } from "./openapi.ts";
 export { SECURITY_HEADERS, securityHeaders } from "./security-headers.ts";
 export { isCrossSiteWrite } from "./csrf.ts";
+export { requestPathOf } from "./path-router.ts";
 export { publicPlace, withoutBasePath } from "./public-place.ts";
 export { readCookie } from "./session-cookie.ts";
 export { cookieSuffixOf } from "./device-cookie.ts";

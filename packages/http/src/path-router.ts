@@ -35,7 +35,7 @@ const hasTrailingSlash = (method: string, path: string) =>
  * KB of them would block the process for 50 ms. A path that cannot be decoded stays as it is, and
  * so it is the path of nothing.
  */
-export function pathOf({ url }: Request): string {
+export function requestPathOf({ url }: Request): string {
   const start = url.indexOf("/", url.indexOf("//") + 2);
   if (start === -1) return "/";
   const end = url.slice(start).search(/[?#]/);

@@ -3,6 +3,7 @@ import {
   isCrossSiteWrite,
   publicPlace,
   requestIdOf,
+  requestPathOf,
   withoutBasePath,
 } from "@postern/http";
 import { assetResponses } from "./assets.ts";
@@ -143,7 +144,7 @@ export function createPages(
   return (request, bindings) => {
     // A request that the service does not admit is refused by the service, not by a page.
     if (options.isAdmitted?.(request, bindings) === false) return options.api(request, bindings);
-    const path = withoutSlash(withoutBasePath(URL.parse(request.url)?.pathname ?? "", basePath));
+    const path = withoutSlash(withoutBasePath(requestPathOf(request), basePath));
     const page = Object.hasOwn(PAGES, path) ? PAGES[path] : undefined;
     if (page && isForPeople(request, path)) {
       const requestId = requestIdOf(request.headers.get("x-request-id"));

@@ -119,7 +119,8 @@ export const pathOf = ({ url, link }: Visit): string =>
   withoutSlash(withoutBasePath(url.pathname, link("")));
 
 /** A path with a slash behind it is the same page, as the service has it too. */
-export const withoutSlash = (path: string): string => path.replace(/(?<=.)\/$/, "");
+export const withoutSlash = (path: string): string =>
+  path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
 
 /** Returns where the visitor wants to go afterwards, if that is allowed. */
 export function returnTo({ url, origin, form, options }: Visit): string | undefined {
