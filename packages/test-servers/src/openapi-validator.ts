@@ -75,9 +75,9 @@ export function openApiValidator(document: string) {
     const verb = (isHead ? "GET" : method).toLowerCase();
     const response = description.paths[path]?.[verb]?.responses[status];
     const type = headers.get("content-type")?.split(";")[0] ?? "";
-    // A page for people where the API has nothing.
-    const isPage = !description.paths[path]?.[verb] && headers.get("content-language");
-    if (isPage && status < 500) return;
+    // A page or a download for people, where the API has nothing.
+    const ofPages = headers.get("content-language") ?? headers.get("content-disposition");
+    if (ofPages !== null && !description.paths[path]?.[verb] && status < 500) return;
     if (!response) {
       if (!(status in EVERYWHERE) && !ALSO_EVERYWHERE.has(status)) fail("is a status of no answer");
       const { message, code } = JSON.parse(isHead ? '{"message":""}' : text) as Record<

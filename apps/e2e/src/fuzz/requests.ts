@@ -7,6 +7,7 @@ import {
   METHODS,
   SPELLINGS,
 } from "./hostile.ts";
+import { PAGES } from "./pages.ts";
 import type { Random } from "./random.ts";
 
 /** The part of an OpenAPI document that requests are made from. */
@@ -56,7 +57,8 @@ export function requestsFrom(
   { paths }: Description,
   random: Random,
 ): (k: Knowledge) => FuzzedRequest {
-  const operations = Object.entries(paths).flatMap(([path, verbs]) =>
+  const all = [...Object.entries(paths), ...Object.entries(PAGES)];
+  const operations = all.flatMap(([path, verbs]) =>
     Object.entries(verbs).map(([verb, operation]) => ({
       path,
       method: verb.toUpperCase(),
