@@ -1,5 +1,3 @@
-import type { Description } from "./requests.ts";
-
 /** The forms of the pages, each with its fields. Every one is also asked for with GET. */
 const FORMS: Readonly<Record<string, readonly string[]>> = {
   "/": [],
@@ -32,7 +30,7 @@ const QUERY = ["return_to", "notice", "for", "id", "language"].map((name) => ({
 }));
 
 /** The pages, in the form in which a description has the operations of the API. */
-export const PAGES: Description["paths"] = Object.fromEntries(
+export const PAGES = Object.fromEntries(
   Object.entries(FORMS).map(([path, fields]) => {
     const properties = Object.fromEntries(fields.map((name) => [name, {}]));
     const content = { "application/x-www-form-urlencoded": { schema: { properties } } };
