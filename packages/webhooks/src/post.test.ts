@@ -178,7 +178,7 @@ describe("an attempt", () => {
     [new Date(Date.now() + 60_000).toUTCString(), 57_000, 61_000],
     [new Date(0).toUTCString(), 0, 0],
     ["soon", undefined, undefined],
-    ["-5", 0, 0],
+    ["-5", 0, 0], // V8 reads it as a date, long past
   ])("reads Retry-After: %s", async (header, least, most) => {
     const receiver = await startHttpReceiver(() => ({
       status: 503,
@@ -193,7 +193,7 @@ describe("an attempt", () => {
     await receiver.close();
   });
 
-  it("gives up on silence, and on an answer's endless body once its status is known", async () => {
+  it("fails on silence, but returns an answer with an endless body, cut off", async () => {
     const silent = await startHttpReceiver(() => ({ status: "hang" }));
     await expect(post(silent.url, { ...reach, timeoutMs: 200 })).rejects.toThrow(
       "no response within 200 ms",
@@ -208,7 +208,7 @@ describe("an attempt", () => {
     ["changes the protocol", "HTTP/1.1 101 X\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"],
     ["is no HTTP", "SSH-2.0-OpenSSH\r\n"],
     ["breaks off", "HTTP/1.1 2"],
-    ["is only the beginning of one", "HTTP/1.1 100 Continue\r\n\r\n"],
+    ["is only an interim response", "HTTP/1.1 100 Continue\r\n\r\n"],
   ])("fails in time when what comes back %s", async (_, bytes) => {
     const server = await startRaw(bytes);
     const before = performance.now();
@@ -217,7 +217,7 @@ describe("an attempt", () => {
     await server.close();
   });
 
-  it("takes an answer whose end is followed by more than it should be", async () => {
+  it("takes an answer that is followed by more bytes than its Content-Length says", async () => {
     const server = await startRaw("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok and more");
     expect(await post(server.url, reach)).toMatchObject({ status: 200 });
     await server.close();

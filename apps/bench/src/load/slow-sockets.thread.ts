@@ -4,7 +4,7 @@ import type { SlowSocketsOptions } from "./slow-sockets.ts";
 
 const { port, count } = workerData as SlowSocketsOptions;
 const EVERY_MS = 1_000;
-const OPENED_WITHIN_MS = 4_000;
+const OPENING_TAKES_MS = 4_000;
 const STARTS = [
   "GET /profile HTTP/1.1\r\nHost: localhost\r\nX: ",
   "POST /users HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n",
@@ -24,5 +24,5 @@ function open(n: number): void {
   });
 }
 
-for (let n = 0; n < count; n += 1) setTimeout(() => open(n), (n / count) * OPENED_WITHIN_MS);
+for (let n = 0; n < count; n += 1) setTimeout(() => open(n), (n / count) * OPENING_TAKES_MS);
 parentPort?.on("message", () => parentPort?.postMessage(cut));

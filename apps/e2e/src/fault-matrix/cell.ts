@@ -83,7 +83,7 @@ export async function runCell(fault: Fault, times: Times = TIMES): Promise<Cell>
 }
 
 /** Returns what no fault may do, in words. Nothing: the cell is as it must be. */
-export function faultsOf(cell: Cell): string[] {
+export function violationsOf(cell: Cell): string[] {
   const { fault, healedMs, lost, lostEvents, lostSessions, wrongIdentities, zombies } = cell;
   return [
     ...(healedMs === undefined ? ["has not healed"] : []),

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type Cell, faultsOf, runCell, TIMES } from "./cell.ts";
+import { type Cell, violationsOf, runCell, TIMES } from "./cell.ts";
 import { CONTROLS } from "./controls.ts";
 import { POSTGRES_FAULTS } from "./postgres-faults.ts";
 import { PROCESS_FAULTS } from "./process-faults.ts";
@@ -16,7 +16,7 @@ it.each([...REDIS_FAULTS, ...POSTGRES_FAULTS, ...PROCESS_FAULTS])(
     const cell = await runCell(fault);
     cells.push(cell);
     console.log(tableOf([cell]).split("\n").at(-1));
-    expect(faultsOf(cell)).toEqual([]);
+    expect(violationsOf(cell)).toEqual([]);
   },
 );
 

@@ -1,7 +1,7 @@
 import { initdbProgram, redisProgram, testServers } from "@postern/test-servers";
 import { describe, expect, it } from "vitest";
 import { hasProxies } from "../proxy-configs.ts";
-import { type Fault, faultsOf, runCell } from "./cell.ts";
+import { type Fault, violationsOf, runCell } from "./cell.ts";
 import { CONTROLS } from "./controls.ts";
 import { REDIS_FAULTS } from "./redis-faults.ts";
 
@@ -16,7 +16,7 @@ describe.skipIf(!canRun)("a fault under load on every route", () => {
     "$part, $name: loses nothing that was acknowledged",
     async (fault) => {
       const cell = await runCell(fault, TIMES);
-      expect(faultsOf(cell)).toEqual([]);
+      expect(violationsOf(cell)).toEqual([]);
       expect(cell.statuses[503]).toBeGreaterThan(0);
     },
     120_000,

@@ -1,7 +1,10 @@
 import type { UserId } from "../ids.ts";
 import type { OutgoingEvent, UserEvent } from "./event.ts";
 
-/** The append-only log of events. This port is for events that change no user row. */
+/**
+ * The append-only log of events. `append` is for events without a change of stored data: the stores
+ * append the others together with the change.
+ */
 export interface EventStore {
   /**
    * Appends all of the events or none. An event whose id is stored is not stored again, and neither

@@ -36,13 +36,13 @@ describe("preparing a password", () => {
     expect(prepare(given)).toEqual({ ok: false, error: "password_malformed" });
   });
 
-  it("makes one password of what one keyboard or another sends for it", () => {
+  it("makes one password of the forms in which keyboards may send it", () => {
     expect(value("Ame\u0301lie")).toBe(value("Am\u00E9lie"));
     expect(value("\uFF50\uFF41\uFF53\uFF53")).toBe("pass");
     expect(value("\uFB01ne")).toBe("fine");
   });
 
-  it("does not normalise what is too long in any form", () => {
+  it("does not normalise a text that would be too long even after normalising", () => {
     const normalize = vi.spyOn(String.prototype, "normalize");
     expect(prepare("a\u0301".repeat(8000))).toEqual({ ok: false, error: "password_too_long" });
     expect(normalize).not.toHaveBeenCalled();
@@ -98,7 +98,7 @@ describe("rules for a new password", () => {
     expect(passed).toEqual([]);
   });
 
-  it("lets anything but nothing pass under the course policy", () => {
+  it("refuses only the empty password under the course policy", () => {
     const course = coursePolicy.password;
     expect(checkPasswordPolicy(value(""), course, emailKey)).toBe("password_too_short");
     expect(checkPasswordPolicy(value("b"), course, emailKey)).toBeUndefined();

@@ -28,7 +28,10 @@ interface ResetPasswordInput {
 
 export interface ResetPassword {
   readonly user: User;
-  /** The cookie by which this browser is known from now on. `undefined`: a repeated answer. */
+  /**
+   * The cookie by which this browser is known from now on. `undefined`: a repeated answer, or the
+   * policy knows no devices.
+   */
   readonly knownDevices: string | undefined;
 }
 
@@ -60,7 +63,8 @@ export async function resetPassword(
   const places = placesOfNetwork(ports, "tokenNetwork", input.caller ?? {});
   return await withPlaces(ports, places, async (giveBack) => {
     const result = await useToken(ports, input);
-    // Only a success: a refused password costs a look-up in the list of stolen ones.
+    // Only a success gives the place back. A refused password counts as an attempt, because it costs
+    // a look-up in the list of breached passwords.
     if (result.ok) await giveBack();
     return result;
   });
