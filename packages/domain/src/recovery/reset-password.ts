@@ -63,8 +63,8 @@ export async function resetPassword(
   const places = placesOfNetwork(ports, "tokenNetwork", input.caller ?? {});
   return await withPlaces(ports, places, async (giveBack) => {
     const result = await useToken(ports, input);
-    // Only a success gives the place back. A refused password counts as an attempt, because it costs
-    // a look-up in the list of breached passwords.
+    // Only a success gives the place back. A refused password counts as an attempt, because it
+    // costs a look-up in the list of breached passwords.
     if (result.ok) await giveBack();
     return result;
   });
