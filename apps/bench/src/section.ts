@@ -14,9 +14,10 @@ export interface Finding {
   /** Stable: runs are compared by it. */
   readonly id: string;
   readonly says: string;
+  /** The figure over all rounds. It need not be a ratio of two systems. */
   readonly ratio: Ratio;
   readonly target?: { readonly atLeast: number } | { readonly atMost: number };
-  /** Without a target: the direction that is worse. */
+  /** Which direction is better, to find what got worse since the last kept run. */
   readonly isBetterWhen: "higher" | "lower";
 }
 
@@ -47,7 +48,7 @@ export interface Bars {
 
 export const single = (value: number): Ratio => ({ median: value, min: value, max: value });
 
-/** Rounds to three significant digits. */
+/** Shows at least three significant digits, and no decimals from 100 on. */
 export const digits = (value: number): string =>
   Number.isNaN(value)
     ? "?"

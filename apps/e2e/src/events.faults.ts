@@ -14,7 +14,7 @@ import {
 } from "./event-traffic.ts";
 import { visitor } from "./visitor.ts";
 
-it("a commit that is held open for 30 s while 1,000 others pass is not skipped", async () => {
+it("a transaction held open for 30 s while 1,000 others commit is not skipped", async () => {
   const service = await startEventService();
   await service.operate("webhooks", "add", `${service.receiver.url}/hook`);
   await service.startWorker();
@@ -58,7 +58,7 @@ it("FLUSHALL in mid-run loses no event", async () => {
   const bob = visitor(service.api.origin);
   await bob.logIn(people[0] ?? "", PASSWORD);
   expect((await bob.profile()).status).toBe(200);
-  const forgetting = forEach(people, requestReset(service), 5);
+  const resetRequests = forEach(people, requestReset(service), 5);
   await pause(500);
   const { Redis } = await import("ioredis");
   const client = new Redis(environment.REDIS_URL);
@@ -69,7 +69,7 @@ it("FLUSHALL in mid-run loses no event", async () => {
   await bob.logIn(people[0] ?? "", PASSWORD);
   expect((await bob.profile()).status).toBe(200);
   const healedMs = Math.round(performance.now() - flushedAt);
-  await forgetting;
+  await resetRequests;
   await expect
     .poll(
       () => new Set(service.smtp.received.map(({ message }) => message.messageId)).size,

@@ -71,7 +71,7 @@ afterAll(() => {
 });
 
 describe.skipIf(!initdb || !redisUrl)("an API whose Postgres takes no writes", () => {
-  it("checks sessions and says so, on a server that became read-only", async () => {
+  it("stays ready, but not for writes, on a server that became read-only", async () => {
     const { url, ask, close } = await startOnItsOwn();
     expect(await ask("?writes")).toBe(READY);
     const admin = new pg.Client({ connectionString: url });
@@ -89,7 +89,7 @@ describe.skipIf(!initdb || !redisUrl)("an API whose Postgres takes no writes", (
     await close();
   });
 
-  it("checks sessions and says so, on a full disk", async ({ skip }) => {
+  it("stays ready, but not for writes, on a full disk", async ({ skip }) => {
     skip(!disk, "this process may not mount a disk");
     const { ask, close } = await startOnItsOwn(disk);
     expect(await ask("?writes")).toBe(READY);

@@ -1,4 +1,7 @@
-/** Each tool of `pnpm check`, run once on a copy in which every one of its rules is broken. */
+/**
+ * The tools of `pnpm check`. A test runs each of them once, on a copy of the repository in which
+ * every one of their rules is broken.
+ */
 export const TOOLS = {
   types: ["tsc", "--build"],
   lint: ["oxlint", "--type-aware", "--deny-warnings"],
@@ -9,6 +12,7 @@ export const TOOLS = {
   publint: ["publint", "packages/crypto", "--pack=false", "--strict"],
 } as const;
 
+/** A file planted in the copy to break `rule`, and what `tool` must report about it. */
 export interface Violation {
   readonly rule: string;
   readonly tool: keyof typeof TOOLS;

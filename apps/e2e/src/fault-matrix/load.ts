@@ -13,19 +13,19 @@ interface Seen {
   readonly accounts: Account[];
   /** Lives whose every step succeeded: when they began and ended, in ms of `performance.now()`. */
   readonly lives: { readonly from: number; readonly to: number }[];
-  /** When each refused request was answered. */
+  /** When each request ended whose status is in `REFUSALS`. */
   readonly refusedAt: number[];
   /** Sessions that showed the profile of another user. */
   wrongIdentities: number;
   /** How often a session was accepted whose end had been acknowledged. */
   zombies: number;
-  /** Sessions that nobody ended, and that were refused. */
+  /** How often a session that nobody ended was answered 403. */
   lostSessions: number;
 }
 
 export interface Load {
   readonly seen: Seen;
-  /** Ends every caller after its request. */
+  /** Lets every life finish, and every other caller its request, and waits for them. */
   stop(): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ const [LANES, KEEPERS] = [4, 4];
 const BETWEEN_STEPS_MS = 10;
 const BETWEEN_CHECKS_MS = 20;
 const AFTER_REFUSAL_MS = 100;
-/** The service's own refusal, and what HAProxy says of a process that is gone. */
+/** No answer, the service's own refusal, and what HAProxy says of a process that is gone. */
 const REFUSALS = new Set([0, 502, 503, 504]);
 
 /**
@@ -125,7 +125,7 @@ export async function startLoad(origin: string): Promise<Load> {
   };
 }
 
-/** Registers somebody who logs in once. */
+/** Registers the account of a keeper, who logs in later. */
 async function settledAccount(
   send: (method: string, path: string, ask: Ask) => Promise<Answer>,
 ): Promise<Account> {

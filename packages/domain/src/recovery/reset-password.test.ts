@@ -209,7 +209,7 @@ describe("resetting a password", () => {
     ["", "password_too_short"],
     ["x".repeat(73), "password_too_long"],
     ["a\0b", "password_malformed"],
-  ])("spends nothing on the password %o", async (newPassword, error) => {
+  ])("does not use up the token on the refused password %o", async (newPassword, error) => {
     const ports = memoryPorts();
     await registered(ports);
     const token = await resetTokenFor(ports);
@@ -217,7 +217,7 @@ describe("resetting a password", () => {
     expect((await reset(ports, token)).ok).toBe(true);
   });
 
-  it("spends nothing when hashing is at capacity", async () => {
+  it("does not use up the token when hashing is at capacity", async () => {
     const ports = memoryPorts();
     await registered(ports);
     const token = await resetTokenFor(ports);

@@ -21,8 +21,8 @@ export interface Reauthenticated {
 
 /**
  * Re-authenticates the caller, so that an unattended session is not enough to change credentials.
- * The caller proves it with the current password, or with a log-in younger than the policy's
- * `freshMs` (OWASP ASVS 5.0 items 6.3.7 and 7.5.1). Throws `RateLimited`.
+ * The proof is the current password, or a log-in younger than the policy's `freshMs`
+ * (OWASP ASVS 5.0 items 6.3.7 and 7.5.1). Throws `RateLimited`.
  */
 export async function reauthenticate(
   ports: ReauthenticationPorts,

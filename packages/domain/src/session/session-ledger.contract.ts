@@ -6,8 +6,8 @@ import type { SessionRecord } from "./session-ledger.ts";
 
 const RACERS = 20;
 
-/** The clock stands at 2026 in memory, and at the present in a database. */
-const OVER = new Date("2020-01-01");
+/** A time in the past: the clock stands at 2026 in memory, and at the present in a database. */
+const PAST = new Date("2020-01-01");
 
 /**
  * What every SessionLedger does.
@@ -39,7 +39,7 @@ export function sessionLedgerContract(open: () => Promise<LedgerWorld>): void {
       const { ledger, users, events } = await open();
       const user = await aUser(users);
       const [zero, one] = [aSessionRecord(user), aSessionRecord(user, { epoch: 1 })];
-      await users.disable(user.id, []);
+      await users.disable(user.id, []); // raises the epoch to 1
       expect(await ledger.confirm(zero, anEvent(user.id))).toBe(false);
       expect(await ledger.confirm(one, anEvent(user.id))).toBe(false);
       await users.enable(user.id, []);
@@ -111,12 +111,12 @@ export function sessionLedgerContract(open: () => Promise<LedgerWorld>): void {
       expect(await events.list(user.id, 10)).toHaveLength(1);
     });
 
-    it("records nothing without an epoch for an unknown, expired or another user's session", async () => {
+    it("without an epoch, records nothing for an unknown, expired or another user's session", async () => {
       const world = await open();
       const { ledger, users, events } = world;
       const [user, other] = [await aUser(users), await aUser(users)];
       const theirs = await recorded(world, other);
-      const expired = aSessionRecord(user, { expiresAt: OVER });
+      const expired = aSessionRecord(user, { expiresAt: PAST });
       await ledger.confirm(expired, anEvent(user.id));
       const before = await events.list(user.id, 10);
       for (const id of [aSessionRef(user).id, theirs.id, expired.id]) {
@@ -144,7 +144,7 @@ export function sessionLedgerContract(open: () => Promise<LedgerWorld>): void {
       expect(await events.list(userId, 10)).toHaveLength(1);
     });
 
-    it("asks whether the acting session is valid", async () => {
+    it("records nothing unless the acting session is valid", async () => {
       const world = await open();
       const { ledger, users, events } = world;
       const user = await aUser(users);
@@ -157,7 +157,7 @@ export function sessionLedgerContract(open: () => Promise<LedgerWorld>): void {
       expect(await ledger.revoke(session, revocationOf(session), valid)).toBe("revoked");
     });
 
-    it("records the end once for many at once", async () => {
+    it("records the end once, however many revoke at the same time", async () => {
       const world = await open();
       const session = await recorded(world, await aUser(world.users));
       const results = await Promise.all(
@@ -173,7 +173,7 @@ export function sessionLedgerContract(open: () => Promise<LedgerWorld>): void {
     });
 
     it.each(["its epoch", "no epoch"])(
-      "with %s and a renewal at once: either the end is acknowledged, or the session is renewed",
+      "with %s, during a renewal: the end is acknowledged or the session is renewed, never both",
       async (given) => {
         const world = await open();
         const { ledger, users } = world;

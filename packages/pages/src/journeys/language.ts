@@ -30,8 +30,9 @@ export async function useOwnLanguage(visit: Visit): Promise<void> {
   const own = await apiWith(sessionCookie).language();
   if (!own.ok) return;
   const language = primaryOf(own.body.language ?? "");
+  // `.user`: it is the user's own language, not chosen in this browser.
   if (isLanguage(language)) setCookies.push(languageCookie(visit, `${language}.user`));
-  else setCookies.push(languageCookie(visit, "", 0)); // perhaps of the user before
+  else setCookies.push(languageCookie(visit, "", 0)); // it may be an earlier user's
 }
 
 /** Without an age, the browser keeps it until it is closed. */
