@@ -30,6 +30,8 @@ const long = {
 
 export default defineConfig({
   test: {
+    // Stopping servers and dropping databases takes long on a busy machine.
+    teardownTimeout: 60_000,
     projects: [
       {
         test: {
