@@ -40,7 +40,7 @@ describe("a connection that goes bad", () => {
     socket.setEncoding("latin1").on("data", (more: string) => (text += more));
     const errors: unknown[] = [];
     socket.on("error", (error) => errors.push(error));
-    const closed = once(socket, "close");
+    const closed = new Promise((resolve) => socket.once("close", resolve));
     for (const part of parts) {
       if (socket.writable) socket.write(part);
       if (everyMs > 0) await pause(everyMs);

@@ -26,6 +26,7 @@ async function opened({ idleMs = 60_000, size = 10 } = {}) {
     },
   });
   const socket = connect(server.port, "127.0.0.1");
+  socket.on("error", () => undefined);
   const close = async () => {
     socket.destroy();
     await server.stop({ noticeMs: 0 });

@@ -71,6 +71,7 @@ describe("the server", () => {
     const { fetch } = createApp({ ports: memoryPorts() });
     const own = await startServer({ fetch, host: "127.0.0.1", port: 0 });
     const socket = connect({ port: own.port, host: "127.0.0.1", allowHalfOpen: true });
+    socket.on("error", () => undefined);
     socket.write("nonsense\r\n\r\n");
     socket.resume();
     await new Promise((resolve) => socket.once("end", resolve));

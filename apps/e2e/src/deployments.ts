@@ -82,7 +82,7 @@ async function openEmbedded(policy: string, environment: Environment): Promise<D
       return kept;
     },
     async close() {
-      await api.end("SIGTERM");
+      await api.end(); // nothing of it is kept
       folder.remove();
     },
   };

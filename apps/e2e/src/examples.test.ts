@@ -37,7 +37,7 @@ describe.skipIf(!testServers().redisUrl)("the example", () => {
     }
     await stores?.close();
     rmSync(outside, { recursive: true, force: true });
-  });
+  }, 180_000);
 
   /** Installs an example, and checks its types. Returns its folder. */
   async function installed(name: string): Promise<string> {

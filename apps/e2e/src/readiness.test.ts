@@ -66,7 +66,8 @@ beforeAll(() => {
 });
 afterAll(() => {
   if (!disk) return;
-  execFileSync("umount", [disk]);
+  // Children of the Postgres that was killed on it may be there for a moment.
+  execFileSync("umount", ["--lazy", disk]);
   rmdirSync(disk);
 });
 

@@ -22,8 +22,12 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide("redisUrl", redis?.url ?? "");
   project.provide("databasePrefix", databasePrefix);
   return async () => {
-    await dropDatabases(postgres.url, databasePrefix);
-    await Promise.all([postgres.stop(), redis?.stop()]);
+    try {
+      // A server of our own is deleted with everything in it.
+      if (process.env["TEST_DATABASE_URL"]) await dropDatabases(postgres.url, databasePrefix);
+    } finally {
+      await Promise.all([postgres.stop(), redis?.stop()]);
+    }
   };
 }
 

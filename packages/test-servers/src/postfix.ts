@@ -80,6 +80,7 @@ export async function startPostfix(
 
 async function greets(port: number): Promise<void> {
   const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => undefined); // `once` reports it
   const [text] = (await once(socket, "data")) as [Buffer];
   socket.end("QUIT\r\n");
   if (!text.toString().startsWith("220")) throw new Error(`not ready: ${text.toString()}`);

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { chownSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chownSync, mkdtempSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -89,7 +90,8 @@ export async function spawnServer(
   };
   const stop = async () => {
     await kill();
-    rmSync(options.folder, { recursive: true, force: true });
+    // The children of a killed Postgres end a moment later, and may still write.
+    await rm(options.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   };
   const killAtExit = () => child.kill("SIGKILL");
   process.once("exit", killAtExit);
