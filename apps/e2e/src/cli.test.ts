@@ -250,7 +250,7 @@ describe.skipIf(!testServers().redisUrl)("the operator's commands", () => {
   it("send every template as a test", async () => {
     const to = anEmail("mails");
     const { stdout } = await run("mail", "test", "--help");
-    const [, choices = ""] = /choices:\s*([^)]*),\s*default: "password/.exec(stdout) ?? [];
+    const [, choices = ""] = /choices:\s*([^)]*),\s*default:\s*"password/.exec(stdout) ?? [];
     const templates = choices.match(/[\w-]+/g) ?? [];
     for (const template of templates) {
       const sent = await json("mail", "test", to, "--template", template, "--language", "de");
