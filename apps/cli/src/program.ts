@@ -15,6 +15,10 @@ export type Run = <Arguments extends unknown[]>(
   act: Act<Arguments>,
 ) => (this: Command, ...given: Arguments) => Promise<void>;
 
+/** Returns the printer that the option `--json` of a command asks for. */
+export const printerOf = (command: Command): Printer =>
+  printer(command.optsWithGlobals<{ json?: boolean }>().json === true);
+
 /** Opens the service while a command runs. */
 export const runOn =
   (open: () => Promise<Service>): Run =>
@@ -22,8 +26,7 @@ export const runOn =
     async function run(this, ...given) {
       const service = await open();
       try {
-        const { json } = this.optsWithGlobals<{ json?: boolean }>();
-        await act(service, printer(json === true), ...given);
+        await act(service, printerOf(this), ...given);
       } finally {
         await service.close();
       }

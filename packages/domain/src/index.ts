@@ -17,7 +17,7 @@ export type { Opened, Seal } from "./event/seal.ts";
 export type { EventId, IdSource, SessionId, SessionRef, UserId } from "./ids.ts";
 export type { Caller } from "./caller.ts";
 export type { Language } from "./language.ts";
-export { parseLanguage } from "./language.ts";
+export { directionOf, parseLanguage, primaryLanguageOf } from "./language.ts";
 export type { FailureCounter } from "./limit/failure-counter.ts";
 export { DEVICE_TTL_MS } from "./limit/known-devices.ts";
 export type { Limit, LimitName, LimitRules } from "./limit-rules.ts";

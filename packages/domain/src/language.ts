@@ -19,3 +19,12 @@ export function parseLanguage(tag: string): Language | undefined {
     return undefined; // a RangeError is how it says no
   }
 }
+
+/** Returns the part of a tag that names the language: `de` of `de-AT`. */
+export const primaryLanguageOf = (tag: string): string => tag.toLowerCase().split("-", 1)[0] ?? "";
+
+const RIGHT_TO_LEFT: ReadonlySet<string> = new Set(["ar", "fa", "he", "ur"]);
+
+/** Returns the direction in which a language is written, for the attribute `dir` of HTML. */
+export const directionOf = (tag: string): "ltr" | "rtl" =>
+  RIGHT_TO_LEFT.has(primaryLanguageOf(tag)) ? "rtl" : "ltr";

@@ -1,11 +1,13 @@
+import { directionOf } from "@postern/domain";
+
 /** The content of a mail, before it is laid out as text and HTML. */
 export interface EmailContent {
   /** BCP 47. */
   readonly language: string;
   readonly subject: string;
   readonly greeting: readonly string[];
-  /** The link to follow, if there is one and links can be made. */
-  readonly action?: { readonly label: string; readonly url: string } | undefined;
+  /** The link to follow, if there is one. Without a URL it is left out: links cannot be made. */
+  readonly action?: { readonly label: string; readonly url: string | undefined };
   /** A value to copy, with its label. */
   readonly code?: { readonly label: string; readonly value: string } | undefined;
   readonly closing: readonly string[];
@@ -16,14 +18,12 @@ export interface MailBrand {
   readonly name?: string | undefined;
 }
 
-const RIGHT_TO_LEFT = /^(ar|fa|he|ur)\b/;
-
 export function toText(
   { greeting, action, code, closing }: EmailContent,
   { name }: MailBrand = {},
 ): string {
   const parts = [...greeting];
-  if (action) parts.push(`${action.label}:\n${action.url}`);
+  if (action?.url) parts.push(`${action.label}:\n${action.url}`);
   if (code) parts.push(`${code.label}: ${code.value}`);
   const signature = name === undefined ? [] : [name];
   return `${[...parts, ...closing, ...signature].join("\n\n")}\n`;
@@ -46,16 +46,15 @@ export function toHtml(
 ): string {
   const paragraphs = (texts: readonly string[]) =>
     texts.map((text) => `<p>${escapeHtml(text)}</p>`).join("\n");
-  const link = action
+  const link = action?.url
     ? `<p><a style="${BUTTON}" href="${escapeHtml(action.url)}">${escapeHtml(action.label)}</a></p>`
     : "";
   const copy = code
     ? `<p>${escapeHtml(code.label)}:<br><span style="${CODE}">${escapeHtml(code.value)}</span></p>`
     : "";
   const signature = name === undefined ? "" : `<p style="${NAME}">${escapeHtml(name)}</p>`;
-  const direction = RIGHT_TO_LEFT.test(language) ? "rtl" : "ltr";
   return `<!doctype html>
-<html lang="${escapeHtml(language)}" dir="${direction}">
+<html lang="${escapeHtml(language)}" dir="${directionOf(language)}">
 <head><meta charset="utf-8"><title>${escapeHtml(subject)}</title></head>
 <body style="${PAGE}"><div style="${SHEET}">
 ${[paragraphs(greeting), link, copy, paragraphs(closing), signature]

@@ -1,3 +1,4 @@
+import { primaryLanguageOf } from "@postern/domain";
 import type { EmailTemplates } from "./email-templates.ts";
 import { ar } from "./templates/ar.ts";
 import { de } from "./templates/de.ts";
@@ -17,4 +18,4 @@ export const MAIL_LANGUAGES: readonly string[] = [...TEMPLATES.keys()];
  * there are none in that language, they are in English.
  */
 export const templatesIn = (language: string | undefined): EmailTemplates =>
-  TEMPLATES.get(language?.toLowerCase().split("-", 1)[0] ?? "") ?? en;
+  TEMPLATES.get(primaryLanguageOf(language ?? "")) ?? en;

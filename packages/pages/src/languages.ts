@@ -1,3 +1,4 @@
+import { primaryLanguageOf } from "@postern/domain";
 import { preferredLanguages } from "@postern/http";
 import { ar } from "./texts/ar.ts";
 import { de } from "./texts/de.ts";
@@ -9,11 +10,6 @@ import { fr } from "./texts/fr.ts";
 export const LANGUAGES = { en, de, fr, es, ar } as const satisfies Record<string, Texts>;
 
 export type PageLanguage = keyof typeof LANGUAGES;
-
-const RIGHT_TO_LEFT: ReadonlySet<PageLanguage> = new Set(["ar"]);
-
-export const directionOf = (language: PageLanguage): "ltr" | "rtl" =>
-  RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr";
 
 export const isLanguage = (tag: string | undefined): tag is PageLanguage =>
   tag !== undefined && Object.hasOwn(LANGUAGES, tag);
@@ -27,11 +23,8 @@ export function languageOf(
   acceptLanguage: string | null,
 ): PageLanguage {
   if (isLanguage(chosen)) return chosen;
-  return preferredLanguages(acceptLanguage).map(primaryOf).find(isLanguage) ?? "en";
+  return preferredLanguages(acceptLanguage).map(primaryLanguageOf).find(isLanguage) ?? "en";
 }
-
-/** Returns the part of a tag that names the language: `de` of `de-AT`. */
-export const primaryOf = (tag: string): string => tag.toLowerCase().split("-", 1)[0] ?? "";
 
 /** Puts values into a text: `{email}`. */
 export const fill = (text: string, values: Readonly<Record<string, string | number>>): string =>

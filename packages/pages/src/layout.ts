@@ -1,6 +1,7 @@
+import { directionOf } from "@postern/domain";
 import { html } from "hono/html";
 import { ASSETS } from "./assets.ts";
-import { directionOf, LANGUAGES } from "./languages.ts";
+import { LANGUAGES } from "./languages.ts";
 import type { Texts } from "./texts/en.ts";
 import { pathOf, respond, returnTo, type Visit } from "./visit.ts";
 

@@ -5,8 +5,7 @@ import { exampleMessages, linksTo, MAIL_LANGUAGES, type Message, smtpMailer } fr
 import { type Command, Option } from "commander";
 import type { CliConfig } from "../config.ts";
 import { CommandFailure } from "../exit.ts";
-import { printer } from "../print.ts";
-import type { Run } from "../program.ts";
+import { printerOf, type Run } from "../program.ts";
 
 /** `verifyAddress` is `verify-address` on the command line. */
 const toOption = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -26,7 +25,7 @@ export function mailCommand(mail: Command, run: Run, readConfig: () => CliConfig
     .description("show a mail with example values, and send nothing")
     .option("--html <file>", "write it as a page into a new file")
     .action(async function preview(this: Command, options: Choice & { html?: string }) {
-      const print = printer(this.optsWithGlobals<{ json?: boolean }>().json === true);
+      const print = printerOf(this);
       const { subject, text, html } = example(readConfig(), options, "bob@example.com");
       if (options.html !== undefined) await writeNew(options.html, html);
       print.item(options.html === undefined ? { subject, text } : { written: options.html });

@@ -60,13 +60,13 @@ export function memoryUserStore(
 
     async replacePassword({ userId, expectedEpoch, passwordHash, ...change }, events) {
       const { actingSession, idempotencyHash, verifiesEmail = false } = change;
-      const isFirstProof = (user: User) => verifiesEmail && !user.emailVerifiedAt;
       return update(
         userId,
         ({ user }) => {
           const stands = user.epoch === expectedEpoch && !user.disabledAt;
           if (!stands || (actingSession && !sessionIsCurrent(actingSession))) return undefined;
-          const proof = isFirstProof(user)
+          const isFirstProof = verifiesEmail && !user.emailVerifiedAt;
+          const proof = isFirstProof
             ? { emailVerifiedAt: clock.now(), language: change.language }
             : {};
           return { passwordHash, idempotencyHash, ...proof, epoch: user.epoch + 1 };

@@ -9,7 +9,7 @@ export const de: EmailTemplates = {
     language,
     subject: "Passwort zurücksetzen",
     greeting: [`Jemand, hoffentlich du, möchte das Passwort von ${to} zurücksetzen.`],
-    action: url === undefined ? undefined : { label: "Neues Passwort wählen", url },
+    action: { label: "Neues Passwort wählen", url },
     code: { label: "Der Code zum Zurücksetzen", value: token },
     closing: [
       `Er gilt einmal, ${minutes === 1 ? "eine Minute" : `${minutes} Minuten`} ab der Anforderung.`,
@@ -21,7 +21,7 @@ export const de: EmailTemplates = {
     language,
     subject: "E-Mail-Adresse bestätigen",
     greeting: [`Jemand, hoffentlich du, hat sich mit der Adresse ${to} registriert.`],
-    action: url === undefined ? undefined : { label: "Diese Adresse bestätigen", url },
+    action: { label: "Diese Adresse bestätigen", url },
     code: { label: "Der Code", value: token },
     closing: [NOTHING_TO_DO],
   }),
@@ -30,7 +30,7 @@ export const de: EmailTemplates = {
     language,
     subject: "Neue E-Mail-Adresse bestätigen",
     greeting: [`Jemand, hoffentlich du, möchte ${to} als Adresse des eigenen Kontos verwenden.`],
-    action: url === undefined ? undefined : { label: "Diese Adresse bestätigen", url },
+    action: { label: "Diese Adresse bestätigen", url },
     code: { label: "Der Code", value: token },
     closing: [
       "Bis zur Bestätigung ändert sich nichts. Danach enden alle Sitzungen.",

@@ -8,7 +8,7 @@ export const en: EmailTemplates = {
     language,
     subject: "Reset your password",
     greeting: [`Somebody, we hope you, asked to reset the password of ${to}.`],
-    action: url === undefined ? undefined : { label: "Choose a new password", url },
+    action: { label: "Choose a new password", url },
     code: { label: "The reset token", value: token },
     closing: [
       `It works once, for ${minutes === 1 ? "a minute" : `${minutes} minutes`} after it was asked for.`,
@@ -20,7 +20,7 @@ export const en: EmailTemplates = {
     language,
     subject: "Confirm your e-mail address",
     greeting: [`Somebody, we hope you, registered with the address ${to}.`],
-    action: url === undefined ? undefined : { label: "Confirm this address", url },
+    action: { label: "Confirm this address", url },
     code: { label: "The token", value: token },
     closing: ["If that was not you, there is nothing you need to do."],
   }),
@@ -29,7 +29,7 @@ export const en: EmailTemplates = {
     language,
     subject: "Confirm your new e-mail address",
     greeting: [`Somebody, we hope you, wants ${to} to be the address of their account.`],
-    action: url === undefined ? undefined : { label: "Confirm this address", url },
+    action: { label: "Confirm this address", url },
     code: { label: "The token", value: token },
     closing: [
       "Nothing changes until it is confirmed. Then every session ends.",

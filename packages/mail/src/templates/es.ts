@@ -9,7 +9,7 @@ export const es: EmailTemplates = {
     language,
     subject: "Restablece tu contraseña",
     greeting: [`Alguien, esperamos que tú, pidió restablecer la contraseña de ${to}.`],
-    action: url === undefined ? undefined : { label: "Elegir una contraseña nueva", url },
+    action: { label: "Elegir una contraseña nueva", url },
     code: { label: "El código para restablecerla", value: token },
     closing: [
       `Sirve una vez, durante ${minutes === 1 ? "un minuto" : `${minutes} minutos`} desde que se pidió.`,
@@ -21,7 +21,7 @@ export const es: EmailTemplates = {
     language,
     subject: "Confirma tu dirección de correo",
     greeting: [`Alguien, esperamos que tú, se registró con la dirección ${to}.`],
-    action: url === undefined ? undefined : { label: "Confirmar esta dirección", url },
+    action: { label: "Confirmar esta dirección", url },
     code: { label: "El código", value: token },
     closing: [NOTHING_TO_DO],
   }),
@@ -30,7 +30,7 @@ export const es: EmailTemplates = {
     language,
     subject: "Confirma tu nueva dirección de correo",
     greeting: [`Alguien, esperamos que tú, quiere que ${to} sea la dirección de su cuenta.`],
-    action: url === undefined ? undefined : { label: "Confirmar esta dirección", url },
+    action: { label: "Confirmar esta dirección", url },
     code: { label: "El código", value: token },
     closing: [
       "Nada cambia hasta que se confirme. Después terminan todas las sesiones.",

@@ -9,7 +9,7 @@ export const fr: EmailTemplates = {
     language,
     subject: "Réinitialiser votre mot de passe",
     greeting: [`Quelqu’un, vous sans doute, a demandé à réinitialiser le mot de passe de ${to}.`],
-    action: url === undefined ? undefined : { label: "Choisir un nouveau mot de passe", url },
+    action: { label: "Choisir un nouveau mot de passe", url },
     code: { label: "Le code de réinitialisation", value: token },
     closing: [
       `Il sert une fois, pendant ${minutes === 1 ? "une minute" : `${minutes} minutes`} après la demande.`,
@@ -21,7 +21,7 @@ export const fr: EmailTemplates = {
     language,
     subject: "Confirmer votre adresse e-mail",
     greeting: [`Quelqu’un, vous sans doute, s’est inscrit avec l’adresse ${to}.`],
-    action: url === undefined ? undefined : { label: "Confirmer cette adresse", url },
+    action: { label: "Confirmer cette adresse", url },
     code: { label: "Le code", value: token },
     closing: [NOTHING_TO_DO],
   }),
@@ -30,7 +30,7 @@ export const fr: EmailTemplates = {
     language,
     subject: "Confirmer votre nouvelle adresse e-mail",
     greeting: [`Quelqu’un, vous sans doute, veut que ${to} soit l’adresse de son compte.`],
-    action: url === undefined ? undefined : { label: "Confirmer cette adresse", url },
+    action: { label: "Confirmer cette adresse", url },
     code: { label: "Le code", value: token },
     closing: [
       "Rien ne change avant la confirmation. Ensuite, toutes les sessions prennent fin.",

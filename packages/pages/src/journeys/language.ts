@@ -1,4 +1,5 @@
-import { isLanguage, primaryOf } from "../languages.ts";
+import { primaryLanguageOf } from "@postern/domain";
+import { isLanguage } from "../languages.ts";
 import { goTo, languageCookieName, returnTo, type Visit } from "../visit.ts";
 
 const A_YEAR_SECONDS = 365 * 24 * 3600;
@@ -29,7 +30,7 @@ export async function useOwnLanguage(visit: Visit): Promise<void> {
   if (chosenLanguage !== undefined || sessionCookie === undefined) return;
   const own = await apiWith(sessionCookie).language();
   if (!own.ok) return;
-  const language = primaryOf(own.body.language ?? "");
+  const language = primaryLanguageOf(own.body.language ?? "");
   // `.user`: it is the user's own language, not chosen in this browser.
   if (isLanguage(language)) setCookies.push(languageCookie(visit, `${language}.user`));
   else setCookies.push(languageCookie(visit, "", 0)); // it may be an earlier user's

@@ -1,6 +1,7 @@
+import { directionOf } from "@postern/domain";
 import type { OpenApi } from "@postern/http";
 import { html } from "hono/html";
-import { directionOf, type PageLanguage } from "../languages.ts";
+import type { PageLanguage } from "../languages.ts";
 import type { Html } from "../layout.ts";
 import type { Texts } from "../texts/en.ts";
 import { bodySchemaOf, curlOf, exampleOf, type Placed, type Schema } from "./examples.ts";
